@@ -3,8 +3,8 @@ import type { Context } from '../graphql/context.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { Patch, WriteOptions, WriteResult } from '../kubernetes/verbs.ts';
-import { objectOf, type Manifest } from './manifest.ts';
-import type { Operation } from './patch.ts';
+import { objectIn, type Manifest } from './manifest.ts';
+import { operationsIn, type Operation } from './patch.ts';
 import { isFailedTest, retryOnConflict } from './retry.ts';
 
 /** Keys of the audit annotations. */
@@ -81,7 +81,7 @@ export function creationAnnotations({ viewer }: Pick<Context, 'viewer'>): Annota
 
 /** Returns the manifest with these annotations, which take precedence over its own; undefined removes an annotation. */
 export function withAnnotations(manifest: Manifest, added: Readonly<Record<string, string | undefined>>): Manifest {
-  const annotations = objectOf(manifest.metadata['annotations'] ?? {}, 'input.manifest.metadata.annotations');
+  const annotations = objectIn(manifest.metadata, 'annotations', 'input.manifest.metadata');
   const kept = Object.entries({ ...annotations, ...added }).filter(([, value]) => value !== undefined);
   return { ...manifest, metadata: { ...manifest.metadata, annotations: Object.fromEntries(kept) } };
 }
@@ -138,15 +138,11 @@ export async function patchWithAudit<T extends KubernetesObject>(
   }
 }
 
-function operationsIn({ body }: Patch): readonly Operation[] {
-  return Array.isArray(body) ? body : [];
-}
-
 function withAnnotationsInPatch(body: unknown, added: Annotations): object {
-  const patch = objectOf(body, 'input.patch');
-  const metadata = objectOf(patch['metadata'] ?? {}, 'input.patch.metadata');
+  const patch = objectIn({ patch: body }, 'patch', 'input');
+  const metadata = objectIn(patch, 'metadata', 'input.patch');
   if (metadata['annotations'] === null) return patch; // the patch removes all annotations
-  const annotations = objectOf(metadata['annotations'] ?? {}, 'input.patch.metadata.annotations');
+  const annotations = objectIn(metadata, 'annotations', 'input.patch.metadata');
   return { ...patch, metadata: { ...metadata, annotations: { ...annotations, ...added } } };
 }
 

@@ -11,6 +11,8 @@ const MAX_YAML_TOKENS = 10_000;
 const MAX_JSON_VALUES = 50_000;
 const MAX_DEPTH = 100;
 const MAX_ANCHORS_AND_ALIASES = 100;
+/** Lexical tokens, characters of JSON and values of an object after which the work may be interrupted: about a millisecond each. */
+const [TOKENS_PER_SLICE, CHARACTERS_PER_SLICE, VALUES_PER_SLICE] = [250, 50_000, 1_000];
 /** Length of a path in an error. */
 const MAX_FIELD = 1_000;
 
@@ -28,51 +30,71 @@ export class YamlLimitError extends Error {
   }
 }
 
+/** Work that may be interrupted at each `yield`, because it would take tens of milliseconds at once. */
+export type Slices<Result> = Generator<undefined, Result>;
+
 /**
  * Parses one YAML document in time linear in its length. `parse` of the yaml package is not linear: its check of unique
  * keys, its error messages, and keys that are maps or lists cost quadratic or exponential time. JSON is parsed by
  * `JSON.parse`, about a hundred times faster.
  * @throws {YamlLimitError} if the text is not valid YAML, has a duplicate key, or exceeds a limit
  */
-export function parseBoundedYaml(text: string): unknown {
+export function* boundedYaml(text: string): Slices<unknown> {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_TEXT_BYTES)
     throw new YamlLimitError(`expected at most ${MAX_TEXT_BYTES} bytes, got ${bytes}`, 'TOO_LARGE');
-  const json = parseJson(text);
+  const json = yield* parseJson(text);
   if (json) return json.value;
-  const tokens = syntaxTreesOf(text);
+  const tokens = yield* syntaxTreesOf(text);
   for (const token of tokens) assertBoundedToken(token);
+  yield;
   const [document, second] = new Composer({ uniqueKeys: false }).compose(tokens, true, text.length);
   if (!document) return null;
   if (second) throw new YamlLimitError('expected one document, got several');
   const [error] = document.errors;
   if (error) throw invalidYaml(`${error.message} at character ${error.pos[0]}`);
+  yield;
   assertUniqueKeys(document);
   return valueOf(document);
+}
+
+/** Like {@link boundedYaml}, without interruption. */
+export function parseBoundedYaml(text: string): unknown {
+  const slices = boundedYaml(text);
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done) return slice.value;
+  }
 }
 
 /**
  * Returns undefined if the text is not a JSON object or list; it may be YAML. Its values are counted before they are parsed.
  */
-function parseJson(text: string): { readonly value: unknown } | undefined {
+function* parseJson(text: string): Slices<{ readonly value: unknown } | undefined> {
   if (!/^[ \t\r\n]*[{[]/u.test(text)) return undefined;
   if (hasMoreValues(text, MAX_JSON_VALUES))
     throw new YamlLimitError(`expected at most ${MAX_JSON_VALUES} values in JSON, got more`, 'TOO_LARGE');
+  yield;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined; // YAML in flow style, or neither: the YAML parser returns the position of the error
   }
-  assertUniqueJsonKeys(text);
+  yield* assertUniqueJsonKeys(text);
   return { value };
 }
 
 /** @param text valid JSON. A string of it is a key if a colon follows */
-function assertUniqueJsonKeys(text: string): void {
+function* assertUniqueJsonKeys(text: string): Slices<void> {
   /** Keys of the objects around the current position; undefined for lists. */
   const open: (Set<string> | undefined)[] = [];
+  let sliceEnd = 0;
   for (let at = 0; at < text.length; at += 1) {
+    if (at >= sliceEnd) {
+      sliceEnd = at + CHARACTERS_PER_SLICE;
+      yield;
+    }
     const character = text[at];
     if (character === '{') open.push(new Set());
     else if (character === '[') open.push(undefined);
@@ -106,7 +128,7 @@ function addKey(keys: Set<string>, key: string): void {
 }
 
 /** Counts the tokens while they are read, so that the cost of an excessive text is that of the limit. */
-function syntaxTreesOf(text: string): readonly CST.Token[] {
+function* syntaxTreesOf(text: string): Slices<readonly CST.Token[]> {
   const parser = new Parser();
   const trees: CST.Token[] = [];
   let tokens = 0;
@@ -117,6 +139,7 @@ function syntaxTreesOf(text: string): readonly CST.Token[] {
         `expected at most ${MAX_YAML_TOKENS} YAML tokens, got more; send it as JSON, which may have ${MAX_JSON_VALUES} values`,
         'TOO_LARGE',
       );
+    if (tokens % TOKENS_PER_SLICE === 0) yield;
     trees.push(...parser.next(lexeme));
   }
   return [...trees, ...parser.end()];
@@ -179,17 +202,17 @@ function assertUniqueKeys({ contents }: Document): void {
  * @param path path of the value, for the error
  * @throws {YamlLimitError} if it is too large, nested too deeply, contains itself, or has a string with a lone surrogate
  */
-export function assertSendable(value: unknown, path: string): void {
-  new SendableCheck().check(value, path);
+export function* assertSendable(value: unknown, path: string): Slices<void> {
+  yield* new SendableCheck().check(value, path);
 }
 
 class SendableCheck {
   readonly #ancestors = new Set<object>();
   #characters = 0;
+  #values = 0;
 
-  check(value: unknown, path: string): void {
-    if (typeof value === 'string') this.#checkText(value, path);
-    else this.#count(1);
+  *check(value: unknown, path: string): Slices<void> {
+    this.#checkScalar(value, path);
     if (typeof value !== 'object' || value === null) return;
     if (this.#ancestors.has(value))
       throw new YamlLimitError('expected a tree, got an alias of a node that contains it');
@@ -198,9 +221,18 @@ class SendableCheck {
     const isList = Array.isArray(value);
     for (const [key, child] of Object.entries(value)) {
       if (!isList) this.#checkText(key, path);
-      this.check(child, isList ? `${path}[${key}]` : `${path}.${key}`);
+      this.#values += 1;
+      if (this.#values % VALUES_PER_SLICE === 0) yield;
+      const childPath = isList ? `${path}[${key}]` : `${path}.${key}`;
+      if (typeof child === 'object') yield* this.check(child, childPath);
+      else this.#checkScalar(child, childPath);
     }
     this.#ancestors.delete(value);
+  }
+
+  #checkScalar(value: unknown, path: string): void {
+    if (typeof value === 'string') this.#checkText(value, path);
+    else this.#count(1);
   }
 
   #checkText(text: string, path: string): void {

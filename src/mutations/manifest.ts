@@ -4,7 +4,7 @@ import { assertSegments } from '../kubernetes/path.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import { StatusError } from '../kubernetes/status-error.ts';
 import { failure } from '../graphql/errors.ts';
-import { assertSendable, parseBoundedYaml, YamlLimitError } from './bounded-yaml.ts';
+import { assertSendable, boundedYaml, YamlLimitError, type Slices } from './bounded-yaml.ts';
 import { invalidValue } from './field-errors.ts';
 
 /** Manifest of a client. */
@@ -15,17 +15,30 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
+/** Turns of the event loop of the viewer who sends a manifest: the cost of the operation. */
+export interface Pauses {
+  /** Whether {@link pause} would wait. */
+  readonly needsPause: boolean;
+  /** Resolves when the work may continue. */
+  pause(): Promise<void>;
+}
+
 /** Object that a manifest has to describe. Without a name, the manifest may have any. */
 type Subject = Partial<ObjectName>;
 
 /**
  * Parses a manifest, which is an object or YAML text, and sets apiVersion, kind, namespace and name if they are absent.
+ * @param pauses a long manifest is parsed in several turns
  * @throws {GraphQLError} BAD_REQUEST if it is not a manifest, or describes another object
  * @throws {StatusError} 422 Invalid if its name or namespace cannot be in a request path
  */
-export function manifestOf(value: unknown, resource: ResourceName, { namespace, name }: Subject): Manifest {
-  const given = objectOf(value, 'input.manifest');
-  const metadata = objectOf(given['metadata'] ?? {}, 'input.manifest.metadata');
+export async function manifestOf(
+  { value, pauses }: { readonly value: unknown; readonly pauses: Pauses },
+  resource: ResourceName,
+  { namespace, name }: Subject,
+): Promise<Manifest> {
+  const given = await objectOf(value, 'input.manifest', pauses);
+  const metadata = objectIn(given, 'metadata', 'input.manifest');
   assertNames(metadata);
   const apiVersion = apiVersionOf(resource);
   const { kind } = resource;
@@ -58,10 +71,29 @@ function textOf(value: unknown): string | undefined {
  * @throws {GraphQLError} BAD_REQUEST if it is not an object or exceeds a limit
  * @throws {StatusError} 413 RequestEntityTooLarge, or 422 Invalid if a string of it is ill-formed
  */
-export function objectOf(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  const meant = sendableOf(value, path);
+export async function objectOf(
+  value: unknown,
+  path: string,
+  pauses: Pauses,
+): Promise<Readonly<Record<string, unknown>>> {
+  const meant = await sendableOf(value, path, pauses);
   if (anyObject.is(meant)) return meant;
   throw failure('BAD_REQUEST', `Expected ${path} to be an object or its YAML, got ${excerptOf(meant)}.`);
+}
+
+/**
+ * Returns the object in a field of a parsed object; an empty one if the field is absent.
+ * @param path path of the parsed object, for the error
+ * @throws {GraphQLError} BAD_REQUEST if the value is not an object
+ */
+export function objectIn(
+  parsed: Readonly<Record<string, unknown>>,
+  field: string,
+  path: string,
+): Readonly<Record<string, unknown>> {
+  const value = parsed[field] ?? {};
+  if (anyObject.is(value)) return value;
+  throw failure('BAD_REQUEST', `Expected ${path}.${field} to be an object, got ${excerptOf(value)}.`);
 }
 
 /**
@@ -69,10 +101,10 @@ export function objectOf(value: unknown, path: string): Readonly<Record<string, 
  * @throws {GraphQLError} BAD_REQUEST if it is not valid YAML or exceeds a limit
  * @throws {StatusError} 413 RequestEntityTooLarge, or 422 Invalid if a string of it is ill-formed
  */
-export function sendableOf(value: unknown, path: string): unknown {
+export async function sendableOf(value: unknown, path: string, pauses: Pauses): Promise<unknown> {
   try {
-    const meant = typeof value === 'string' ? parseBoundedYaml(value) : value;
-    assertSendable(meant, path);
+    const meant = typeof value === 'string' ? await inTurns(boundedYaml(value), pauses) : value;
+    await inTurns(assertSendable(meant, path), pauses);
     return meant;
   } catch (error) {
     if (!(error instanceof YamlLimitError)) throw error;
@@ -80,6 +112,14 @@ export function sendableOf(value: unknown, path: string): unknown {
     if (error.code === 'INVALID') throw invalidField(error);
     if (error.code === 'TOO_LARGE') throw new StatusError({ code: 413, reason: 'RequestEntityTooLarge', message });
     throw failure(error.code, message);
+  }
+}
+
+async function inTurns<Result>(slices: Slices<Result>, pauses: Pauses): Promise<Result> {
+  for (;;) {
+    if (pauses.needsPause) await pauses.pause();
+    const slice = slices.next();
+    if (slice.done) return slice.value;
   }
 }
 

@@ -7,7 +7,7 @@ import { failure } from '../graphql/errors.ts';
 import { assertTextLength } from '../graphql/text-limits.ts';
 import type { InputPaths } from './field-errors.ts';
 import { writeFields } from './inputs.ts';
-import { objectOf, sendableOf } from './manifest.ts';
+import { objectIn, objectOf, sendableOf, type Pauses } from './manifest.ts';
 
 const PatchTypeEnum = builder.enumType('PatchType', {
   description: 'Type of a patch.',
@@ -51,24 +51,33 @@ interface PatchInput {
   readonly type: Patch['type'];
   readonly patch?: unknown;
   readonly resourceVersion?: string | null | undefined;
+  /** A long patch is parsed in several turns. */
+  readonly pauses: Pauses;
 }
 
 /**
  * Returns the patch to send, including the precondition on its version.
  * @throws {GraphQLError} BAD_REQUEST if the patch does not have the form of its type
  */
-export function patchOf({ type, patch, resourceVersion }: PatchInput, resource: ResourceName, at: ObjectName): Patch {
+export async function patchOf(
+  { type, patch, resourceVersion, pauses }: PatchInput,
+  resource: ResourceName,
+  at: ObjectName,
+): Promise<Patch> {
   switch (type) {
     case 'JSON':
-      return { type, body: [...guardOf(resourceVersion), ...operationsOf(patch)] };
+      return { type, body: [...guardOf(resourceVersion), ...(await operationsOf(patch, pauses))] };
     case 'MERGE':
     case 'STRATEGIC':
-      return { type, body: withMetadata(objectOf(patch, 'input.patch'), resourceVersion ? { resourceVersion } : {}) };
+      return {
+        type,
+        body: withMetadata(await objectOf(patch, 'input.patch', pauses), resourceVersion ? { resourceVersion } : {}),
+      };
     case 'APPLY': {
       const head = { apiVersion: apiVersionOf(resource), kind: resource.kind };
       const { namespace, name } = at;
       const metadata = { name, ...(namespace && { namespace }), ...(resourceVersion && { resourceVersion }) };
-      return { type, body: { ...head, ...withMetadata(objectOf(patch, 'input.patch'), metadata) } };
+      return { type, body: { ...head, ...withMetadata(await objectOf(patch, 'input.patch', pauses), metadata) } };
     }
     default:
       throw new TypeError(`Unknown type of patch ${JSON.stringify(type satisfies never)}`);
@@ -86,6 +95,11 @@ export function patchPathsOf({ type }: Patch): InputPaths {
   return type === 'JSON' ? {} : objectPatchPaths;
 }
 
+/** Returns the operations of a JSON Patch. */
+export function operationsIn({ body }: Patch): readonly Operation[] {
+  return Array.isArray(body) ? body : [];
+}
+
 /** Version of a stored object. */
 export type StoredVersion = Pick<ObjectMeta, 'uid' | 'resourceVersion'>;
 
@@ -97,13 +111,16 @@ export function patchOfVersion({ type, body }: Patch, { uid, resourceVersion }: 
     case 'JSON': // The last operation takes effect.
       return {
         type,
-        body: [...operationsOf(body), { op: 'add', path: '/metadata/resourceVersion', value: resourceVersion }],
+        body: [
+          ...operationsIn({ type, body }),
+          { op: 'add', path: '/metadata/resourceVersion', value: resourceVersion },
+        ],
       };
     case 'MERGE':
     case 'STRATEGIC':
-      return { type, body: withMetadata(objectOf(body, 'input.patch'), { resourceVersion }) };
+      return { type, body: withMetadata(objectIn({ patch: body }, 'patch', 'input'), { resourceVersion }) };
     case 'APPLY': // Without the uid, an APPLY would create the object again if it has been deleted.
-      return { type, body: withMetadata(objectOf(body, 'input.patch'), { uid, resourceVersion }) };
+      return { type, body: withMetadata(objectIn({ patch: body }, 'patch', 'input'), { uid, resourceVersion }) };
     default:
       throw new TypeError(`Unknown type of patch ${JSON.stringify(type satisfies never)}`);
   }
@@ -126,8 +143,8 @@ const MAX_POINTER_LENGTH = 4_096;
 /** Depth of a manifest. */
 const MAX_POINTER_DEPTH = 100;
 
-function operationsOf(patch: unknown): readonly Operation[] {
-  if (Array.isArray(patch)) sendableOf(patch, 'input.patch');
+async function operationsOf(patch: unknown, pauses: Pauses): Promise<readonly Operation[]> {
+  if (Array.isArray(patch)) await sendableOf(patch, 'input.patch', pauses);
   if (Array.isArray(patch) && patch.every(isOperation)) {
     for (const [index, { path, from }] of patch.entries())
       for (const pointer of [path, from]) assertPointer(`input.patch[${index}]`, pointer);
@@ -157,5 +174,5 @@ function isOperation(value: unknown): value is Operation {
 
 function withMetadata(body: Readonly<Record<string, unknown>>, metadata: object): Readonly<Record<string, unknown>> {
   if (Object.keys(metadata).length === 0) return body;
-  return { ...body, metadata: { ...objectOf(body['metadata'] ?? {}, 'input.patch.metadata'), ...metadata } };
+  return { ...body, metadata: { ...objectIn(body, 'metadata', 'input.patch'), ...metadata } };
 }

@@ -116,7 +116,8 @@ builder.mutationFields((t) => ({
     resolve: async (_, { input }, { client }) => {
       const { namespace } = input;
       await client.assertCan('create', DevPodWorkspaceInstance, { namespace }); // before the manifest is parsed
-      const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, { namespace });
+      const given = { value: input.manifest, pauses: client.cost };
+      const manifest = await manifestOf(given, DevPodWorkspaceInstance, { namespace });
       assertNoPlaceholders(manifest);
       const created = client.writer.create(DevPodWorkspaceInstance, manifest, { namespace, ...writeOptionsOf(input) });
       return withInputPaths(manifestPaths, maskOutcome(manifest, created));
@@ -132,7 +133,7 @@ builder.mutationFields((t) => ({
     resolve: async (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
       await client.assertCan('update', DevPodWorkspaceInstance, at); // before the manifest is parsed
-      const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, at);
+      const manifest = await manifestOf({ value: input.manifest, pauses: client.cost }, DevPodWorkspaceInstance, at);
       assertNoPlaceholders(manifest);
       const replaced = client.writer.replace(DevPodWorkspaceInstance, at, manifest, writeOptionsOf(input));
       return withInputPaths(manifestPaths, maskOutcome(manifest, replaced));
@@ -150,7 +151,7 @@ builder.mutationFields((t) => ({
     resolve: async (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
       await client.assertCan('patch', DevPodWorkspaceInstance, at); // before the patch is parsed
-      const patch = patchOf(input, DevPodWorkspaceInstance, at);
+      const patch = await patchOf({ ...input, pauses: client.cost }, DevPodWorkspaceInstance, at);
       const added = manifestsIn(patch);
       assertReadsNothingMasked(patch);
       for (const manifest of added) assertNoPlaceholders(manifest);

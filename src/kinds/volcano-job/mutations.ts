@@ -51,7 +51,7 @@ builder.mutationFields((t) => ({
       const at = { namespace: input.namespace, name: input.name };
       await client.assertCan('patch', VolcanoJob, at); // before the patch is parsed
       const options = { ...writeOptionsOf(input), force: input.force };
-      const patch = patchOf(input, VolcanoJob, at);
+      const patch = await patchOf({ ...input, pauses: client.cost }, VolcanoJob, at);
       return withInputPaths(patchPathsOf(patch), client.writer.patch(VolcanoJob, at, patch, options));
     },
   }),

@@ -19,7 +19,7 @@ import {
 import { deleteObject, deletePayload, type DeletePayload } from '../../mutations/delete.ts';
 import { guardedMerge } from '../../mutations/guarded-merge.ts';
 import { writeFields, writeOptionsOf, deleteFields } from '../../mutations/inputs.ts';
-import { manifestOf, objectOf } from '../../mutations/manifest.ts';
+import { manifestOf, objectIn } from '../../mutations/manifest.ts';
 import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { WorkspaceKindType } from './refs.ts';
@@ -55,7 +55,10 @@ builder.mutationField('createWorkspaceKind', (t) =>
     },
     resolve: async (_, { input }, context) => {
       await context.client.assertCan('create', WorkspaceKind, {}); // before the manifest is parsed
-      const manifest = withAnnotations(manifestOf(input.manifest, WorkspaceKind, {}), creationAnnotations(context));
+      const manifest = withAnnotations(
+        await manifestOf({ value: input.manifest, pauses: context.client.cost }, WorkspaceKind, {}),
+        creationAnnotations(context),
+      );
       return withInputPaths(
         manifestPaths,
         context.client.writer.create(WorkspaceKind, manifest, writeOptionsOf(input)),
@@ -154,20 +157,21 @@ async function updateWorkspaceKind(
     { kind: WorkspaceKind.kind, name },
   );
   await context.client.assertCan('update', WorkspaceKind, { name }); // before the manifest is parsed
+  const { cost: pauses } = context.client;
   const {
     apiVersion: _apiVersion,
     kind: _kind,
     metadata,
     ...rest
-  } = manifestOf(update.manifest ?? {}, WorkspaceKind, { name });
-  const spec = objectOf(rest['spec'] ?? {}, 'input.manifest.spec');
-  const spawner = objectOf(spec['spawner'] ?? {}, 'input.manifest.spec.spawner');
+  } = await manifestOf({ value: update.manifest ?? {}, pauses }, WorkspaceKind, { name });
+  const spec = objectIn(rest, 'spec', 'input.manifest');
+  const spawner = objectIn(spec, 'spawner', 'input.manifest.spec');
   const named = Object.fromEntries(
     spawnerFields.filter((field) => update[field] !== undefined).map((field) => [field, update[field]]),
   );
   const change = { ...rest, metadata, spec: { ...spec, spawner: { ...spawner, ...named } } };
-  const changeOfStored = (stored: WorkspaceKindObject) =>
-    Promise.resolve(combined(change, { spec: specPatchOf(stored, update) }));
+  const changeOfStored = async (stored: WorkspaceKindObject) =>
+    combined(change, { spec: await specPatchOf(stored, update, pauses) });
   const options = { ...writeOptionsOf(update), revision };
   const guarded = { resource: WorkspaceKind, at: { name }, changeOf: changeOfStored };
   return withInputPaths(
@@ -210,7 +214,7 @@ builder.mutationField('patchWorkspaceKind', (t) =>
     resolve: async (_, { input }, context) => {
       const at = { name: input.name };
       await context.client.assertCan('patch', WorkspaceKind, at); // before the patch is parsed
-      const patch = patchOf(input, WorkspaceKind, at);
+      const patch = await patchOf({ ...input, pauses: context.client.cost }, WorkspaceKind, at);
       const options = { ...writeOptionsOf(input), force: input.force };
       const patching = { resource: WorkspaceKind, at, patch };
       return withInputPaths(patchPathsOf(patch), patchWithAudit(context, patching, options));
@@ -250,7 +254,7 @@ builder.mutationField('replaceWorkspaceKind', (t) =>
     resolve: async (_, { input }, context) => {
       const at = { name: input.name };
       await context.client.assertCan('update', WorkspaceKind, at); // before the manifest is parsed
-      const manifest = manifestOf(input.manifest, WorkspaceKind, at);
+      const manifest = await manifestOf({ value: input.manifest, pauses: context.client.cost }, WorkspaceKind, at);
       const replacing = { resource: WorkspaceKind, at, manifest };
       return withInputPaths(manifestPaths, replaceWithAudit(context, replacing, writeOptionsOf(input)));
     },

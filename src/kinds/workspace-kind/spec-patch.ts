@@ -1,7 +1,7 @@
 import { anyObject } from '../../kubernetes/decoder.ts';
 import type { InputPaths } from '../../mutations/field-errors.ts';
 import { mapOf, mapPatch } from '../../mutations/inputs.ts';
-import { sendableOf } from '../../mutations/manifest.ts';
+import { sendableOf, type Pauses } from '../../mutations/manifest.ts';
 import type { WorkspaceKindObject } from './resource.ts';
 import type {
   ActivityProbeChange,
@@ -66,8 +66,15 @@ function optionPaths(list: 'imageConfig' | 'podConfig', spec: 'image' | 'pod'): 
   };
 }
 
-/** Returns the changes as a merge patch of the stored spec. */
-export function specPatchOf({ spec }: WorkspaceKindObject, change: SpecChange): AnyObject {
+/**
+ * Returns the changes as a merge patch of the stored spec.
+ * @param pauses long values are parsed in several turns
+ */
+export async function specPatchOf(
+  { spec }: WorkspaceKindObject,
+  change: SpecChange,
+  pauses: Pauses,
+): Promise<AnyObject> {
   const {
     icon,
     logo,
@@ -87,7 +94,7 @@ export function specPatchOf({ spec }: WorkspaceKindObject, change: SpecChange): 
     spawner: givenObject({ icon: icon && imagePatch(icon), logo: logo && imagePatch(logo) }),
     podTemplate: givenObject({
       ports: ports?.map((port) => portOf(port, named(currentPorts, port.portId))),
-      ...(podTemplate && podTemplatePatch(podTemplate, template)),
+      ...(podTemplate && (await podTemplatePatch(podTemplate, template, pauses))),
       options: givenObject({
         imageConfig: givenObject({
           spawner: givenObject({ default: defaultImageConfig }),
@@ -95,7 +102,7 @@ export function specPatchOf({ spec }: WorkspaceKindObject, change: SpecChange): 
         }),
         podConfig: givenObject({
           spawner: givenObject({ default: defaultPodConfig }),
-          values: podConfigs?.map((option) => podConfigOf(option, named(pods, option.optionId))),
+          values: podConfigs ? await podConfigsOf(podConfigs, pods, pauses) : undefined,
         }),
       }),
     }),
@@ -118,12 +125,12 @@ function portOf({ portId, displayName, protocol }: PortChange, before: AnyObject
   });
 }
 
-function podTemplatePatch(change: PodTemplateChange, template: AnyObject): AnyObject {
+async function podTemplatePatch(change: PodTemplateChange, template: AnyObject, pauses: Pauses): Promise<AnyObject> {
   const { podMetadata, serviceAccountName, activityProbe, ...manifests } = change;
   const { labels, annotations } = podMetadata ?? {};
   const current = at(template, 'podMetadata');
   return {
-    ...sendable(manifests, 'input.podTemplate'),
+    ...(await sendable(manifests, 'input.podTemplate', pauses)),
     podMetadata:
       podMetadata &&
       given({
@@ -166,12 +173,23 @@ function imageConfigOf({ image, ...option }: ImageConfigChange, before: AnyObjec
   return { ...optionOf(option, before), spec: changed(at(before, 'spec'), { ...plain, ports: values }) };
 }
 
-function podConfigOf({ pod, ...option }: PodConfigChange, before: AnyObject): AnyObject {
+/** One after the other, because each may be long. */
+async function podConfigsOf(
+  options: readonly PodConfigChange[],
+  stored: readonly unknown[],
+  pauses: Pauses,
+): Promise<readonly AnyObject[]> {
+  const configs: AnyObject[] = [];
+  for (const option of options) configs.push(await podConfigOf(option, named(stored, option.optionId), pauses));
+  return configs;
+}
+
+async function podConfigOf({ pod, ...option }: PodConfigChange, before: AnyObject, pauses: Pauses): Promise<AnyObject> {
   const { requests, limits, nodeSelector, ...manifests } = pod ?? {};
   const spec = at(before, 'spec');
   const resources = changed(at(spec, 'resources'), { requests: quantitiesOf(requests), limits: quantitiesOf(limits) });
   const change = {
-    ...sendable(manifests, 'input.podConfigs[].pod'),
+    ...(await sendable(manifests, 'input.podConfigs[].pod', pauses)),
     nodeSelector: nodeSelector && mapOf(nodeSelector),
     ...(Object.keys(resources).length > 0 && { resources }),
   };
@@ -236,7 +254,9 @@ function changed(before: AnyObject, fields: AnyObject): AnyObject {
 }
 
 /** Parses the values that are YAML text, and checks that they can be sent. */
-function sendable(fields: AnyObject, path: string): AnyObject {
-  const entries = Object.entries(given(fields)).map(([field, value]) => [field, sendableOf(value, `${path}.${field}`)]);
-  return Object.fromEntries(entries);
+async function sendable(fields: AnyObject, path: string, pauses: Pauses): Promise<AnyObject> {
+  const parsed: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(given(fields)))
+    parsed[field] = await sendableOf(value, `${path}.${field}`, pauses);
+  return parsed;
 }

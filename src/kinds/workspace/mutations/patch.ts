@@ -57,7 +57,7 @@ async function patch(context: Context, input: PatchInput, subresource?: 'status'
   const { namespace, name, force } = input;
   const at = { namespace, name };
   await context.client.assertCan('patch', Workspace, { ...at, subresource }); // before the patch is parsed
-  const given = patchOf(input, Workspace, at);
+  const given = await patchOf({ ...input, pauses: context.client.cost }, Workspace, at);
   const options = { ...writeOptionsOf(input), force, subresource };
   const paths = patchPathsOf(given);
   if (subresource) return withInputPaths(paths, context.client.writer.patch(Workspace, at, given, options));

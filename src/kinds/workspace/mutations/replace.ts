@@ -64,7 +64,7 @@ async function replace(context: Context, input: ReplaceInput, subresource?: 'sta
   const { namespace, name } = input;
   const at = { namespace, name };
   await context.client.assertCan('update', Workspace, { ...at, subresource }); // before the manifest is parsed
-  const manifest = manifestOf(input.manifest, Workspace, at);
+  const manifest = await manifestOf({ value: input.manifest, pauses: context.client.cost }, Workspace, at);
   const options = { ...writeOptionsOf(input), subresource };
   if (subresource)
     return withInputPaths(manifestPaths, context.client.writer.replace(Workspace, at, manifest, options));
