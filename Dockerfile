@@ -4,11 +4,14 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# With the optional packages: TypeScript's compiler is one of them.
+# With the optional packages: TypeScript's compiler and the bundler are among them.
 RUN npm ci --ignore-scripts
-COPY tsconfig.base.json tsconfig.build.json ./
+COPY tsconfig.base.json ./
 COPY src ./src
-RUN node_modules/.bin/tsc -p tsconfig.build.json
+
+FROM build AS build-server
+COPY scripts/build-server.mjs scripts/unused-undici.mjs ./scripts/
+RUN node scripts/build-server.mjs
 
 FROM build AS build-web
 COPY client/src ./client/src
@@ -42,5 +45,5 @@ COPY --from=build-demo /app/dist-demo ./
 CMD ["dev/demo/main.js"]
 
 FROM production
-COPY --from=build /app/dist ./dist
-CMD ["dist/main.js"]
+COPY --from=build-server /app/dist ./dist
+CMD ["dist/server.js"]

@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createServingCertificate } from '../../dev/simulator/serving-certificate.ts';
@@ -8,6 +7,7 @@ import type { ConnectionSource } from './kubeconfig.ts';
 import { ask, base64, failureOf, kubeconfig, kubeconfigText, send } from '../../test/support/kubeconfig.ts';
 import { startLoopbackServer } from '../../test/support/loopback-server.ts';
 import { createScratchDirectory, type ScratchDirectory } from '../../test/support/scratch-directory.ts';
+import { createServiceAccountDirectory } from '../../test/support/service-account-directory.ts';
 import { isUnreachable } from './status-error.ts';
 
 const identity = createServingCertificate();
@@ -209,36 +209,22 @@ describe('a kubeconfig', () => {
 });
 
 describe('inside a cluster', () => {
-  const SECRETS = '/var/run/secrets';
-  const ACCOUNT = `${SECRETS}/kubernetes.io/serviceaccount`;
   afterEach(() => vi.unstubAllEnvs());
 
   it('reads the service account token for each request when the gateway runs in a pod', async ({ skip }) => {
-    await using _ = await ownDirectory(SECRETS).catch((error: unknown) => skip(String(error)));
+    await using account = await createServiceAccountDirectory(skip);
     await using server = await startLoopbackServer({ identity });
     vi.stubEnv('KUBERNETES_SERVICE_HOST', '127.0.0.1');
     vi.stubEnv('KUBERNETES_SERVICE_PORT', String(server.port));
-    await mkdir(ACCOUNT, { recursive: true });
-    await writeFile(`${ACCOUNT}/ca.crt`, identity.certificate);
-    await writeFile(`${ACCOUNT}/token`, 'first\n');
+    await account.write('ca.crt', identity.certificate);
+    await account.write('token', 'first\n');
     const connection = await createApiConnection({ type: 'in-cluster' });
     await send(connection);
-    await writeFile(`${ACCOUNT}/token`, 'second\n');
+    await account.write('token', 'second\n');
     await send(connection);
     expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
   });
 });
-
-/** Creates a directory. Throws if it exists or may not be created. */
-async function ownDirectory(directory: string): Promise<AsyncDisposable> {
-  try {
-    await mkdir(directory);
-  } catch (error) {
-    process.stdout.write(`Not tested: the service account directory cannot be created: ${String(error)}\n`);
-    throw error;
-  }
-  return { [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
-}
 
 const execV1 = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' };
 

@@ -62,8 +62,10 @@ export class Credentials {
   #reading: Promise<void> | undefined;
   /** The config with the current secret in it. Kept until one of them changes, as it has the agent of a proxy. */
   #resolved: { readonly files: CredentialFiles; readonly secret: string; readonly config: KubeConfig } | undefined;
-  /** Options of the requests with the last config. */
-  #requestOptions: { readonly config: KubeConfig; readonly options: https.RequestOptions } | undefined;
+  /** Options of the requests with the last config, and the wall-clock time until which they may be used. */
+  #requestOptions:
+    | { readonly config: KubeConfig; readonly options: Promise<https.RequestOptions>; readonly expiresAt: number }
+    | undefined;
   readonly #streams = new Map<OpenStream, CredentialFiles>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -102,14 +104,23 @@ export class Credentials {
     return { server: new URL(files.server), options, impersonated: impersonationOf(config), files };
   }
 
-  /** Returns the options of requests with a config. They are the same for all, unless an auth provider renews a token. */
+  /**
+   * Returns the options of requests with a config: the same for all, until the token of an auth provider expires. Requests that come
+   * while it is renewed share the renewal.
+   */
   async #optionsOf(config: KubeConfig): Promise<https.RequestOptions> {
-    const known = this.#requestOptions?.config === config ? this.#requestOptions.options : undefined;
-    if (known && !config.getCurrentUser()?.authProvider) return known;
-    const options: https.RequestOptions = {};
-    await config.applyToHTTPSOptions(options);
-    this.#requestOptions = { config, options };
-    return options;
+    const known = this.#requestOptions;
+    if (known?.config === config && Date.now() < known.expiresAt) return known.options;
+    const current = { config, options: optionsFor(config), expiresAt: Infinity };
+    this.#requestOptions = current;
+    try {
+      const options = await current.options;
+      current.expiresAt = config.getCurrentUser()?.authProvider ? tokenExpiry(options) : Infinity;
+      return options;
+    } catch (error) {
+      current.expiresAt = 0;
+      throw error;
+    }
   }
 
   /**
@@ -186,6 +197,24 @@ export class Credentials {
       ...(credential.certificate && { certData: base64(credential.certificate) }),
       ...(credential.key && { keyData: base64(credential.key) }),
     };
+  }
+}
+
+async function optionsFor(config: KubeConfig): Promise<https.RequestOptions> {
+  const options: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  return options;
+}
+
+/** Returns when the JSON Web Token in the options expires, in milliseconds since the epoch. 0 if they have none. */
+function tokenExpiry({ headers }: https.RequestOptions): number {
+  const authorization = headers && 'Authorization' in headers ? String(headers['Authorization']) : '';
+  const [, claims = ''] = authorization.split('.');
+  try {
+    const { exp }: { exp?: unknown } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    return typeof exp === 'number' ? exp * 1_000 : 0;
+  } catch {
+    return 0; // the token is opaque: the auth provider is asked for each request
   }
 }
 

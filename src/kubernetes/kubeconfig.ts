@@ -41,7 +41,7 @@ export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConf
     default:
       throw new TypeError(`Unknown connection source ${JSON.stringify(source satisfies never)}`);
   }
-  config.users = config.users.map(tokenFileOf);
+  config.users = config.users.map((user) => withIssuerUrl(tokenFileOf(user)));
   giveUserToCurrentContext(config);
   serverOf(config);
   return config;
@@ -229,4 +229,15 @@ function tokenFileOf(user: ExtendedUser): ExtendedUser {
   if (typeof file !== 'string') return user;
   const { authProvider: _, ...rest } = user;
   return { ...rest, tokenFile: file };
+}
+
+/** The OIDC provider of client-node passes the issuer as it is to a library that refuses texts, so no token would be renewed. */
+function withIssuerUrl(user: ExtendedUser): ExtendedUser {
+  const { authProvider } = user;
+  const issuer: unknown = authProvider?.config?.['idp-issuer-url'];
+  if (authProvider?.name !== 'oidc' || typeof issuer !== 'string' || !URL.canParse(issuer)) return user;
+  return {
+    ...user,
+    authProvider: { ...authProvider, config: { ...authProvider.config, 'idp-issuer-url': new URL(issuer) } },
+  };
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { GraphiQLTab } from './graphiql-examples.ts';
 import { clientScript, contentSecurityPolicy, graphiqlPage } from './graphiql-page.ts';
 import { panelScript, panelStyle } from './graphiql-panel.ts';
@@ -118,7 +119,10 @@ function script(name: string, text: string): PageFile {
   return { name, extension: 'js', text };
 }
 
+/** The bundled server has the file beside it, and no packages. */
 function readGraphqlWs(): string {
+  const bundled = fileURLToPath(new URL('graphql-ws.min.js', import.meta.url));
+  if (existsSync(bundled)) return readFileSync(bundled, 'utf8');
   const entry = createRequire(import.meta.url).resolve('graphql-ws');
   return readFileSync(join(entry, '../../umd/graphql-ws.min.js'), 'utf8');
 }

@@ -25,16 +25,17 @@ export interface GatewayProcess extends AsyncDisposable {
 
 const DEFAULTS = { PORT: '0', DRAIN_SECONDS: '1', SHUTDOWN_DELAY_SECONDS: '0' };
 
-/** Starts `src/main.ts` against a cluster. Resolves when `/readyz` answers 200. */
+/** Starts `src/main.ts`, or another program, against a cluster. Resolves when `/readyz` answers 200. */
 export async function startGatewayProcess(
   kubeconfig: string,
   settings: Readonly<Record<string, string>> = {},
+  program = MAIN,
 ): Promise<GatewayProcess> {
   await using started = new AsyncDisposableStack();
   const directory = started.use(await createScratchDirectory());
   const KUBECONFIG = await directory.write('kubeconfig', kubeconfig);
   const env = { PATH: process.env['PATH'], KUBECONFIG, ...DEFAULTS, ...settings };
-  const server = new ServerProcess(directory.path, [process.execPath, MAIN], env);
+  const server = new ServerProcess(directory.path, [process.execPath, program], env);
   started.defer(() => server.stop('SIGKILL'));
   let port = 0;
   await server.start(async () => {
