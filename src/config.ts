@@ -6,7 +6,7 @@ import { addressMatcher } from './auth/client-address.ts';
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import type { ProxySettings } from './kubernetes/proxy-settings.ts';
 import { isLoopback } from './server/origin-policy.ts';
-import { ConfigError, flag, integer, listOf, oneOf, port, Settings, type Environment } from './settings.ts';
+import { ConfigError, flag, integer, listOf, oneOf, port, ratio, Settings, type Environment } from './settings.ts';
 
 /** The configuration of the gateway. Read once, from environment variables and a file, by {@link readConfig}. */
 export interface Config {
@@ -45,6 +45,10 @@ export interface Config {
   /** All environment variables, which exec plugins inherit. */
   readonly environment: Environment;
   readonly logLevel: LogLevel;
+  /** Whether mutations have audit lines, whatever the level. */
+  readonly auditLog: boolean;
+  /** Share of the successful requests that are logged, from 0 to 1. */
+  readonly logSample: number;
   /** Whether workspaces with options that the `filterRules` of their WorkspaceKind deny are rejected. */
   readonly enforceFilterRules: boolean;
   /** A watch that receives nothing for this time is reopened. The API server sends a bookmark about once a minute. */
@@ -175,6 +179,8 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
     connection: connectionSource(env),
     proxies: proxySettings(env),
     execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', 30, 600, 1),
+    auditLog: flag(env, 'AUDIT_LOG', 'true'),
+    logSample: ratio(env, 'LOG_SAMPLE', 1),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
     enforceFilterRules: flag(env, 'ENFORCE_FILTER_RULES', 'true'),
     watchIdleTimeoutMs: integer(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),

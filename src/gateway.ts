@@ -17,6 +17,7 @@ import { createContext, type GatewayInfo } from './graphql/context.ts';
 import type { Deadline } from './graphql/deadline.ts';
 import { publicError } from './graphql/errors.ts';
 import { ConcurrencyLimit } from './graphql/concurrency-limit.ts';
+import type { OperationRecord } from './graphql/operation-record.ts';
 import type { SubscriptionStatistics } from './graphql/subscription-statistics.ts';
 import type { Viewer } from './auth/viewer.ts';
 import { WorkspacePartEvent } from './kinds/event/resource.ts';
@@ -37,6 +38,8 @@ import { StatusError } from './kubernetes/status-error.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
 import { SharedLogs } from './viewer-client/shared-logs.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
+import { auditLog } from './observability/audit-log.ts';
+import { operationLog } from './observability/operation-log.ts';
 import { schema } from './schema.ts';
 import { readExampleTabs } from './server/graphiql-examples.ts';
 import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
@@ -100,7 +103,7 @@ export async function startGateway(
     ...httpOptionsFor(config, pages),
     authenticate: withoutDetails(authenticatorFor(config, client, self), log),
     ...viewerOptions({ cluster: clusterFor(config, { cache, writes, accesses: rbac?.accesses }), client, info }),
-    publicError: (error) => publicError(error, onUnexpected),
+    ...reportingOptions(config, log, onUnexpected),
     readiness: () => readinessOf(cache, connection),
   }).catch(async (error: unknown) => {
     await Promise.all([cache[Symbol.asyncDispose](), rbac?.[Symbol.asyncDispose]()]);
@@ -119,6 +122,23 @@ export async function startGateway(
       await writes.drain(config.drainSeconds * 1_000);
       stopping.abort();
       await Promise.all([cache[Symbol.asyncDispose](), rbac?.[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+/** The options of the HTTP server that report errors, requests and operations. */
+function reportingOptions(
+  { auditLog: isAudited, logSample }: Config,
+  log: Logger,
+  onUnexpected: (error: unknown) => void,
+): Pick<HttpServerOptions, 'publicError' | 'onOperation'> {
+  const audit = isAudited ? auditLog(log.child({}, { level: 'info' })) : undefined; // whatever LOG_LEVEL is
+  const writeLine = operationLog(log, logSample);
+  return {
+    publicError: (error) => publicError(error, onUnexpected),
+    onOperation: (record) => {
+      audit?.(record);
+      writeLine(record);
     },
   };
 }
@@ -198,7 +218,8 @@ function viewerOptions({
   client,
   info,
 }: ViewerOptions): Pick<HttpServerOptions, 'createContext' | 'assetAt' | 'logReads'> {
-  const contextOf = (viewer: Viewer, deadline: Deadline) => createContext({ cluster, viewer, gateway: info }, deadline);
+  const contextOf = (viewer: Viewer, deadline: Deadline, record?: OperationRecord) =>
+    createContext({ cluster, viewer, gateway: info }, deadline, record);
   return {
     logReads: info.logReads,
     createContext: contextOf,

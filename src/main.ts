@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
+import { destination, pino } from 'pino';
 import { check, type CheckReport } from './check.ts';
 import { commandOf, helpText, UsageError, type Command } from './command-line.ts';
 import { inspectConfig, readConfig } from './config.ts';
@@ -17,6 +17,9 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'no network interface has this address',
   EACCES: 'the port needs more privileges',
 };
+
+/** Bytes of log lines that may wait for a slow reader of the standard output. Further lines are dropped. */
+const MAX_LOG_BYTES = 4 * 1_048_576;
 
 /** Aborts with the name of the signal that asks the process to end. */
 const terminated = new AbortController();
@@ -36,7 +39,7 @@ try {
 /** Serves until a signal ends it. Returns the exit code. */
 async function serve(): Promise<number> {
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel });
+  const log = pino({ level: config.logLevel }, logDestination());
   const gateway = await startGateway(config, log, { signal });
   if (!signal.aborted) await once(signal, 'abort');
   log.info({ signal: String(signal.reason) }, 'shutting down');
@@ -47,6 +50,13 @@ async function serve(): Promise<number> {
   await gateway[Symbol.asyncDispose]();
   log.info('stopped');
   return 0;
+}
+
+/** Returns the standard output as a destination that does not block the gateway, and whose errors do not end it. */
+function logDestination() {
+  const stdout = destination({ fd: 1, sync: false, maxLength: MAX_LOG_BYTES });
+  stdout.on('error', () => undefined); // a full disk, or a reader that has ended
+  return stdout;
 }
 
 /** Prints the result of a command to the standard output. Returns the exit code. */

@@ -151,6 +151,16 @@ export function port(settings: Settings, name: string, fallback: number): number
 
 const MAX_PORT = 65_535;
 
+/** Reads a number from 0 to 1. */
+export function ratio(settings: Settings, name: string, fallback: number): number {
+  const text = settings.text(name);
+  if (text === undefined) return settings.default(name, fallback);
+  const value = Number(text);
+  if (/^\d*\.?\d+$/u.test(text) && value <= 1) return value;
+  settings.reject(name, `Expected ${name} to be a number from 0 to 1, got ${JSON.stringify(text)}.`);
+  return fallback;
+}
+
 /** Returns the fallback, which may be undefined, if the setting is not valid. It is required if there is no fallback. */
 export function oneOf<V extends string, F extends V | undefined>(
   settings: Settings,

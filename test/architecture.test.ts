@@ -26,6 +26,7 @@ const stages = [
   'mutations/',
   'subscriptions/',
   'kinds/',
+  'observability/',
   'server/',
 ];
 
@@ -38,6 +39,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'viewer-client': { may: ['scheduling/', 'cache/', 'auth/', 'kubernetes/'] },
   graphql: { may: ['scheduling/', 'viewer-client/', 'auth/', 'kubernetes/'] },
   execution: { may: ['scheduling/', 'graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
+  observability: { may: ['graphql/', 'kubernetes/'] },
   mutations: { may: ['graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
   subscriptions: { may: ['scheduling/', 'execution/', 'graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
   kinds: { may: ['graphql/', 'mutations/', 'subscriptions/', 'kubernetes/'], types: ['viewer-client/'] },

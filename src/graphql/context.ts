@@ -4,6 +4,7 @@ import type { Cluster } from '../viewer-client/cluster.ts';
 import { ViewerClient } from '../viewer-client/viewer-client.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Deadline } from './deadline.ts';
+import type { OperationRecord } from './operation-record.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
 
@@ -35,6 +36,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Time limit of the request. Events of a subscription have none. */
   readonly deadline?: Deadline | undefined;
+  /** Facts about the operation, for logs. Events of a subscription have none. */
+  readonly record?: OperationRecord | undefined;
   /** Returns a context of the same viewer for one event of a subscription, with a client that has memoized nothing. */
   readonly forEvent: (event: EventContext) => Context;
   /**
@@ -66,8 +69,8 @@ export function isContext(value: unknown): value is Context {
   return typeof value === 'object' && value !== null && 'client' in value && value.client instanceof ViewerClient;
 }
 
-export function createContext(options: ContextOptions, deadline: Deadline): Context {
-  return contextWith(options, { signal: deadline.signal, deadline });
+export function createContext(options: ContextOptions, deadline: Deadline, record?: OperationRecord): Context {
+  return contextWith(options, { signal: deadline.signal, deadline, record });
 }
 
 /** Viewer of shared events. Any use of its permissions or its client is an error of the resolver. */
@@ -86,11 +89,12 @@ const sharedViewer: Viewer = {
 interface GivenContext extends Partial<EventContext> {
   readonly signal: AbortSignal;
   readonly deadline?: Deadline;
+  readonly record?: OperationRecord | undefined;
   readonly notBefore?: number;
   readonly isRecheck?: boolean;
 }
 
-function contextWith(options: ContextOptions, { deadline, ...given }: GivenContext): Context {
+function contextWith(options: ContextOptions, { deadline, record, ...given }: GivenContext): Context {
   const { cluster, gateway } = options;
   const viewer = given.shared ? sharedViewer : options.viewer;
   return {
@@ -98,6 +102,7 @@ function contextWith(options: ContextOptions, { deadline, ...given }: GivenConte
     gateway,
     signal: given.signal,
     deadline,
+    record,
     client: new ViewerClient({ cluster, viewer, ...given }),
     forEvent: (event) => contextWith(options, event),
     withFreshAuthorization: (notBefore, signal) => contextWith(options, { signal, notBefore }),

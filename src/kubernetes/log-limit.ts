@@ -3,10 +3,10 @@ import { LRUCache } from 'lru-cache';
 /** Kinds of values that are remembered: the most recent ones. */
 const MAX_KINDS = 100;
 
-interface LogLimitOptions {
+interface LogLimitOptions<V> {
   readonly intervalMs: number;
   /** Returns the kind of a value. All values are of one kind by default. */
-  readonly kindOf?: (value: unknown) => string;
+  readonly kindOf?: (value: V) => string;
   /** Returns monotonic time in milliseconds; `performance.now` by default. */
   readonly now?: () => number;
 }
@@ -15,10 +15,10 @@ interface LogLimitOptions {
  * Returns a function that calls another one at most once per interval for each kind of value, with the number of calls that it has
  * left out since. For log messages that clients can cause at any rate.
  */
-export function atMostEvery(
-  { intervalMs, kindOf = () => '', now = () => performance.now() }: LogLimitOptions,
-  act: (value: unknown, suppressed: number) => void,
-): (value: unknown) => void {
+export function atMostEvery<V = unknown>(
+  { intervalMs, kindOf = () => '', now = () => performance.now() }: LogLimitOptions<V>,
+  act: (value: V, suppressed: number) => void,
+): (value: V) => void {
   const kinds = new LRUCache<string, { readonly actedAt: number; suppressed: number }>({ max: MAX_KINDS });
   return (value) => {
     const kind = kindOf(value);

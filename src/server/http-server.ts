@@ -14,7 +14,7 @@ import { pathOf } from './page-files.ts';
 import type { Person } from './person.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
-import { RequestGate, sendRefusal } from './request-gate.ts';
+import { recordOf, RequestGate, sendRefusal, type RequestGateOptions } from './request-gate.ts';
 import { endWithBody, JSON_HEADERS, refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson } from './responses.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
@@ -44,6 +44,7 @@ export interface HttpServerOptions
   readonly readiness: () => Readiness;
   readonly assetAt: ClusterAssetsOptions['assetAt'];
   readonly authenticate: Authenticator;
+  readonly onOperation: RequestGateOptions['onOperation'];
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
@@ -183,6 +184,8 @@ function requestHandler({ options, gate, state, originPolicy, unread, serveGraph
         response,
         state.phase === 'serving' ? readiness() : { ready: false, waitingFor: ['shutdown'] },
       );
+    const transport = acceptsEventStream(request) ? 'sse' : 'http';
+    const record = recordOf(request, response, { ...options, transport });
     const headerRefusal = headerSizeRefusal(request, options);
     if (headerRefusal) return sendJson(response, 431, errorBody('TOO_LARGE', headerRefusal));
     const refusal = originPolicy.refusal(request);
@@ -195,7 +198,7 @@ function requestHandler({ options, gate, state, originPolicy, unread, serveGraph
     const operationRefusal = originPolicy.operationRefusal(request);
     if (operationRefusal) return sendJson(response, 403, errorBody('FORBIDDEN', operationRefusal));
     if (isSimplePost(request)) return sendJson(response, 415, errorBody('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
-    gate.admit(request, response).then(
+    gate.admit(request, response, record).then(
       (caller) =>
         serveGraphQL(request, response, caller).catch((error: unknown) => endFailed(response, error, publicError)),
       (error: GraphQLError) => sendRefusal(response, error),

@@ -68,6 +68,7 @@ export class OriginPolicy {
     if (origin === undefined || !this.#allowed.has(origin)) return false;
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-allow-credentials', 'true');
+    response.setHeader('access-control-expose-headers', 'x-request-id');
     response.setHeader('vary', 'origin');
     if (request.method !== 'OPTIONS') return false;
     response.setHeader('access-control-allow-methods', 'GET, POST');

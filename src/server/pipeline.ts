@@ -8,7 +8,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
 import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
@@ -16,6 +16,7 @@ import { isContext, type Context } from '../graphql/context.ts';
 import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import type { Deadline } from '../graphql/deadline.ts';
 import { failure } from '../graphql/errors.ts';
+import type { OperationRecord } from '../graphql/operation-record.ts';
 import { invalidNames } from '../graphql/name-inputs.ts';
 import { turns } from '../scheduling/turns.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
@@ -46,6 +47,7 @@ export interface OperationCaller {
   readonly viewer: Viewer;
   /** Time limit of the operation, cancelled when the client leaves. */
   readonly deadline: Deadline;
+  readonly record?: OperationRecord | undefined;
   /** Counts an HTTP request as in progress. Must be disposed of when a subscription starts, which has limits of its own. */
   readonly inProgress?: Disposable;
 }
@@ -56,7 +58,7 @@ export interface PipelineOptions extends OperationLimits {
   /** Limits on the bytes of the body of a request, and on the values in its JSON. */
   readonly maxBodyBytes: number;
   readonly maxBodyValues: number;
-  readonly createContext: (viewer: Viewer, deadline: Deadline) => Context;
+  readonly createContext: (viewer: Viewer, deadline: Deadline, record?: OperationRecord) => Context;
   /** Returns the error as it may be shown to clients: coded, and without internals, which are logged instead. */
   readonly publicError: (error: unknown) => GraphQLError;
   /** Limit on the running subscriptions of one viewer, over all connections. */
@@ -90,7 +92,7 @@ export class Pipeline {
     this.yoga = createYoga<OperationCaller, Context>({
       schema,
       graphqlEndpoint: endpoint,
-      context: ({ viewer, deadline }) => createContext(viewer, deadline),
+      context: ({ viewer, deadline, record }) => createContext(viewer, deadline, record),
       graphiql: false,
       landingPage: false,
       cors: false,
@@ -107,13 +109,7 @@ export class Pipeline {
           subscribe: refuseSubscription,
         }),
         readParameters(options),
-        {
-          onExecutionResult: (done) => {
-            const { result } = done;
-            if (result && 'errors' in result && result.errors)
-              done.setResult({ ...result, errors: result.errors.map((error) => withLimitStatus(publicError(error))) });
-          },
-        },
+        recordAndCode(publicError),
       ],
     });
   }
@@ -127,11 +123,12 @@ export class Pipeline {
       await turns.begin(caller.viewer.name);
       const { parse, validate, contextFactory, schema } = this.yoga.getEnveloped(caller);
       const document = parse(query ?? '');
+      describe(caller.record, { schema, document, operationName, variableValues: variables });
       const problems: readonly Error[] = validate(schema, document);
-      if (problems.length > 0) return this.#failure(problems);
+      if (problems.length > 0) return this.#failure(problems, caller.record);
       return { schema, document, operationName, variableValues: variables, contextValue: await contextFactory() };
     } catch (error) {
-      return this.#failure([error]);
+      return this.#failure([error], caller.record);
     }
   }
 
@@ -143,16 +140,17 @@ export class Pipeline {
     operation: PreparedOperation,
     after?: string,
   ): Promise<ExecutionResult | SerializedResult | SubscriptionHandle> {
+    const { record } = operation.contextValue;
     try {
       if (isSubscriptionOperation(operation)) {
         const errors = this.#invalidInputs(operation);
-        return errors.length > 0 ? this.#failure(errors) : await this.#subscribe(operation, after);
+        return errors.length > 0 ? this.#failure(errors, record) : await this.#subscribe(operation, after);
       }
       const result = await this.#execute(operation);
       if (isSerialized(result)) return result;
-      return result.errors ? { ...result, ...this.#failure(result.errors) } : result;
+      return result.errors ? { ...result, ...this.#failure(result.errors, record) } : result;
     } catch (error) {
-      return this.#failure([error]);
+      return this.#failure([error], record);
     }
   }
 
@@ -174,7 +172,8 @@ export class Pipeline {
     if (!isContext(contextValue)) throw new TypeError('Expected an operation with a context of createContext.');
     const errors = this.#invalidInputs(operation);
     if (errors.length > 0) return { errors };
-    const { client, signal, deadline } = contextValue;
+    const { client, signal, deadline, record } = contextValue;
+    describe(record, operation);
     const prefetchAndExecute = async () => {
       await client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
       await turns.begin(contextValue.viewer.name);
@@ -186,6 +185,8 @@ export class Pipeline {
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       return { errors: [error] };
+    } finally {
+      if (record) record.cost = client.cost.limit.actual;
     }
   }
 
@@ -210,9 +211,37 @@ export class Pipeline {
     return excess ? [excess] : invalidNames(operation);
   }
 
-  #failure(errors: readonly unknown[]): FailedOperation {
-    return { errors: errors.map((error) => withoutHttp(this.#publicError(error))) };
+  #failure(errors: readonly unknown[], record: OperationRecord | undefined): FailedOperation {
+    const shown = errors.map((error) => withoutHttp(this.#publicError(error)));
+    record?.fail(shown);
+    return { errors: shown };
   }
+}
+
+/** Makes yoga record operations, also those that are not valid, and code their errors. */
+function recordAndCode(publicError: PipelineOptions['publicError']): Plugin<Partial<OperationCaller>, OperationCaller> {
+  return {
+    onValidate: ({ params: { schema, documentAST: document }, context: { params, record } }) => {
+      // Operations of the other transports have been described, with their variables.
+      if (params)
+        describe(record, { schema, document, operationName: params.operationName, variableValues: params.variables });
+    },
+    onExecutionResult: (done) => {
+      const { result, context } = done;
+      if (!result || !('errors' in result) || !result.errors) return;
+      const errors = result.errors.map((error) => withLimitStatus(publicError(error)));
+      context.record?.fail(errors);
+      done.setResult({ ...result, errors });
+    },
+  };
+}
+
+/** Records the operation that is about to be validated or executed. */
+function describe(record: OperationRecord | undefined, operation: ExecutionArgs): void {
+  if (!record) return;
+  const { document, operationName, variableValues } = operation;
+  record.describe(document, operationName);
+  if (record.type === 'mutation') record.mutation = { operationName, variableValues: variableValues ?? {} };
 }
 
 function isMutation({ document, operationName }: ExecutionArgs): boolean {

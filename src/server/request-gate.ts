@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
+import { OperationRecord, requestIdOf, type TransportName } from '../graphql/operation-record.ts';
 import type { OperationCaller } from './pipeline.ts';
 import { sendJson } from './responses.ts';
 
@@ -13,6 +14,8 @@ export interface RequestGateOptions {
   readonly requestTimeoutMs: number;
   /** Limit on the requests in progress. */
   readonly operationLimit: ConcurrencyLimit;
+  /** Called with each request, or operation of a WebSocket, when it has ended. */
+  readonly onOperation: (record: OperationRecord) => void;
 }
 
 /** First step of every HTTP request that is served for a viewer. */
@@ -28,20 +31,47 @@ export class RequestGate {
    * answer or has disconnected.
    * @throws {GraphQLError} UNAUTHENTICATED, RATE_LIMITED, TIMEOUT, or UNAVAILABLE if the API server cannot be asked
    */
-  async admit(request: IncomingMessage, response: ServerResponse): Promise<OperationCaller> {
+  async admit(request: IncomingMessage, response: ServerResponse, record?: OperationRecord): Promise<OperationCaller> {
     const { authenticate, publicError, requestTimeoutMs, operationLimit } = this.#options;
     const deadline = new Deadline(requestTimeoutMs);
     response.once('close', () => deadline.cancel());
     try {
       const viewer = await deadline.race(authenticate(credentialsOf(request)));
+      if (record) record.viewer = viewer.name;
       const inProgress = operationLimit.enter(viewer.name);
       response.once('close', () => inProgress[Symbol.dispose]());
-      return { viewer, deadline, inProgress };
+      return { viewer, deadline, inProgress, record };
     } catch (error) {
-      throw publicError(error);
+      const shown = publicError(error);
+      record?.fail([shown]);
+      throw shown;
     }
   }
 }
+
+/**
+ * Returns the record of a request, which ends when the client has taken the answer or has disconnected. The response gets the
+ * request id.
+ */
+export function recordOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  {
+    transport,
+    onOperation,
+  }: { readonly transport: TransportName; readonly onOperation: RequestGateOptions['onOperation'] },
+): OperationRecord {
+  const record = new OperationRecord({ requestId: requestIdOf(request.headers[REQUEST_ID]), transport }, onOperation);
+  response.setHeader(REQUEST_ID, record.requestId);
+  response.once('close', () => {
+    record.status = response.statusCode;
+    record.end();
+  });
+  return record;
+}
+
+/** Header with the id of a request, in requests and responses. */
+export const REQUEST_ID = 'x-request-id';
 
 const statusByCode: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,

@@ -73,7 +73,7 @@ export class EventStreamServer {
     }
     const event = isSubscription(result) ? undefined : Buffer.from(nextEvent(textOf(result)));
     beginStream(response);
-    if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller.viewer.name);
+    if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller);
     if (event) await writeSlices(response, event);
     return complete(response, { isFinal: !isSubscription(result) && isFinalResult(result) });
   }
@@ -83,9 +83,9 @@ export class EventStreamServer {
     await staggered([...this.#streams], drainMs, ({ end }) => end());
   }
 
-  #subscribe(handle: SubscriptionHandle, response: ServerResponse, viewer: string): void {
-    const flow = this.#options.flowControl.open(responseTransport(response), viewer);
-    const running = handle.start(sinkOf(response, flow, handle.resumable));
+  #subscribe(handle: SubscriptionHandle, response: ServerResponse, caller: OperationCaller): void {
+    const flow = this.#options.flowControl.open(responseTransport(response), caller.viewer.name);
+    const running = handle.start(sinkOf(response, flow, { resumable: handle.resumable, record: caller.record }));
     const open = {
       ping: () => {
         // A write after the end, while the client has yet to read it, would be an `error` event without a listener.
@@ -123,7 +123,11 @@ export class EventStreamServer {
   }
 }
 
-function sinkOf(response: ServerResponse, flow: FlowController, resumable: boolean): EventSink {
+function sinkOf(
+  response: ServerResponse,
+  flow: FlowController,
+  { resumable, record }: Pick<SubscriptionHandle, 'resumable'> & Pick<OperationCaller, 'record'>,
+): EventSink {
   return {
     get ready() {
       return flow.ready;
@@ -133,6 +137,7 @@ function sinkOf(response: ServerResponse, flow: FlowController, resumable: boole
       response.write(event.bytes(resumable ? encodeResumable : encode));
     },
     end: (error) => {
+      if (error) record?.fail([error]);
       if (error && !response.writableEnded) response.write(nextEvent(JSON.stringify({ errors: [error] })));
       complete(response, { isFinal: !error || areFinal([error]) });
     },

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
 import { tooMany } from '../graphql/concurrency-limit.ts';
+import type { OperationRecord } from '../graphql/operation-record.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { MIN_BUFFER_BYTES, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
@@ -132,7 +133,7 @@ export class WebSocketConnection {
    * Starts a subscription and sends its events as `next` messages with this operation id. The result goes to graphql-ws,
    * which sends `complete` or `error` when it ends. Must be called after {@link openFlow}.
    */
-  carry(id: string, handle: SubscriptionHandle): SubscriptionIterator {
+  carry(id: string, handle: SubscriptionHandle, record?: OperationRecord): SubscriptionIterator {
     const flow = this.#flow;
     if (!flow) throw new TypeError('Expected a connection whose viewer is known.');
     const sink = new WebSocketSink({
@@ -141,6 +142,7 @@ export class WebSocketConnection {
       flow,
       id,
       onEnd: this.#onEnd,
+      record,
     });
     const subscription = new SubscriptionIterator(handle, sink);
     this.#subscriptions.set(id, subscription);
@@ -225,6 +227,7 @@ interface WebSocketSinkOptions {
   readonly flow: FlowController;
   readonly id: string;
   readonly onEnd: (id: string, error: GraphQLError | undefined) => void;
+  readonly record: OperationRecord | undefined;
 }
 
 /** Writes the events of one subscription to its WebSocket. A class without closures, for the heap of idle subscribers. */
@@ -235,14 +238,16 @@ class WebSocketSink implements SubscriptionSink {
   readonly #id: string;
   readonly #prefix: NextMessagePrefix;
   readonly #onEnd: WebSocketSinkOptions['onEnd'];
+  readonly #record: OperationRecord | undefined;
 
-  constructor({ webSocket, socket, flow, id, onEnd }: WebSocketSinkOptions) {
+  constructor({ webSocket, socket, flow, id, onEnd, record }: WebSocketSinkOptions) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#flow = flow;
     this.#id = id;
     this.#prefix = new NextMessagePrefix(id);
     this.#onEnd = onEnd;
+    this.#record = record;
   }
 
   get ready(): boolean {
@@ -258,6 +263,7 @@ class WebSocketSink implements SubscriptionSink {
   }
 
   ended(error?: GraphQLError): void {
+    if (error) this.#record?.fail([error]);
     this.#onEnd(this.#id, error);
   }
 }

@@ -9,9 +9,11 @@ import type { Viewer } from '../auth/viewer.ts';
 import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
+import { OperationRecord, requestIdOf } from '../graphql/operation-record.ts';
 import { excessiveValues } from './body-values.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type Pipeline, type PreparedOperation } from './pipeline.ts';
+import { REQUEST_ID, type RequestGateOptions } from './request-gate.ts';
 import { refuseUpgrade } from './responses.ts';
 import { staggered } from './shutdown.ts';
 import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from './websocket-limits.ts';
@@ -43,7 +45,8 @@ const socketOptions = {
 const TOO_MANY = '429 Too Many Requests\r\nRetry-After: 1';
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
-interface WebSocketOptions extends WebSocketConnectionOptions, WebSocketLimitOptions {
+interface WebSocketOptions
+  extends WebSocketConnectionOptions, WebSocketLimitOptions, Pick<RequestGateOptions, 'onOperation'> {
   readonly pipeline: Pipeline;
   /** Limit on the queries and mutations in progress. */
   readonly operationLimit: ConcurrencyLimit;
@@ -65,6 +68,10 @@ interface Extra {
   readonly connection: WebSocketConnection;
   readonly request: IncomingMessage;
   readonly counted: OpenWebSocket;
+  /** Id of the upgrade request. */
+  readonly requestId: string;
+  /** Number of operations so far. */
+  operations: number;
   /** Authenticates with the credentials of `connection_init`. */
   authenticate?: () => Promise<Viewer>;
 }
@@ -72,6 +79,7 @@ interface Extra {
 interface ReceivedOperation {
   readonly id: string;
   readonly deadline: Deadline;
+  readonly record: OperationRecord;
   /** Disposed of when the answer has been sent. */
   readonly scope: DisposableStack;
 }
@@ -99,21 +107,26 @@ export class WebSocketHandler {
   readonly #operations = new WeakMap<object, SubscribedOperation>();
   readonly #server: Server<Extra>;
   readonly #pings: NodeJS.Timeout;
+  /** Ids of upgrade requests, for their responses. */
+  readonly #requestIds = new WeakMap<IncomingMessage, string>();
 
   constructor(options: WebSocketOptions) {
     this.#options = options;
     this.#limits = new WebSocketLimits(options);
     this.#sockets = new WebSocketServer({ ...socketOptions, maxPayload: options.maxBodyBytes });
+    this.#sockets.on('headers', (headers, request) => headers.push(`${REQUEST_ID}: ${this.#requestIds.get(request)}`));
     const run = (prepared: object) => this.#run(prepared);
     this.#server = makeServer<Record<string, unknown>, Extra>({
       connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
       onConnect: ({ extra, connectionParams }) => this.#connect(extra, connectionParams),
       onSubscribe: ({ extra, subscriptions }, id, payload) => {
         const scope = extra.connection.receivedOperation();
-        if (scope instanceof GraphQLError) return [scope];
+        const record = this.#recordFor(extra);
+        if (scope instanceof GraphQLError) return refused(record, scope);
+        scope.defer(() => record.end());
         const deadline = scope.use(new Deadline(options.requestTimeoutMs));
         subscriptions[id] = cancellation(deadline); // until the operation is a subscription
-        return this.#prepare(extra, { id, deadline, scope }, payload);
+        return this.#prepare(extra, { id, deadline, record, scope }, payload);
       },
       execute: run,
       subscribe: run,
@@ -134,13 +147,22 @@ export class WebSocketHandler {
     const counted = this.#count(request);
     if (!counted) return refuseUpgrade(socket, TOO_MANY);
     socket.once('close', () => counted[Symbol.dispose]());
+    const requestId = requestIdOf(request.headers[REQUEST_ID]);
+    this.#requestIds.set(request, requestId);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new WebSocketConnection(webSocket, socket, this.#options);
       this.#connections.add(connection);
       webSocket.once('close', () => this.#connections.delete(connection));
-      this.#serve(webSocket, { connection, request, counted });
+      this.#serve(webSocket, { connection, request, counted, requestId, operations: 0 });
     });
     return undefined;
+  }
+
+  /** Operations have the id of the upgrade request and a number: clients may use the ids of the protocol again. */
+  #recordFor(extra: Extra): OperationRecord {
+    extra.operations += 1;
+    const about = { requestId: `${extra.requestId}/${extra.operations}`, transport: 'websocket' } as const;
+    return new OperationRecord(about, this.#options.onOperation);
   }
 
   #count(request: IncomingMessage): OpenWebSocket | undefined {
@@ -222,7 +244,7 @@ export class WebSocketHandler {
 
   async #prepare(
     { connection, authenticate }: Extra,
-    { id, deadline, scope }: ReceivedOperation,
+    { id, deadline, record, scope }: ReceivedOperation,
     { query, operationName, variables, extensions }: SubscribePayload,
   ): Promise<PreparedOperation | readonly GraphQLError[]> {
     const { pipeline, publicError, operationLimit } = this.#options;
@@ -231,16 +253,20 @@ export class WebSocketHandler {
     if (viewer instanceof GraphQLError) {
       // An API server that cannot be asked fails only this operation. graphql-ws sends the error in a later microtask.
       if (isUnauthenticated(viewer)) setImmediate(() => reject(connection, viewer));
+      record.fail([viewer]);
       return [viewer];
     }
+    record.viewer = viewer.name;
     connection.openFlow(viewer.name);
     const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
-    const prepared = await pipeline.prepare(request, { viewer, deadline });
+    const prepared = await pipeline.prepare(request, { viewer, deadline, record });
     if ('errors' in prepared) return prepared.errors;
     try {
       if (!isSubscriptionOperation(prepared)) scope.use(operationLimit.enter(viewer.name));
     } catch (error) {
-      return [publicError(error)];
+      const shown = publicError(error);
+      record.fail([shown]);
+      return [shown];
     }
     this.#operations.set(prepared, { prepared, id, connection, after: cursorIn(extensions) });
     return prepared;
@@ -256,9 +282,11 @@ export class WebSocketHandler {
     if (!isSubscription(result)) return result;
     if (connection.subscriptions >= limit) {
       result.discard();
-      return { errors: [tooManySubscriptions(limit)] };
+      const refusal = tooManySubscriptions(limit);
+      prepared.contextValue.record?.fail([refusal]);
+      return { errors: [refusal] };
     }
-    return connection.carry(id, result);
+    return connection.carry(id, result, prepared.contextValue.record);
   }
 }
 
@@ -273,6 +301,13 @@ async function* sendSerialized(
   { text }: SerializedResult,
 ): AsyncGenerator<never> {
   await connection.send(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":${text}}`);
+}
+
+/** Ends the record of an operation that was refused. */
+function refused(record: OperationRecord, error: GraphQLError): readonly GraphQLError[] {
+  record.fail([error]);
+  record.end();
+  return [error];
 }
 
 /** JSON.parse accepts any nesting, JSON.stringify does not. */

@@ -31,6 +31,7 @@ function optionsOf(parts: Partial<HttpServerOptions>): HttpServerOptions {
     readiness: () => ({ ready: true, waitingFor: [] }),
     assetAt: () => Promise.resolve(undefined),
     authenticate: kubeconfigAuthenticator(client, { name: 'alice', groups: [] }),
+    onOperation: () => undefined,
     createContext: () => {
       throw INTERNAL;
     },

@@ -52,6 +52,8 @@ export interface GatewayOptions extends Partial<Config> {
   readonly log?: Logger;
 }
 
+const DEFAULTS = { DRAIN_SECONDS: '1', DISCOVERY_INTERVAL_MS: '50', AUDIT_LOG: 'false' };
+
 /** Starts a gateway for a kubeconfig. `when: 'at once'` does not wait until it is ready. */
 export async function startGatewayFor(
   kubeconfig: string,
@@ -61,7 +63,7 @@ export async function startGatewayFor(
     ...settings
   }: GatewayOptions = {},
 ): Promise<TestGateway> {
-  const defaults = readConfig({ KUBECONFIG: '/dev/null', PORT: '0', DRAIN_SECONDS: '1', DISCOVERY_INTERVAL_MS: '50' });
+  const defaults = readConfig({ ...DEFAULTS, KUBECONFIG: '/dev/null', PORT: '0' });
   const gateway = await startGateway({ ...defaults, connection: { type: 'text', text: kubeconfig }, ...settings }, log);
   if (when === 'ready') await gateway.ready;
   const clients: WebSocketClient[] = [];
