@@ -49,7 +49,7 @@ export const features: readonly Feature[] = [
     ],
     modes: ALL,
     required: true,
-    without: 'The gateway is not ready, and queries are answered with UNAVAILABLE.',
+    without: 'The gateway is not ready, and these objects are answered with FORBIDDEN.',
   },
   {
     name: 'Access of viewers',
@@ -85,12 +85,27 @@ export const features: readonly Feature[] = [
     required: false,
     without: 'Access to every namespace is reviewed, and changed permissions are noticed later.',
   },
-  reading('Pods', '', 'pods', 'Workspaces have no pod, and claims no pods.'),
-  reading('StatefulSets', 'apps', 'statefulsets', 'Workspaces have no pod and no events of their StatefulSet.'),
-  reading('Events', '', 'events', 'Objects have no events. The permission may be granted in single namespaces.'),
-  reading('Claims', '', 'persistentvolumeclaims', 'Persistent volume claims cannot be read.'),
+  reading('Pods', '', 'pods', 'Workspaces have no pod and no log, and claims no pods.'),
+  reading(
+    'StatefulSets',
+    'apps',
+    'statefulsets',
+    'Workspaces without a pod have no events of their StatefulSet, and a pod of an earlier workspace of the same name may count.',
+  ),
+  reading(
+    'Events',
+    '',
+    'events',
+    'Workspaces have no events, and events cannot be read. The permission may be granted in single namespaces.',
+  ),
+  reading('Claims', '', 'persistentvolumeclaims', 'Persistent volume claims cannot be read, mounted or deleted.'),
   reading('Volumes', '', 'persistentvolumes', 'Persistent volumes cannot be read.'),
-  reading('StorageClasses', 'storage.k8s.io', 'storageclasses', 'Storage classes cannot be read.'),
+  reading(
+    'StorageClasses',
+    'storage.k8s.io',
+    'storageclasses',
+    'Storage classes cannot be read, and claims cannot be created.',
+  ),
   {
     name: 'Pictures of WorkspaceKinds',
     permissions: [{ group: '', resources: ['configmaps'], verbs: ['get'] }],
@@ -99,7 +114,7 @@ export const features: readonly Feature[] = [
     without: 'Pictures that are stored in ConfigMaps are not served.',
   },
   reading('DevPod', 'management.loft.sh', 'devpodworkspaceinstances', 'DevPod workspaces cannot be read.'),
-  reading('Volcano', 'batch.volcano.sh', 'jobs', 'Volcano jobs cannot be read.'),
+  reading('Volcano', 'batch.volcano.sh', 'jobs', 'Volcano jobs cannot be read, suspended or resumed.'),
   {
     name: 'Unfinished restarts',
     permissions: [{ group: 'kubeflow.org', resources: ['workspaces'], verbs: ['patch'] }],
@@ -123,7 +138,7 @@ export const features: readonly Feature[] = [
   writing(
     'Usage of pods',
     [{ group: 'metrics.k8s.io', resources: ['pods'], verbs: ['get', 'list'] }],
-    'Pods have no usage.',
+    'Workspaces have no usage; the reason is NOT_PERMITTED.',
   ),
   writing('Changes of DevPod workspaces', [
     {

@@ -61,8 +61,14 @@ export class TestNamespace {
 
   /** Creates a StatefulSet that the workspace with this uid owns, with its pod, as the controllers of a cluster do. */
   async createPodOf(name: string, owner: { readonly uid: string; readonly set: string }): Promise<void> {
+    const { metadata } = await this.createSetOf(name, owner);
+    await this.createSetPod(name, { uid: metadata?.uid ?? '', set: owner.set });
+  }
+
+  /** Creates a StatefulSet that the workspace with this uid owns, without its pod. */
+  createSetOf(name: string, owner: { readonly uid: string; readonly set: string }): Promise<ApiBody> {
     const labels = { [WORKSPACE_NAME_LABEL]: name };
-    const { metadata } = await this.api.create(this.pathTo('statefulsets', 'apps'), {
+    return this.api.create(this.pathTo('statefulsets', 'apps'), {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
       metadata: {
@@ -79,7 +85,6 @@ export class TestNamespace {
         template: { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'example.com/lab' }] } },
       },
     });
-    await this.createSetPod(name, { uid: metadata?.uid ?? '', set: owner.set });
   }
 
   /** Creates the pod of a StatefulSet, which need not exist. It stays until {@link removePod}, as with a kubelet. */

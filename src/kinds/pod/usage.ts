@@ -3,6 +3,7 @@ import { viewerDependent } from '../../graphql/field-dependencies.ts';
 import { amountOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { timestampOf } from '../../graphql/scalars.ts';
 import { type ContainerUsage, podMetrics } from '../../kubernetes/pod-metrics.ts';
+import { isForbidden } from '../../kubernetes/status-error.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import { WorkspaceType } from '../workspace/refs.ts';
@@ -43,7 +44,7 @@ const UsageUnavailableReason = builder.enumType('UsageUnavailableReason', {
     },
     WORKSPACE_NOT_RUNNING: { description: 'The workspace has no running pod.' },
     NOT_MEASURED_YET: { description: 'The pod is running and has not been measured yet, which takes about a minute.' },
-    NOT_PERMITTED: { description: 'You may not `list` `pods` of `metrics.k8s.io` in the namespace.' },
+    NOT_PERMITTED: { description: 'You or the gateway may not `list` `pods` of `metrics.k8s.io` in the namespace.' },
   } as const,
 });
 
@@ -86,11 +87,18 @@ async function usageOf(client: ViewerClient, workspace: WorkspaceObject): Promis
   if (!pod) return unavailable('WORKSPACE_NOT_RUNNING');
   const mayList = await client.can('list', podMetrics, { namespace });
   if (!mayList) return unavailable('NOT_PERMITTED');
-  const usage = await client.reader.usage(namespace);
+  const usage = await client.reader.usage(namespace).catch(rethrowUnlessForbidden);
+  if (usage === 'forbidden') return unavailable('NOT_PERMITTED');
   if (!usage) return unavailable('METRICS_API_NOT_AVAILABLE');
   const containers = usage.get(podNameOf(pod));
   if (containers) return { reason: null, containers };
   return unavailable(stateOf(workspace) === 'RUNNING' ? 'NOT_MEASURED_YET' : 'WORKSPACE_NOT_RUNNING');
+}
+
+/** The gateway, which reads with its own identity unless it impersonates, may lack a permission that the viewer has. */
+function rethrowUnlessForbidden(error: unknown): 'forbidden' {
+  if (isForbidden(error)) return 'forbidden';
+  throw error;
 }
 
 function unavailable(reason: Usage['reason']): Usage {

@@ -257,7 +257,7 @@ export type UsageUnavailableReason =
   | 'METRICS_API_NOT_AVAILABLE'
   /** The pod is running and has not been measured yet, which takes about a minute. */
   | 'NOT_MEASURED_YET'
-  /** You may not `list` `pods` of `metrics.k8s.io` in the namespace. */
+  /** You or the gateway may not `list` `pods` of `metrics.k8s.io` in the namespace. */
   | 'NOT_PERMITTED'
   /** The workspace has no running pod. */
   | 'WORKSPACE_NOT_RUNNING';
