@@ -50,6 +50,8 @@ export interface OperationCaller {
   readonly record?: OperationRecord | undefined;
   /** Counts an HTTP request as in progress. Must be disposed of when a subscription starts, which has limits of its own. */
   readonly inProgress?: Disposable;
+  /** Whether the body of an HTTP request has been read and parsed: it is its `body`. */
+  readonly isBodyParsed?: boolean;
 }
 
 export interface PipelineOptions extends OperationLimits {

@@ -14,12 +14,13 @@ import { excessiveValues } from './body-values.ts';
  */
 export function readParameters(limits: {
   readonly maxBodyValues: number;
-}): Plugin<object, { readonly viewer: Viewer }> {
+}): Plugin<object, { readonly viewer: Viewer; readonly isBodyParsed?: boolean }> {
   return {
-    onRequestParse({ requestParser, setRequestParser, serverContext: { viewer } }) {
+    onRequestParse({ requestParser, setRequestParser, serverContext: { viewer, isBodyParsed } }) {
       if (!requestParser) return;
       setRequestParser(async (request) => {
-        if (request.method === 'POST') await readBody(request, limits.maxBodyValues);
+        // The text of a body that event streams have read already would be printed again, recursively.
+        if (request.method === 'POST' && !isBodyParsed) await readBody(request, limits.maxBodyValues);
         await turns.begin(viewer.name);
         try {
           const parameters = await requestParser(request);

@@ -61,7 +61,7 @@ export class EventStreamServer {
     if (type === 'mutation' && request.method === 'GET') return refuse(response, mutationByGet);
     if (acceptsJson(request) && type !== 'subscription') {
       if (request.method === 'POST') request.body = operation; // yoga uses it, because the stream has been consumed
-      return serveJson(request, response, caller);
+      return serveJson(request, response, { ...caller, isBodyParsed: true });
     }
     if (type === 'subscription') caller.inProgress?.[Symbol.dispose]();
     const prepared = await pipeline.prepare(operation, caller);

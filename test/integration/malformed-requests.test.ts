@@ -131,6 +131,7 @@ it.each(inputs)('answers a request with %s with a result or a coded error on eve
   const outcomes = [
     await post(parts, 'application/json'),
     await post(parts, 'text/event-stream'),
+    await post(parts, 'application/json, text/event-stream'),
     await overWebSocket(parts),
     await get(parts),
   ];
