@@ -28,7 +28,7 @@ interface CreateRequest {
   readonly managedFields?: ((object: JsonObject) => readonly JsonObject[]) | undefined;
 }
 
-/** kube-apiserver detects this in its storage and returns 500 without a reason. */
+/** kube-apiserver detects this in its storage and returns 500 without a reason. An apply that creates may have a version. */
 const VERSION_GIVEN = 'resourceVersion should not be set on objects to be created';
 
 /** Validates, admits and stores a new object. @throws {ApiStatusError} if it is refused or already exists */
@@ -51,7 +51,8 @@ export function create(cluster: SimulatedCluster, request: CreateRequest): Store
   const access = objectReader(cluster);
   const warned = admit(cluster, access, { operation: 'CREATE', resource, object, dryRun: options.dryRun });
   const { name } = object.metadata;
-  if (given['resourceVersion']) throw new ApiStatusError({ code: 500, reason: '', message: VERSION_GIVEN });
+  if (given['resourceVersion'] && !managedFields)
+    throw new ApiStatusError({ code: 500, reason: '', message: VERSION_GIVEN });
   const present = cluster.storage.get(storageKeyOf(resource), object.metadata);
   if (present) {
     const deleted = present.metadata.deletionTimestamp !== undefined;

@@ -162,6 +162,8 @@ function abortReasonOf({ cause }: Error): GraphQLError {
  */
 const FAILED_WEBHOOK = /^Internal error occurred: failed calling webhook |^conversion webhook for .* failed: /u;
 const WEBHOOK_RETRY_SECONDS = 5;
+/** Message of the API server's storage about a new object, which it reports as HTTP 500 although the request is at fault. */
+const VERSION_OF_NEW_OBJECT = 'resourceVersion should not be set on objects to be created';
 
 function statusError({ code: status, reason, details }: StatusError, where: GraphQLError | undefined): GraphQLError {
   const { kind, namespace, name } = details;
@@ -169,7 +171,8 @@ function statusError({ code: status, reason, details }: StatusError, where: Grap
   const isUnavailable = FAILED_WEBHOOK.test(message);
   const retryAfterSeconds = details.retryAfterSeconds ?? (isUnavailable ? WEBHOOK_RETRY_SECONDS : undefined);
   const coded = codeByReason.get(reason) ?? codeByStatus.get(status) ?? (status >= 500 ? 'UNAVAILABLE' : 'INTERNAL');
-  const code = isUnavailable ? 'UNAVAILABLE' : coded;
+  const refused = message === VERSION_OF_NEW_OBJECT ? 'BAD_REQUEST' : coded;
+  const code = isUnavailable ? 'UNAVAILABLE' : refused;
   return at(where, message, {
     code,
     status,

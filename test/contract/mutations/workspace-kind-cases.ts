@@ -28,6 +28,13 @@ export const workspaceKindCases: readonly MutationCase[] = [
     ['without a pod', ({ kind }) => ({ manifest: { metadata: { name: `${kind}-new` }, spec: {} } }), 'INVALID'],
     ['with an unknown field', (fixture) => ({ manifest: fresh(fixture, {}, { colour: 'red' }) }), 'BAD_REQUEST'],
     ['from what is no object', { manifest: [] }, 'BAD_REQUEST'],
+    [
+      'with a resourceVersion',
+      (fixture) => ({
+        manifest: { ...fresh(fixture), metadata: { name: `${fixture.kind}-new`, resourceVersion: '1' } },
+      }),
+      'BAD_REQUEST',
+    ],
   ]),
   ...casesOf('updateWorkspaceKind', known, [
     ['the spawner', { hidden: true, deprecated: true, deprecationMessage: 'No more.' }],
@@ -69,6 +76,16 @@ export const workspaceKindCases: readonly MutationCase[] = [
     ['by a merge', { type: 'MERGE', patch: { spec: { spawner: { hidden: true } } } }],
     ['by an apply', { type: 'APPLY', patch: { metadata: { labels: { a: 'b' } } }, fieldManager: 'me' }],
     ['strategically', { type: 'STRATEGIC', patch: {} }, 'UNSUPPORTED_MEDIA_TYPE'],
+    [
+      'by an apply of a version of nothing',
+      (fixture) => ({
+        name: `${fixture.kind}-new`,
+        type: 'APPLY',
+        patch: { spec: fresh(fixture)['spec'] },
+        fieldManager: 'me',
+        resourceVersion: '1',
+      }),
+    ],
     ['by a merge of another version', { type: 'MERGE', patch: {}, resourceVersion: '1' }, 'CONFLICT'],
   ]),
   ...casesOf('deleteWorkspaceKind', named, [
