@@ -35,6 +35,8 @@ export interface DocumentWriterOptions {
 const MAX_LEVEL = 5;
 /** Fields that make a mutation wait, which a fuzzer must not: its answer would be late, not wrong. */
 const WAITING_INPUTS = new Set(['waitFor']);
+/** Limit of a mutation that always waits. Its default is longer than the fuzzer's time-out. */
+const TIMEOUT_INPUT = 'timeoutSeconds';
 
 /** Writes one random operation of the schema's grammar: fields, arguments, aliases, fragments, directives and variables. */
 export class DocumentWriter {
@@ -121,12 +123,17 @@ export class DocumentWriter {
 
   #argument(input: SchemaInput): string[] {
     if (WAITING_INPUTS.has(input.name)) return [];
+    if (input.name === TIMEOUT_INPUT) return [`${TIMEOUT_INPUT}: ${this.#timeout()}`];
     if (!isRequired(input) && this.#random.below(4) > 0) return [];
     if (this.#random.below(6) > 0) return [`${input.name}: ${this.#literal(input.type, input.name)}`];
     const variable = `v${this.#declarations.length}`;
     this.#declarations.push(`$${variable}: ${String(input.type)}`);
     this.#variables[variable] = this.#value(input.type, input.name);
     return [`${input.name}: $${variable}`];
+  }
+
+  #timeout(): number | string | null {
+    return this.#isHostile() ? this.#random.pick([-1, 3_601, 0.5, null, '"1"', 2 ** 31]) : 0;
   }
 
   #literal(type: GraphQLInputType, name: string): string {
@@ -160,7 +167,12 @@ export class DocumentWriter {
     if (isInputObjectType(nullable)) {
       const fields = Object.values(nullable.getFields()).filter((field) => !WAITING_INPUTS.has(field.name));
       const given = fields.filter(({ type: fieldType }) => isNonNullType(fieldType) || this.#random.below(3) === 0);
-      return Object.fromEntries(given.map((field) => [field.name, this.#value(field.type, field.name)]));
+      return Object.fromEntries(
+        given.map(({ name: field, type: fieldType }) => [
+          field,
+          field === TIMEOUT_INPUT ? this.#timeout() : this.#value(fieldType, field),
+        ]),
+      );
     }
     return this.#scalar(nullable.name, name);
   }
@@ -169,7 +181,7 @@ export class DocumentWriter {
     const { samples } = this.#options;
     switch (type) {
       case 'Int':
-        return name === 'timeoutSeconds' ? 0 : this.#random.below(30);
+        return this.#random.below(30);
       case 'Float':
         return hostileNumber(this.#random);
       case 'Boolean':
