@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import { encodeHeader } from './header-text.ts';
 import { impersonationHeaders, type ImpersonatedUser } from './impersonation.ts';
 import { Credentials, serverChanged, type RequestCredentials } from './credentials.ts';
@@ -231,8 +232,9 @@ function sendOnAgent(
   return new Promise((resolve, reject) => {
     // The path as an option and not as part of the URL, which would resolve `..`.
     const path = `${server.pathname.replace(/\/$/u, '')}${target}`;
-    const outgoing = open(server, { ...options, agent, method, path, signal, headers: encoded }, resolve);
+    const outgoing = open({ ...urlToHttpOptions(server), ...options, agent, method, path, headers: encoded }, resolve);
     outgoing.once('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
+    endOnAbort(outgoing, signal);
     // Not once: a request may emit a second error, for example if its response is destroyed within a malformed chunk.
     outgoing.on('error', (error) => {
       // After the response, the error is that of its body, which its reader gets.
@@ -246,6 +248,15 @@ function sendOnAgent(
     });
     outgoing.end(bytes);
   });
+}
+
+/** Destroys a request, and its response while it is read, when the signal aborts. The option `signal` of Node costs more. */
+function endOnAbort(outgoing: http.ClientRequest, signal: AbortSignal): void {
+  const end = () => outgoing.destroy(new DOMException('The request was aborted.', 'AbortError'));
+  if (signal.aborted) return end() && undefined;
+  signal.addEventListener('abort', end, { once: true });
+  outgoing.once('close', () => signal.removeEventListener('abort', end));
+  return undefined;
 }
 
 function isConnectionReset({ code }: NodeJS.ErrnoException): boolean {
@@ -268,7 +279,14 @@ function unreachable(message: string): StatusError {
 const MAX_AGENTS = 4;
 /** Time after which an unused connection is closed, less than the timeout of API servers. */
 const IDLE_MS = 20_000;
-const KEEP_ALIVE = { keepAlive: true, timeout: IDLE_MS };
+const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, timeout: IDLE_MS };
+
+/** Agent of one TLS identity: the name of a connection need not contain its certificates, as Node's own name does. */
+class HttpsAgent extends https.Agent {
+  override getName({ host = '', port = '' }: http.RequestOptions = {}): string {
+    return `${host}:${port}`;
+  }
+}
 
 /**
  * HTTP agents with keep-alive, one for each TLS identity, at most four; the oldest is dropped. They save the TLS handshakes of
@@ -288,7 +306,7 @@ class KeepAliveAgents {
     if (agent.constructor !== https.Agent) return undefined;
     const name = this.#last?.options === options ? this.#last.name : digestOf(Object.values(tlsIdentity));
     this.#last = { options, name };
-    return this.#agent(name, () => new https.Agent({ ...tlsIdentity, ...KEEP_ALIVE }));
+    return this.#agent(name, () => new HttpsAgent({ ...tlsIdentity, ...KEEP_ALIVE }));
   }
 
   #agent(name: string, create: () => http.Agent): http.Agent {

@@ -66,6 +66,7 @@ export class Credentials {
   #requestOptions:
     | { readonly config: KubeConfig; readonly options: Promise<https.RequestOptions>; readonly expiresAt: number }
     | undefined;
+  #last: RequestCredentials | undefined;
   readonly #streams = new Map<OpenStream, CredentialFiles>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -101,7 +102,9 @@ export class Credentials {
     const files = this.#files;
     const config = await this.#resolve(files);
     const options = await this.#optionsOf(config);
-    return { server: new URL(files.server), options, impersonated: impersonationOf(config), files };
+    if (this.#last?.options !== options || this.#last.files !== files)
+      this.#last = { server: new URL(files.server), options, impersonated: impersonationOf(config), files };
+    return this.#last;
   }
 
   /**

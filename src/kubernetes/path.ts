@@ -46,8 +46,11 @@ export function invalidSegments(causes: readonly StatusCause[]): StatusError {
 
 /** @throws {StatusError} 422 Invalid if one of these texts, by its field, cannot be one segment of a request path */
 export function assertSegments(segments: Readonly<Record<string, string | null | undefined>>): void {
-  const causes = segmentCauses(segments);
-  if (causes.length > 0) throw invalidSegments(causes);
+  if (!Object.values(segments).every(isNoneOrValid)) throw invalidSegments(segmentCauses(segments));
+}
+
+function isNoneOrValid(segment: string | null | undefined): boolean {
+  return typeof segment !== 'string' || pathSegmentProblem(segment) === undefined;
 }
 
 /**
@@ -56,7 +59,7 @@ export function assertSegments(segments: Readonly<Record<string, string | null |
  * @throws {StatusError} 422 Invalid if a segment is none, see {@link pathSegmentProblem}
  */
 export function encodePath(segments: PathSegments): string {
-  for (const path of segments) assertSegments({ path });
+  for (const path of segments) if (pathSegmentProblem(path) !== undefined) assertSegments({ path });
   return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
 }
 

@@ -49,8 +49,8 @@ export class Requests {
 
   /** Sends a request and returns the JSON object of its response. */
   async sendForJson(method: string, path: PathSegments, options: RequestOptions): Promise<unknown> {
-    const timed = { what: `${method} ${encodePath(path)}`, timeoutMs: REQUEST_TIMEOUT_MS, signal: options.signal };
-    return withTimeout(timed, async (signal) =>
+    const what = () => `${method} ${encodePath(path)}`;
+    return withTimeout({ what, timeoutMs: REQUEST_TIMEOUT_MS, signal: options.signal }, async (signal) =>
       readJson(await this.send(method, path, { ...options, signal }), options),
     );
   }
@@ -68,7 +68,7 @@ export class Requests {
     const what = `${method} ${encodePath(path)}`;
     return withUnknownOutcome(
       what,
-      withTimeout({ what, timeoutMs: WRITE_TIMEOUT_MS, signal: options.signal }, async (signal) => {
+      withTimeout({ what: () => what, timeoutMs: WRITE_TIMEOUT_MS, signal: options.signal }, async (signal) => {
         const response = await this.send(method, path, { ...options, signal });
         return { body: decodeBody(await readJson(response, options), decode), warnings: warningsOf(response) };
       }),
@@ -80,10 +80,10 @@ export class Requests {
    * the body. There is no timeout; the signal ends the request and the body.
    */
   async send(method: string, path: PathSegments, options: RequestOptions): Promise<IncomingMessage> {
-    const { signal, query = {}, contentType, body, repeatable, watchedServer } = options;
+    const { signal, query, contentType, body, repeatable, watchedServer } = options;
     const response = await this.connection.send({
       method,
-      path: `${encodePath(path)}${encodeQuery(query)}`,
+      path: `${encodePath(path)}${query ? encodeQuery(query) : ''}`,
       headers: {
         accept: 'application/json',
         'user-agent': FIELD_MANAGER,
@@ -104,8 +104,8 @@ export class Requests {
 }
 
 interface TimedRequest {
-  /** Method and path, for the error. */
-  readonly what: string;
+  /** Returns method and path, for the error. */
+  readonly what: () => string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -114,7 +114,7 @@ function withTimeout<R>(
   { what, timeoutMs, signal }: TimedRequest,
   ask: (signal: AbortSignal) => Promise<R>,
 ): Promise<R> {
-  const onTimeout = () => timeoutError(`The API server did not respond to ${what} within ${timeoutMs / 1_000} s.`);
+  const onTimeout = () => timeoutError(`The API server did not respond to ${what()} within ${timeoutMs / 1_000} s.`);
   return withTimeLimit({ timeoutMs, signal, onTimeout }, ask);
 }
 

@@ -50,21 +50,29 @@ function foreignError({ code }: StatusError): { readonly code: number; readonly 
 const MAX_RESPONSE_BYTES = 16 * 2 ** 20;
 
 /** Stops to read, and closes the connection, when the response exceeds the limit. */
-async function readText(response: IncomingMessage): Promise<string> {
+function readText(response: IncomingMessage): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
   let size = 0;
-  try {
-    for await (const chunk of response) {
-      const bytes = Buffer.from(chunk);
-      chunks.push(bytes);
-      size += bytes.length;
-      if (size > MAX_RESPONSE_BYTES) break;
-    }
-  } catch {
-    throw new StatusError({ code: 503, reason: 'Broken', message: 'The response of the API server ended early.' });
-  }
-  if (size > MAX_RESPONSE_BYTES) throw responseTooLarge();
-  return Buffer.concat(chunks).toString();
+  const endEarly = () => {
+    if (!response.readableEnded) reject(endedEarly());
+  };
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= MAX_RESPONSE_BYTES) return;
+    reject(responseTooLarge());
+    response.destroy();
+  });
+  response.once('end', () => resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString() ?? ''));
+  response.on('error', endEarly);
+  response.once('close', endEarly);
+  if (response.destroyed) endEarly();
+  return promise;
+}
+
+function endedEarly(): StatusError {
+  return new StatusError({ code: 503, reason: 'Broken', message: 'The response of the API server ended early.' });
 }
 
 function responseTooLarge(): StatusError {

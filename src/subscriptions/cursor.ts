@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import crypto from 'node:crypto';
 import { failure } from '../graphql/errors.ts';
 import { quoted } from '../graphql/text-limits.ts';
 
@@ -219,5 +219,5 @@ function selectionHash(selection: string): string {
 
 /** Returns the first 96 bits of a SHA-256 hash, as 16 URL-safe characters. */
 export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+  return crypto.hash('sha256', text, 'base64url').slice(0, 16);
 }
