@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { RbacIndex } from './auth/rbac/rbac-index.ts';
+import { RbacIndex, type RbacStores, type WatchInterruption } from './auth/rbac/rbac-index.ts';
 import { ClusterRole, ClusterRoleBinding, rbacResources, Role, RoleBinding } from './auth/rbac/resources.ts';
 import { ViewerAccesses } from './auth/rbac/viewer-access.ts';
-import { startClusterCache } from './cache/cluster-cache.ts';
+import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { Config } from './config.ts';
 import type { Client } from './kubernetes/client.ts';
 
@@ -20,22 +20,20 @@ const CONSEQUENCE =
 export function startAccessIndex(config: Config, client: Client, log: Logger): AccessIndex | undefined {
   if (config.authorizer === 'reviews') return undefined;
   let report: (() => void) | undefined; // undefined until it is known whether the resources can be listed
+  let interruption: WatchInterruption | undefined; // each decision of the authorizer reads it
   const cache = startClusterCache({
     ...config,
     client,
     resources: rbacResources,
     log,
     historyEvents: 0,
-    onStatusChange: () => report?.(),
+    onStatusChange: () => {
+      interruption = cache.interruption();
+      report?.();
+    },
   });
-  const stores = {
-    roles: cache.store(Role),
-    clusterRoles: cache.store(ClusterRole),
-    roleBindings: cache.store(RoleBinding),
-    clusterRoleBindings: cache.store(ClusterRoleBinding),
-  };
   const attempted = cache.hasAttempted;
-  const index = new RbacIndex({ stores, attempted, interruption: () => cache.interruption() });
+  const index = new RbacIndex({ stores: storesOf(cache), attempted, interruption: () => interruption });
   void attempted.then(() => (report = usabilityLog(index, log)));
   const accesses = new ViewerAccesses({
     index,
@@ -52,6 +50,15 @@ export function startAccessIndex(config: Config, client: Client, log: Logger): A
       index[Symbol.dispose]();
       await cache[Symbol.asyncDispose]();
     },
+  };
+}
+
+function storesOf(cache: ClusterCache): RbacStores {
+  return {
+    roles: cache.store(Role),
+    clusterRoles: cache.store(ClusterRole),
+    roleBindings: cache.store(RoleBinding),
+    clusterRoleBindings: cache.store(ClusterRoleBinding),
   };
 }
 

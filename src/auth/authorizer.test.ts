@@ -140,6 +140,17 @@ describe('a review', () => {
     await Promise.all(all);
   });
 
+  it('follows the others of its viewer when few of them wait', async () => {
+    const { authorizer } = authorizerWith({ maxConcurrentReviews: 1 });
+    const order: string[] = [];
+    const all = ['ann', 'bob', 'cho'].flatMap((key) => {
+      const { viewer } = reviewedViewer(() => Promise.resolve(order.push(key) > 0), key);
+      return ['1', '2', '3'].map((name) => authorizer.authorize(viewer, { ...attributes, name }));
+    });
+    await Promise.all(all);
+    expect(order.join(' ')).toBe('ann ann ann bob bob bob cho cho cho');
+  });
+
   it('is not sent when all callers that wait for it have left', async () => {
     const { authorizer } = authorizerWith({ maxConcurrentReviews: 1 });
     const gate = Promise.withResolvers<boolean>();

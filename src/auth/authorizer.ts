@@ -161,6 +161,16 @@ export class Authorizer {
     return viewer.hasUnknownGroups ? undefined : this.#options.accesses?.of(viewer);
   }
 
+  /**
+   * Returns how many targets that RBAC could not grant to review now, in order to find other authorizers. None while reviews
+   * of other viewers wait, unless another authorizer is known: the samples then remain due.
+   */
+  takeSamples(viewer: Viewer): number {
+    const mayWait = !this.#options.accesses?.hasForeignPermissions;
+    if (mayWait && this.#queue.hasOthersWaiting(viewer.name)) return 0;
+    return this.accessOf(viewer)?.takeSamples() ?? 0;
+  }
+
   /** Resolves when the RBAC index is usable or known not to be, after 5 s at the latest. */
   async ready(): Promise<void> {
     await this.#options.accesses?.index.ready();

@@ -170,6 +170,6 @@ export class VisibilityResolver {
 
   #samples(): number {
     const { authorizer, viewer } = this.#options;
-    return authorizer.accessOf(viewer)?.takeSamples() ?? 0;
+    return authorizer.takeSamples(viewer);
   }
 }

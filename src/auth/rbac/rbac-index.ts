@@ -86,7 +86,7 @@ export class RbacIndex implements Disposable {
 
   get #isListed(): boolean {
     const { roles, clusterRoles, roleBindings, clusterRoleBindings } = this.#stores;
-    return [roles, clusterRoles, roleBindings, clusterRoleBindings].every(({ version }) => version !== '');
+    return isListed(roles) && isListed(clusterRoles) && isListed(roleBindings) && isListed(clusterRoleBindings);
   }
 
   /** Failure of the watches. While there is one, changes may be missing. */
@@ -191,4 +191,8 @@ export class RbacIndex implements Disposable {
     if (subjects === 'all') return new Set(this.#everyHandler);
     return new Set(subjects.flatMap((subject) => [...(this.#handlers.get(subject) ?? [])]));
   }
+}
+
+function isListed({ version }: Pick<RbacStore<never>, 'version'>): boolean {
+  return version !== '';
 }

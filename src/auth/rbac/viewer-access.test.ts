@@ -81,6 +81,29 @@ describe('permissions of another authorizer', () => {
     expect(await seen()).toEqual(new Set(THOUSAND));
   });
 
+  it.each([
+    { isKnown: false, samples: 0, title: 'waits' },
+    { isKnown: true, samples: 2, title: 'are taken at once when another authorizer is known' },
+  ])('are not looked for while reviews of other viewers wait: $title', async ({ isKnown, samples }) => {
+    const storage = new RbacStorage();
+    const authorizer = authorizerFor(storage, { maxConcurrentReviews: 1 });
+    const known = new ReviewedUser(storage, { ...ann, name: 'zoe' }, { foreign: () => webhook });
+    if (isKnown) await authorizer.authorize(known.viewer, LIST);
+    const { promise: response, resolve: respond } = Promise.withResolvers<void>();
+    const others = ['bob', 'cho'].map((name) => {
+      const { viewer } = new ReviewedUser(storage, { ...ann, name }, { response });
+      return authorizer.authorize(viewer, LIST);
+    });
+    const user = new ReviewedUser(storage, ann);
+    const resolved = resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
+    await new Promise(setImmediate);
+    respond();
+    await Promise.all([...others, resolved]);
+    expect(user.reviews).toHaveLength(1 + samples);
+    await resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
+    expect(user.reviews).toHaveLength(1 + 2);
+  });
+
   it('are reviewed when a request is for one namespace', async () => {
     const storage = new RbacStorage();
     const user = new ReviewedUser(storage, ann, {

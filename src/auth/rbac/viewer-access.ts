@@ -36,11 +36,16 @@ export class ViewerAccesses {
     sizeCalculation: () => 1,
     dispose: (access) => access[Symbol.dispose](),
   });
-  #hasReported = false;
+  #hasForeignPermissions = false;
 
   constructor(options: ViewerAccessesOptions) {
     this.#options = options;
     this.index = options.index;
+  }
+
+  /** Whether a viewer has had a permission that is not from RBAC. */
+  get hasForeignPermissions(): boolean {
+    return this.#hasForeignPermissions;
   }
 
   of(viewer: Viewer): ViewerAccess {
@@ -53,8 +58,8 @@ export class ViewerAccesses {
   }
 
   #report(...about: Parameters<NonNullable<ViewerAccessesOptions['onForeignPermission']>>): void {
-    if (this.#hasReported) return;
-    this.#hasReported = true;
+    if (this.#hasForeignPermissions) return;
+    this.#hasForeignPermissions = true;
     this.#options.onForeignPermission?.(...about);
   }
 }

@@ -12,6 +12,8 @@ interface ReviewOptions {
   readonly received?: () => RbacStorage;
   /** Returns the error of the next review. Undefined if it succeeds. */
   readonly failure?: () => Error | undefined;
+  /** Reviews have no response before it resolves. */
+  readonly response?: Promise<void>;
 }
 
 /** A viewer whose reviews are decided by the simulator's authorizer. */
@@ -23,17 +25,16 @@ export class ReviewedUser {
   constructor(
     storage: RbacStorage,
     user: Pick<Viewer, 'name' | 'groups' | 'hasUnknownGroups'>,
-    { foreign = () => undefined, received = () => storage, failure = () => undefined }: ReviewOptions = {},
+    { foreign = () => undefined, received = () => storage, failure = () => undefined, response }: ReviewOptions = {},
   ) {
-    const reviewAccess = (attributes: ResourceAttributes): Promise<AccessReview> => {
+    const reviewAccess = async (attributes: ResourceAttributes): Promise<AccessReview> => {
       this.reviews.push(attributes);
+      await response;
       const error = failure();
-      if (error) return Promise.reject(error);
+      if (error) throw error;
       const { namespace, name, subresource = '', ...action } = attributes;
       const target = { namespace: namespace ?? '', name: name ?? '', subresource };
-      const decided =
-        foreign(attributes) ?? received().authorizer.authorize(user, { ...action, ...target, type: 'resource' });
-      return Promise.resolve(decided);
+      return foreign(attributes) ?? received().authorizer.authorize(user, { ...action, ...target, type: 'resource' });
     };
     this.viewer = {
       ...user,
