@@ -12,7 +12,9 @@ export interface AccessCluster extends AsyncDisposable {
   readonly pid: number | undefined;
   apply(objects: readonly Manifest[]): Promise<void>;
   delete(objects: readonly Manifest[]): Promise<void>;
-  /** Returns the number of SubjectAccessReviews so far. */
+  /** Creates a service account. Returns its user name, and the header with a token of it. */
+  serviceAccount(name: string): Promise<{ readonly name: string; readonly headers: Readonly<Record<string, string>> }>;
+  /** Returns the number of access reviews so far. */
   reviews(): Promise<number>;
 }
 
@@ -38,6 +40,7 @@ async function startSimulated(): Promise<AccessCluster> {
         simulator.delete(apiVersion, kind, metadata.name ?? '', metadata.namespace);
       return Promise.resolve();
     },
+    serviceAccount: () => Promise.reject(new Error('Expected --server kube-apiserver with --auth token.')),
     reviews: () =>
       Promise.resolve(simulator.requests.filter(({ resource }) => resource === 'subjectaccessreviews').length),
     [Symbol.asyncDispose]: () => simulator[Symbol.asyncDispose](),
@@ -46,7 +49,7 @@ async function startSimulated(): Promise<AccessCluster> {
 
 async function startReal(): Promise<AccessCluster> {
   const controlPlane = await startControlPlane();
-  const api = await ApiClient.connect(controlPlane.kubeconfig);
+  const api = await ApiClient.connect(controlPlane.kubeconfig, { keepAlive: true });
   for (const definition of definitions) await api.define(definition);
   return {
     kubeconfig: controlPlane.kubeconfig,
@@ -56,18 +59,27 @@ async function startReal(): Promise<AccessCluster> {
     apply: (objects) => inParallel(objects, async (object) => api.create(collectionOf(object), object)),
     delete: (objects) =>
       inParallel(objects, async (object) => api.delete(`${collectionOf(object)}/${object.metadata.name}`)),
+    async serviceAccount(name) {
+      const accounts = '/api/v1/namespaces/default/serviceaccounts';
+      await api.create(accounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
+      const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: {} };
+      const { status } = await api.create(`${accounts}/${name}/token`, request);
+      const { token } = status as { readonly token: string };
+      return { name: `system:serviceaccount:default:${name}`, headers: { authorization: `Bearer ${token}` } };
+    },
     async reviews() {
       const { text } = await api.get('/metrics', 'text/plain');
-      return sumOf(text, 'apiserver_request_total{', 'resource="subjectaccessreviews"');
+      return sumOf(text, 'apiserver_request_total{', 'subjectaccessreviews"');
     },
     [Symbol.asyncDispose]: () => controlPlane[Symbol.asyncDispose](),
   };
 }
 
-async function inParallel(objects: readonly Manifest[], act: (object: Manifest) => Promise<unknown>): Promise<void> {
-  const waiting = objects.values();
+/** Acts on all values, on a limited number of them at the same time. */
+export async function inParallel<T>(values: readonly T[], act: (value: T) => Promise<unknown>): Promise<void> {
+  const waiting = values.values();
   const work = async () => {
-    for (const object of waiting) await act(object);
+    for (const value of waiting) await act(value);
   };
   await Promise.all(Array.from({ length: CONCURRENT_WRITES }, work));
 }

@@ -1,38 +1,48 @@
 /**
- * `npm run bench:access`: the cost of permissions on a cluster of many namespaces, of which each viewer sees three.
+ * `npm run bench:access`: the cost of permissions on a cluster of many namespaces, of which each viewer sees three. Prints the
+ * goals of the project beside the figures. Takes about seven minutes; `--only` runs a part of it.
  *
- * The gateway runs in a process of its own, in header mode. The simulated API server and the clients run in this one; with
+ * The gateway runs in a process of its own. The simulated API server and the clients run in this one; with
  * `--server kube-apiserver`, that of `KUBEBUILDER_ASSETS` runs in its own. If other work disturbs the times, compare the
  * CPU times.
  */
+import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { WebSocket } from 'ws';
-import type { Manifest } from '../dev/simulator/api-object.ts';
 import { startGatewayProcess, type GatewayProcess } from '../test/support/gateway-process.ts';
 import { namespace, workspace } from '../test/support/manifests.ts';
-import { cpuMsOf } from '../test/support/abuse/process-usage.ts';
+import { cpuMsOf, residentMegabytesOf } from '../test/support/abuse/process-usage.ts';
 import { bound, reader } from '../test/support/access/rbac-objects.ts';
-import { startAccessCluster } from './access-cluster.ts';
+import { waitFor } from '../test/support/wait-for.ts';
+import { inParallel, startAccessCluster } from './access-cluster.ts';
+import { report, reportGoals, timesOf } from './access-figures.ts';
+import { endsOf, Subscriber } from './access-subscriber.ts';
 
 const NAMESPACES_PER_VIEWER = 3;
 const MAX_WAIT_MS = 60_000;
-const RECONNECT_MS = 500;
-/** Close code of a connection that the bench has closed. */
-const NO_STATUS = 1005;
 const FIRST_QUERIES = 20;
 const QUERY = '{ workspaces { nodes { name kind { displayName } } } }';
-const SUBSCRIPTION = 'subscription { workspaces { type object { name } } }';
+const HEAP_PROBE = pathToFileURL(path.join(import.meta.dirname, 'heap-on-signal.mjs')).href;
+/** Goals of the project. */
+const GOALS = { reviews: 10, queryMs: 30, reviewsPerMinute: 10, restartS: 10, idlePercent: 5, changeS: 3 };
 
 const { values } = parseArgs({
   options: {
     server: { type: 'string', default: 'simulator' },
     namespaces: { type: 'string', default: '1000' },
+    /** Number of namespaces for the measurement of idle viewers. */
+    'idle-namespaces': { type: 'string', default: '5000' },
     viewers: { type: 'string', default: '1000' },
+    /** Bindings to create and delete. */
     changes: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '60' },
+    /** Duration of the idle measurements. Subscriptions are authorized again within 150 s. */
+    seconds: { type: 'string', default: '150' },
     authorizer: { type: 'string', default: 'rbac' },
+    /** `header`, or `token` for service accounts. */
+    auth: { type: 'string', default: 'header' },
+    /** Parts to run: queries, memory, restart, changes, idle. */
+    only: { type: 'string', default: '' },
     /** Folder for the CPU profiles of the gateway. */
     profile: { type: 'string' },
   },
@@ -44,33 +54,60 @@ const seconds = Number(values.seconds);
 
 await using cluster = await startAccessCluster(values.server === 'simulator' ? 'simulator' : 'kube-apiserver');
 
-async function fillCluster(): Promise<void> {
-  const names = Array.from({ length: namespaces }, (_, index) => `ns-${index}`);
-  const bindings = Array.from({ length: viewers }, (_, viewer) =>
-    namespacesOf(viewer).map((at) => bound({ name: `user-${viewer}`, groups: [] }, 'reader', at)),
-  );
-  const half = names.filter((_, index) => index % 2 === 0);
-  await cluster.apply([reader, ...names.map((name) => namespace(name))]);
+interface BenchViewer {
+  readonly name: string;
+  /** Headers that authenticate the viewer. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly namespaces: readonly string[];
+}
+
+function isPart(part: string): boolean {
+  return values.only === '' || values.only.split(',').includes(part);
+}
+
+async function createViewers(): Promise<readonly BenchViewer[]> {
+  const users: BenchViewer[] = [];
+  await inParallel([...Array(viewers).keys()], async (index) => {
+    const own = Array.from({ length: NAMESPACES_PER_VIEWER }, (_, at) => namespaceAt(index, at));
+    const user =
+      values.auth === 'token'
+        ? await cluster.serviceAccount(`viewer-${index}`)
+        : { name: `user-${index}`, headers: { 'kubeflow-userid': `user-${index}` } };
+    users[index] = { ...user, namespaces: own };
+    await cluster.apply(own.map((at) => bound({ name: user.name, groups: [] }, 'reader', at)));
+  });
+  return users;
+}
+
+/** Returns a namespace of a viewer: the first three, or a further one. */
+function namespaceAt(viewer: number, index: number): string {
+  return `ns-${(viewer * NAMESPACES_PER_VIEWER + index) % namespaces}`;
+}
+
+/** Creates namespaces with a workspace each. */
+async function createNamespaces(from: number, to: number): Promise<void> {
+  const names = Array.from({ length: Math.max(0, to - from) }, (_, index) => `ns-${from + index}`);
+  await cluster.apply(names.map((name) => namespace(name)));
   await cluster.apply(names.map((name) => workspace(`of-${name}`, { namespace: name })));
-  await cluster.apply([...bindings.flat(), ...half.map((at) => bound({ name: 'wide', groups: [] }, 'reader', at))]);
 }
 
-function namespacesOf(viewer: number): readonly string[] {
-  return Array.from(
-    { length: NAMESPACES_PER_VIEWER },
-    (_, index) => `ns-${(viewer * NAMESPACES_PER_VIEWER + index) % namespaces}`,
-  );
+function start(settings: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
+  const profile = values.profile === undefined ? '' : ` --cpu-prof --cpu-prof-dir=${path.resolve(values.profile)}`;
+  return startGatewayProcess(cluster.kubeconfig, {
+    AUTH_MODE: values.auth,
+    AUTHORIZER: values.authorizer,
+    LOG_LEVEL: 'info',
+    MAX_ACCESS_REVIEWS_PER_REQUEST: '20000',
+    NODE_OPTIONS: `--import ${HEAP_PROBE}${profile}`,
+    ...settings,
+  });
 }
 
-function report(title: string, ...results: readonly string[]): void {
-  console.log(`${title.padEnd(52)} ${results.join(', ')}`);
-}
-
-async function ask({ port }: GatewayProcess, user: string): Promise<number> {
+async function ask({ port }: GatewayProcess, headers: Readonly<Record<string, string>>): Promise<number> {
   const begun = performance.now();
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'kubeflow-userid': user },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query: QUERY }),
   });
   const text = await response.text();
@@ -79,236 +116,197 @@ async function ask({ port }: GatewayProcess, user: string): Promise<number> {
 }
 
 /** Measures the first query of several viewers, one after the other, and the second one of each. */
-async function measureQueries(gateway: GatewayProcess): Promise<void> {
-  await ask(gateway, 'warm-up');
+async function measureQueries(gateway: GatewayProcess, users: readonly BenchViewer[]): Promise<void> {
+  const [warmUp, ...measured] = users.slice(0, FIRST_QUERIES + 1);
+  await ask(gateway, warmUp?.headers ?? {});
   const before = { reviews: await cluster.reviews(), cpu: await cpuMsOf(gateway.pid) };
-  const users = Array.from({ length: Math.min(FIRST_QUERIES, viewers) }, (_, viewer) => `user-${viewer}`);
   const first: number[] = [];
-  for (const user of users) first.push(await ask(gateway, user));
-  const reviews = ((await cluster.reviews()) - before.reviews) / users.length;
-  const cpu = ((await cpuMsOf(gateway.pid)) - before.cpu) / users.length;
+  for (const { headers } of measured) first.push(await ask(gateway, headers));
+  const reviews = ((await cluster.reviews()) - before.reviews) / measured.length;
+  const cpu = ((await cpuMsOf(gateway.pid)) - before.cpu) / measured.length;
   const again: number[] = [];
-  for (const user of users) again.push(await ask(gateway, user));
-  report('first query of a viewer', `${reviews} reviews`, timesOf(first), `${cpu.toFixed(1)} ms of CPU`);
-  report('same query again', timesOf(again));
+  for (const { headers } of measured) again.push(await ask(gateway, headers));
+  report(
+    'first query of a viewer',
+    { value: reviews, unit: 'reviews', digits: 1, max: GOALS.reviews },
+    ...timesOf(first, GOALS.queryMs),
+    `${cpu.toFixed(1)} ms of CPU`,
+  );
+  report('same query again', ...timesOf(again));
 }
 
 /** Measures a viewer who is bound in half of the namespaces, each by a binding of its own. */
 async function measureWideViewer(gateway: GatewayProcess): Promise<void> {
+  if (values.auth === 'token') return;
+  const wide = { 'kubeflow-userid': 'wide' };
+  const half = Array.from({ length: Math.ceil(namespaces / 2) }, (_, index) => `ns-${index * 2}`);
+  await cluster.apply(half.map((at) => bound({ name: 'wide', groups: [] }, 'reader', at)));
   const before = await cluster.reviews();
-  const first = await ask(gateway, 'wide');
+  const first = await ask(gateway, wide);
   const reviews = (await cluster.reviews()) - before;
   const again: number[] = [];
-  for (let index = 0; index < FIRST_QUERIES; index += 1) again.push(await ask(gateway, 'wide'));
-  const title = `first query of a viewer of ${Math.ceil(namespaces / 2)} namespaces`;
-  report(title, `${reviews} reviews`, `${first.toFixed(0)} ms`, `again: ${timesOf(again)}`);
-}
-
-function timesOf(milliseconds: readonly number[]): string {
-  const sorted = milliseconds.toSorted((a, b) => a - b);
-  const [first = 0, median = 0] = [milliseconds[0], sorted[Math.floor(sorted.length / 2)]];
-  return `first ${first.toFixed(1)} ms, median ${median.toFixed(1)} ms, worst ${(sorted.at(-1) ?? 0).toFixed(1)} ms`;
+  for (let index = 0; index < FIRST_QUERIES; index += 1) again.push(await ask(gateway, wide));
+  const title = `first query of a viewer of ${half.length} namespaces`;
+  report(title, `${reviews} reviews`, `${first.toFixed(0)} ms, again:`, ...timesOf(again));
 }
 
 /** Resolves when each viewer has received its snapshot. */
-async function subscribe({ port }: GatewayProcess, count: number): Promise<readonly Subscriber[]> {
-  const subscribers = Array.from({ length: count }, (_, viewer) => new Subscriber(port, viewer));
-  await Promise.all(subscribers.map(async (subscriber) => subscriber.synced));
+async function subscribe({ port }: GatewayProcess, users: readonly BenchViewer[]): Promise<readonly Subscriber[]> {
+  const subscribers = users.map(
+    ({ headers, namespaces: own }) => new Subscriber({ port, headers, expected: own.map((name) => `of-${name}`) }),
+  );
+  await Promise.all(subscribers.map(async ({ synced }) => synced));
   return subscribers;
 }
 
-async function measureIdle({ pid }: GatewayProcess, subscribers: readonly Subscriber[]): Promise<void> {
+async function measureIdle({ pid }: GatewayProcess, subscribers: readonly Subscriber[], title: string): Promise<void> {
   const before = { reviews: await cluster.reviews(), cpu: await cpuMsOf(pid), server: await serverMs() };
   await delay(seconds * 1_000);
-  const cpu = shareOf((await cpuMsOf(pid)) - before.cpu);
-  const server = cluster.pid === undefined ? [] : [`API server ${shareOf((await serverMs()) - before.server)}`];
   const perMinute = (((await cluster.reviews()) - before.reviews) / subscribers.length) * (60 / seconds);
+  const [cpu, server] = [(await cpuMsOf(pid)) - before.cpu, (await serverMs()) - before.server];
   report(
-    `${subscribers.length} idle subscribers`,
-    `${perMinute.toFixed(1)} reviews each per minute`,
-    `gateway ${cpu} of a core`,
-    ...server,
+    `${subscribers.length} idle subscribers${title}, ${seconds} s`,
+    { value: perMinute, unit: 'reviews each per minute', digits: 1, max: GOALS.reviewsPerMinute },
+    'gateway',
+    { value: cpu / seconds / 10, unit: '% of a core', digits: 1, max: GOALS.idlePercent },
+    'API server',
+    ...(cluster.pid === undefined
+      ? ['in this process']
+      : [{ value: server / seconds / 10, unit: '%', digits: 1, max: GOALS.idlePercent }]),
   );
 }
 
 async function measureServerAlone(): Promise<void> {
   if (cluster.pid === undefined) return;
-  const before = await serverMs();
-  await delay(seconds * 500);
-  report('API server without a gateway', shareOf(((await serverMs()) - before) * 2));
+  const [before, begun] = [await serverMs(), performance.now()];
+  await delay(10_000);
+  const share = ((await serverMs()) - before) / (performance.now() - begun);
+  report('API server without a gateway', { value: share * 100, unit: '% of a core', digits: 1 });
 }
 
 async function serverMs(): Promise<number> {
   return cluster.pid === undefined ? 0 : cpuMsOf(cluster.pid);
 }
 
-function inSeconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
+/** Subscribes all viewers at once, to a gateway that has just started or to one that has their decisions. */
+async function measureSubscribing(
+  gateway: GatewayProcess,
+  users: readonly BenchViewer[],
+  title: string,
+): Promise<readonly Subscriber[]> {
+  const begun = {
+    time: performance.now(),
+    reviews: await cluster.reviews(),
+    cpu: await cpuMsOf(gateway.pid),
+    server: await serverMs(),
+  };
+  const all = await subscribe(gateway, users);
+  const wall = (performance.now() - begun.time) / 1_000;
+  const [cpu, server] = [(await cpuMsOf(gateway.pid)) - begun.cpu, (await serverMs()) - begun.server];
+  report(
+    `${all.length} viewers subscribe at once, ${title}`,
+    { value: wall, unit: 's', digits: 1, max: GOALS.restartS },
+    `${(((await cluster.reviews()) - begun.reviews) / all.length).toFixed(1)} reviews each`,
+    `gateway ${(cpu / 1_000).toFixed(1)} s of CPU`,
+    `API server ${(server / 1_000).toFixed(1)} s`,
+    all.every(({ isRight }) => isRight) ? 'all right' : 'NOT ALL RIGHT',
+    endsOf(all),
+  );
+  return all;
 }
 
-function shareOf(cpuMs: number): string {
-  return `${(cpuMs / seconds / 10).toFixed(1)} %`;
+function isAffected(index: number): boolean {
+  return index % 2 === 0 && index < changes;
 }
 
 /** Creates a binding of half of the viewers in one more namespace, and deletes one of their three. */
-async function measureChanges(subscribers: readonly Subscriber[]): Promise<void> {
-  const affected = subscribers.filter((_, index) => index % 2 === 0).slice(0, changes / 2);
-  const others = subscribers.filter((subscriber) => !affected.includes(subscriber));
-  const frames = others.map((subscriber) => subscriber.frames);
+async function measureChanges(users: readonly BenchViewer[], subscribers: readonly Subscriber[]): Promise<void> {
+  const affected = users.flatMap((user, index) => {
+    const subscriber = subscribers[index];
+    return subscriber && isAffected(index) ? [{ user, index, subscriber, writtenAt: 0 }] : [];
+  });
+  const others = subscribers.filter((_, index) => !isAffected(index));
+  const events = others.map((subscriber) => subscriber.events);
   const before = await cluster.reviews();
   const begun = performance.now();
-  const created: Manifest[] = [];
-  const deleted: Manifest[] = [];
-  for (const { viewer, expected } of affected) {
-    const user = { name: `user-${viewer}`, groups: [] };
-    const [lost = ''] = namespacesOf(viewer);
-    const gained = `ns-${(viewer * NAMESPACES_PER_VIEWER + NAMESPACES_PER_VIEWER) % namespaces}`;
-    created.push(bound(user, 'reader', gained));
-    deleted.push(bound(user, 'reader', lost));
-    expected.delete(`of-${lost}`);
-    expected.add(`of-${gained}`);
-  }
-  await Promise.all([cluster.apply(created), cluster.delete(deleted)]);
+  await inParallel(affected, async (change) => {
+    const { subscriber, index } = change;
+    const user = { name: change.user.name, groups: [] };
+    const [lost = ''] = change.user.namespaces;
+    const gained = namespaceAt(index, NAMESPACES_PER_VIEWER);
+    subscriber.expected.delete(`of-${lost}`);
+    subscriber.expected.add(`of-${gained}`);
+    await Promise.all([cluster.apply([bound(user, 'reader', gained)]), cluster.delete([bound(user, 'reader', lost)])]);
+    change.writtenAt = performance.now();
+  });
   const written = performance.now();
-  const isRight = () => affected.every((subscriber) => subscriber.isRight);
+  const isRight = () => affected.every(({ subscriber }) => subscriber.isRight);
   while (!isRight() && performance.now() - written < MAX_WAIT_MS) await delay(10);
-  const rightAt = performance.now();
-  const disturbed = others.filter((subscriber, index) => subscriber.frames !== frames[index]).length;
+  const delays = affected.map(({ subscriber, writtenAt }) =>
+    subscriber.isRight ? Math.max(0, subscriber.lastEventAt - writtenAt) / 1_000 : Infinity,
+  );
   report(
-    `${created.length + deleted.length} bindings of ${affected.length} viewers changed`,
+    `${2 * affected.length} bindings of ${affected.length} viewers changed`,
     `written in ${((written - begun) / 1_000).toFixed(1)} s`,
     `${(await cluster.reviews()) - before} reviews`,
-    isRight() ? `all right ${((rightAt - written) / 1_000).toFixed(2)} s later` : 'not all right in time',
-    `${disturbed} others disturbed`,
+    'each right after its own writes within',
+    { value: Math.max(...delays), unit: 's', digits: 2, max: GOALS.changeS },
+    'others disturbed',
+    { value: others.filter((other, index) => other.events !== events[index]).length, unit: '', max: 0 },
   );
 }
 
-function endsOf(subscribers: readonly Subscriber[]): string {
-  const counts = Map.groupBy(
-    subscribers.flatMap(({ ends }) => ends),
-    (end) => end,
-  );
-  return counts.size === 0 ? 'none ended' : [...counts].map(([end, all]) => `${all.length} ended by ${end}`).join(', ');
+/** Compares gateways with and without the RBAC index. */
+async function measureMemory(): Promise<void> {
+  const heaps: number[] = [];
+  let resident = 0;
+  for (const AUTHORIZER of ['rbac', 'reviews']) {
+    await using gateway = await start({ AUTHORIZER });
+    heaps.push(await heapOf(gateway));
+    resident ||= await residentMegabytesOf(gateway.pid);
+  }
+  const bindings =
+    viewers * NAMESPACES_PER_VIEWER + (isPart('queries') && values.auth === 'header' ? namespaces / 2 : 0);
+  const perBinding = ((heaps[0] ?? 0) - (heaps[1] ?? 0)) / bindings;
+  report('RBAC index', `${bindings} bindings`, `${perBinding.toFixed(0)} bytes of heap each`, `process ${resident} MB`);
 }
 
-interface Message {
-  readonly type: string;
-  readonly payload?: {
-    readonly data?: { readonly workspaces?: WorkspaceEvent } | null;
-    readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
-  };
+async function heapOf(gateway: GatewayProcess): Promise<number> {
+  process.kill(gateway.pid, 'SIGUSR2');
+  const heap = async () => Number(/heapUsed=(\d+)/u.exec(await gateway.log())?.[1] ?? 0);
+  await waitFor(async () => (await heap()) > 0, 'the gateway writes its heap to its log');
+  return heap();
 }
 
-interface WorkspaceEvent {
-  readonly type: string;
-  readonly object: { readonly name: string } | null;
-}
-
-/** A subscription of one viewer on a WebSocket of its own. */
-class Subscriber {
-  readonly viewer: number;
-  readonly synced: Promise<void>;
-  /** Names of the workspaces that the viewer should see. */
-  readonly expected: Set<string>;
-  readonly #shown = new Set<string>();
-  /** Messages with events so far. */
-  frames = 0;
-  /** Codes with which connections were closed or subscriptions ended. */
-  readonly ends: (number | string)[] = [];
-  #socket: WebSocket | undefined;
-  #isStopped = false;
-
-  constructor(port: number, viewer: number) {
-    this.viewer = viewer;
-    this.expected = new Set(namespacesOf(viewer).map((name) => `of-${name}`));
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.synced = promise;
-    this.#connect(port, resolve);
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    this.#socket?.close();
-  }
-
-  /** Connects again when the gateway closes the connection or ends the subscription, as one that is not served in time. */
-  #connect(port: number, synced: () => void): void {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', {
-      headers: { 'kubeflow-userid': `user-${this.viewer}` },
-    });
-    socket.once('open', () => socket.send('{"type":"connection_init"}'));
-    this.#socket = socket;
-    socket.on('error', () => undefined); // the socket is closed, too
-    socket.once('close', (code) => {
-      if (code !== NO_STATUS) this.ends.push(code);
-      if (!this.#isStopped) setTimeout(() => this.#connect(port, synced), RECONNECT_MS);
-    });
-    socket.on('message', (data: Buffer) => {
-      const { type, payload } = JSON.parse(data.toString()) as Message;
-      if (type === 'ping') return socket.send('{"type":"pong"}');
-      if (type === 'connection_ack')
-        return socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: SUBSCRIPTION } }));
-      const [error] = payload?.errors ?? [];
-      if (error || type === 'error' || type === 'complete') {
-        this.ends.push(error?.extensions?.code ?? type);
-        return socket.close();
-      }
-      const event = payload?.data?.workspaces;
-      if (event) this.#receive(event, synced);
-      return undefined;
-    });
-  }
-
-  get isRight(): boolean {
-    return this.#shown.size === this.expected.size && [...this.expected].every((name) => this.#shown.has(name));
-  }
-
-  #receive({ type, object }: WorkspaceEvent, synced: () => void): void {
-    this.frames += 1;
-    if (type === 'SYNCED') return synced();
-    if (type === 'RESET') return this.#shown.clear();
-    if (type === 'DELETED') this.#shown.delete(object?.name ?? '');
-    else this.#shown.add(object?.name ?? '');
-    return undefined;
-  }
-}
-
-const settings = {
-  AUTH_MODE: 'header',
-  AUTHORIZER: values.authorizer,
-  LOG_LEVEL: 'info',
-  MAX_ACCESS_REVIEWS_PER_REQUEST: '20000',
-  ...(values.profile !== undefined && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${path.resolve(values.profile)}` }),
-};
 const facts = [`${namespaces} namespaces`, `${viewers} viewers of ${NAMESPACES_PER_VIEWER} each`];
-console.log(`${facts.join(', ')}, AUTHORIZER=${values.authorizer}, ${values.server}`);
-await fillCluster();
+console.log(`${facts.join(', ')}, AUTH_MODE=${values.auth}, AUTHORIZER=${values.authorizer}, ${values.server}`);
+await cluster.apply([reader]);
+await createNamespaces(0, namespaces);
+const users = await createViewers();
 await measureServerAlone();
-{
-  await using gateway = await startGatewayProcess(cluster.kubeconfig, settings);
-  await measureQueries(gateway);
+if (isPart('queries')) {
+  await using gateway = await start();
+  await measureQueries(gateway, users);
   await measureWideViewer(gateway);
-  const few = await subscribe(gateway, Math.min(20, viewers));
-  await measureIdle(gateway, few);
+  const few = await subscribe(gateway, users.slice(0, FIRST_QUERIES));
+  await measureIdle(gateway, few, '');
   for (const subscriber of few) subscriber.stop();
   await gateway.stop();
 }
-{
-  await using gateway = await startGatewayProcess(cluster.kubeconfig, settings);
-  const begun = { time: performance.now(), cpu: await cpuMsOf(gateway.pid), server: await serverMs() };
-  const all = await subscribe(gateway, viewers);
-  report(
-    `${viewers} viewers have their subscriptions again`,
-    `${Math.round(performance.now() - begun.time)} ms`,
-    `gateway ${inSeconds((await cpuMsOf(gateway.pid)) - begun.cpu)} of CPU`,
-    `API server ${inSeconds((await serverMs()) - begun.server)}`,
-    all.every((subscriber) => subscriber.isRight) ? 'all right' : 'not all right',
-    `${endsOf(all)} meanwhile`,
-  );
-  await measureIdle(gateway, all);
-  await measureChanges(all);
+if (isPart('memory')) await measureMemory();
+if (['restart', 'changes', 'idle'].some(isPart)) {
+  await using gateway = await start();
+  const first = await measureSubscribing(gateway, users, 'after a restart');
+  for (const subscriber of first) subscriber.stop();
+  const all = await measureSubscribing(gateway, users, 'again');
+  if (isPart('changes')) await measureChanges(users, all);
+  if (isPart('idle')) {
+    await createNamespaces(namespaces, Number(values['idle-namespaces']));
+    await measureIdle(gateway, all, ` of ${values['idle-namespaces']} namespaces`);
+  }
   for (const subscriber of all) subscriber.stop();
   await gateway.stop();
 }
+reportGoals();
 await cluster[Symbol.asyncDispose]();
 process.exit(0);

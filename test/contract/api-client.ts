@@ -64,13 +64,16 @@ interface Exchange {
 /** HTTP client of an API server, with the address and credentials of a kubeconfig. */
 export class ApiClient {
   readonly #connection: ApiConnection;
+  readonly #repeatable: boolean;
 
-  static async connect(kubeconfig: string): Promise<ApiClient> {
-    return new ApiClient(await createApiConnection({ type: 'text', text: kubeconfig }));
+  /** @param options.keepAlive whether connections are kept for the next request, which may then be sent twice */
+  static async connect(kubeconfig: string, { keepAlive = false } = {}): Promise<ApiClient> {
+    return new ApiClient(await createApiConnection({ type: 'text', text: kubeconfig }), keepAlive);
   }
 
-  private constructor(connection: ApiConnection) {
+  private constructor(connection: ApiConnection, repeatable: boolean) {
     this.#connection = connection;
+    this.#repeatable = repeatable;
   }
 
   get url(): string {
@@ -153,11 +156,12 @@ export class ApiClient {
   #open(method: string, path: string, exchange: Exchange, signal: AbortSignal): Promise<IncomingMessage> {
     const { body, contentType = 'application/json', accept = 'application/json', token } = exchange;
     const headers = { accept, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
-    if (body === undefined) return this.#connection.send({ method, path, headers, signal });
+    const repeatable = this.#repeatable;
+    if (body === undefined) return this.#connection.send({ method, path, headers, signal, repeatable });
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     // Node sets no Content-Length for the body of a DELETE.
     const framed = { ...headers, 'content-type': contentType, 'content-length': String(Buffer.byteLength(text)) };
-    return this.#connection.send({ method, path, headers: framed, body: text, signal });
+    return this.#connection.send({ method, path, headers: framed, body: text, signal, repeatable });
   }
 }
 

@@ -142,6 +142,7 @@ function etcdArgs(directory: string, endpoint: string): string[] {
     `--listen-client-urls=${endpoint}`,
     `--advertise-client-urls=${endpoint}`,
     '--listen-peer-urls=http://127.0.0.1:0',
+    '--unsafe-no-fsync', // the data ends with the test
   ];
 }
 
