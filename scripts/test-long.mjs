@@ -16,7 +16,13 @@ const versions = [
 const longSuites = [
   {
     script: 'test:property',
-    environment: { CONVERGENCE_SEEDS: '300', LIVE_CURSOR_SEEDS: '300', RBAC_SEEDS: '100', CLIENT_CUTS: '100' },
+    environment: {
+      CONVERGENCE_SEEDS: '300',
+      LIVE_CURSOR_SEEDS: '300',
+      RBAC_SEEDS: '100',
+      CLIENT_CUTS: '100',
+      TOTALS_SEEDS: '200',
+    },
   },
   { script: 'test:abuse', environment: { ABUSE_INPUTS: '100000' } },
 ];

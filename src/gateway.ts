@@ -35,6 +35,7 @@ import type { ApiConnection } from './kubernetes/api-connection.ts';
 import type { Client } from './kubernetes/client.ts';
 import { redactedError } from './kubernetes/redacted.ts';
 import { StatusError } from './kubernetes/status-error.ts';
+import { DerivedStates } from './viewer-client/derived-states.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
 import { SharedLogs } from './viewer-client/shared-logs.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
@@ -97,12 +98,11 @@ export async function startGateway(
   const rbac = startAccessIndex(config, client, log);
   const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = logUnexpected(log);
-  const info = gatewayInfo(config, { kubernetesVersion, onUnexpected, live });
-  const writes = new SentWrites((write, error) => logAbandoned(log, write, error));
+  const cluster = clusterFor(config, { cache, log, accesses: rbac?.accesses });
   const server = await startHttpServer({
     ...httpOptionsFor(config, pages),
     authenticate: withoutDetails(authenticatorFor(config, client, self), log),
-    ...viewerOptions({ cluster: clusterFor(config, { cache, writes, accesses: rbac?.accesses }), client, info }),
+    ...viewerOptions({ cluster, client, info: gatewayInfo(config, { kubernetesVersion, onUnexpected, live }) }),
     ...reportingOptions(config, log, onUnexpected),
     readiness: () => readinessOf(cache, connection),
   }).catch(async (error: unknown) => {
@@ -119,8 +119,9 @@ export async function startGateway(
     announceShutdown: () => server.announceShutdown(),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
-      await writes.drain(config.drainSeconds * 1_000);
+      await cluster.writes.drain(config.drainSeconds * 1_000);
       stopping.abort();
+      cluster.derived[Symbol.dispose]();
       await Promise.all([cache[Symbol.asyncDispose](), rbac?.[Symbol.asyncDispose]()]);
     },
   };
@@ -281,7 +282,7 @@ function authenticatorFor(
 
 interface ClusterParts {
   readonly cache: ClusterCache;
-  readonly writes: SentWrites;
+  readonly log: Logger;
   readonly accesses: ViewerAccesses | undefined;
 }
 
@@ -291,7 +292,7 @@ function logAbandoned(log: Logger, write: SentWrite, error: unknown): void {
   else log.warn({ write, error: redactedError(error) }, 'write failed after its request was over');
 }
 
-function clusterFor(config: Config, { cache, writes, accesses }: ClusterParts): Cluster {
+function clusterFor(config: Config, { cache, log, accesses }: ClusterParts): Cluster {
   const allowedTtlMs = config.authorizationTtlSeconds * 1_000;
   const deniedTtlMs = Math.min(config.denialTtlSeconds * 1_000, allowedTtlMs);
   const namespaces = cache.store(Namespace);
@@ -308,7 +309,8 @@ function clusterFor(config: Config, { cache, writes, accesses }: ClusterParts): 
     }),
     usages: new PodUsages(),
     logs: new SharedLogs(),
-    writes,
+    derived: new DerivedStates(),
+    writes: new SentWrites((write, error) => logAbandoned(log, write, error)),
     limits: config,
     namespaces: namesIn(namespaces),
   };

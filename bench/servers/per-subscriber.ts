@@ -17,6 +17,7 @@ import { resources } from '../../src/kinds/index.ts';
 import { Workspace, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
+import { DerivedStates } from '../../src/viewer-client/derived-states.ts';
 import { PodUsages } from '../../src/viewer-client/pod-usages.ts';
 import { SharedLogs } from '../../src/viewer-client/shared-logs.ts';
 import { SentWrites } from '../../src/viewer-client/sent-writes.ts';
@@ -60,6 +61,7 @@ const contextOptions = {
     authorizer: new Authorizer({ allowedTtlMs: 10_000, deniedTtlMs: 5_000, graceMs: 0 }),
     usages: new PodUsages(),
     logs: new SharedLogs(),
+    derived: new DerivedStates(),
     writes: new SentWrites(() => {}),
     limits: { maxPage: 10_000, maxOperationCost: 500_000 },
     namespaces: () => [],

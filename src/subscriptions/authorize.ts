@@ -7,9 +7,9 @@ import {
 } from 'graphql';
 import type { AccessChange } from '../auth/rbac/access-change.ts';
 import type { Context } from '../graphql/context.ts';
-import { failure } from '../graphql/errors.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { accessRevoked } from './access-revoked.ts';
 import { shortHash, visibilityOf, type StreamPosition, type Visibility } from './cursor.ts';
 import type { SerializedEvent } from './result-template.ts';
 import type { ResultRow } from './result-set.ts';
@@ -34,9 +34,24 @@ export interface AuthorizedSubscription {
   readonly viewerDependent: boolean;
 }
 
-/** The same for a subscription that serves one client only, such as a log. */
-export interface AuthorizedUnsharedSubscription extends Pick<AuthorizedSubscription, 'validated' | 'context'> {
+/** The same for a subscription that is not a set of objects, such as a log or totals. */
+export interface AuthorizedUnsharedSubscription extends Pick<
+  AuthorizedSubscription,
+  'validated' | 'context' | 'viewerDependent'
+> {
   readonly unshared: UnsharedSubscription<unknown>;
+}
+
+/** Like {@link authorizeSubscription}, for a subscription that was an unshared one when it was first authorized. */
+export async function authorizeUnshared(
+  args: SubscribeArgs,
+  conditions: AuthorizeConditions,
+): Promise<AuthorizedUnsharedSubscription> {
+  const authorized = await authorizeSubscription(args, conditions);
+  if ('unshared' in authorized) return authorized;
+  throw new TypeError(
+    'Expected an UnsharedSubscription, got a SubscriptionSource: a field must always return the same kind of source.',
+  );
 }
 
 /** Like {@link authorizeSubscription}, for an operation that was a shared subscription when it was first authorized. */
@@ -81,7 +96,7 @@ export async function authorizeSubscription(
     const visibility = visibilityOf(source.objects.signature(), prefetchedSignatures);
     return { source, validated, context, authorizedAt, visibilityHash, visibility, viewerDependent };
   }
-  if (source instanceof UnsharedSubscription) return { unshared: source, validated, context };
+  if (source instanceof UnsharedSubscription) return { unshared: source, validated, context, viewerDependent };
   throw 'errors' in source && source.errors
     ? firstOf(source.errors)
     : new TypeError('Expected a subscription field to return a SubscriptionSource or an UnsharedSubscription.');
@@ -239,14 +254,6 @@ export class ViewerSubscriptions {
   #end(error: GraphQLError): void {
     for (const subscription of this.#active) subscription.end(error);
   }
-}
-
-function accessRevoked(): GraphQLError {
-  return failure(
-    'FORBIDDEN',
-    'Permission to list and watch these objects has been revoked. Subscribe again once it is granted.',
-    { status: 403, reason: 'Forbidden' },
-  );
 }
 
 interface ActiveSubscriptionOptions {

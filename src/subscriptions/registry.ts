@@ -53,6 +53,7 @@ import {
   ActiveSubscription,
   authorizeShared,
   authorizeSubscription,
+  authorizeUnshared,
   ViewerSubscriptions,
   type AuthorizedSubscription,
   type AuthorizedUnsharedSubscription,
@@ -62,7 +63,8 @@ import type { StreamPosition } from './cursor.ts';
 import { DistinctSubscriptions } from './distinct-subscriptions.ts';
 import { SharedSubscription } from './shared-subscription.ts';
 import type { EventSink, SubscriptionHandle } from './subscriber.ts';
-import { ActiveUnsharedSubscription } from './unshared-subscription.ts';
+import { SerializedEvent } from './result-template.ts';
+import { ActiveUnsharedSubscription, type UnsharedExecution } from './unshared-subscription.ts';
 
 export interface SubscriptionRegistryOptions {
   /** Returns the error as clients may see it. */
@@ -142,7 +144,11 @@ export class SubscriptionRegistry {
       const notBefore = performance.now() - MAX_DECISION_AGE_MS;
       const authorized = await authorizeSubscription(args, { notBefore, signal: args.contextValue.signal });
       if ('unshared' in authorized) {
-        reservation.use(this.#options.logReads.enter(args.contextValue.viewer.name));
+        const { name } = args.contextValue.viewer;
+        const { isLog } = authorized.unshared.options;
+        reservation.use(
+          isLog ? this.#options.logReads.enter(name) : this.#distinct.enter(name, operationKey(args, '')),
+        );
         return this.#openUnshared(authorized, args, release);
       }
       const operation = operationKey(args, authorized.source.selection);
@@ -171,12 +177,12 @@ export class SubscriptionRegistry {
   }
 
   #openUnshared(
-    { unshared: source, validated, context }: AuthorizedUnsharedSubscription,
+    authorized: AuthorizedUnsharedSubscription,
     args: SubscribeArgs,
     release: () => void,
   ): SubscriptionHandle {
     const { publicError, recheckMs } = this.#options;
-    const { viewer, client } = context;
+    const { viewer, client } = authorized.context;
     return {
       resumable: false,
       discard: release,
@@ -184,7 +190,7 @@ export class SubscriptionRegistry {
         this.#running += 1;
         const subscription = new ActiveUnsharedSubscription({
           sink,
-          source,
+          first: this.#executionOf(authorized, args),
           publicError,
           recheckMs,
           onEvent: () => (this.counters.frames += 1),
@@ -194,18 +200,34 @@ export class SubscriptionRegistry {
           },
           recheck: async () => {
             await viewer.reauthenticate();
-            await authorizeSubscription(args, { notBefore: performance.now(), signal: NEVER });
-          },
-          execute: async (rootValue, signal) => {
-            const { visibility } = client.reader;
-            const eventContext = { signal, onRead: () => undefined, visibility, shared: false };
-            return executeSubscriptionEvent({ ...validated, rootValue, contextValue: context.forEvent(eventContext) });
+            const again = await authorizeUnshared(args, { notBefore: performance.now(), signal: NEVER });
+            return this.#executionOf(again, args);
           },
         });
         const removeChangeHandler = client.addAccessChangeHandler((change) => {
           if (client.isAffectedBy(change)) void subscription.recheck();
         });
         return subscription;
+      },
+    };
+  }
+
+  /** Sources that yield the same object, as those of totals do, share its execution. */
+  #executionOf(authorized: AuthorizedUnsharedSubscription, args: SubscribeArgs): UnsharedExecution {
+    const { unshared: source, viewerDependent } = authorized;
+    if (source.options.isLog || viewerDependent)
+      return { source, execute: (event, signal) => executeUnshared(authorized, { event, signal, shared: false }) };
+    const operation = operationKey(args, '');
+    return {
+      source,
+      execute: (event) => {
+        const results = resultsOf(event);
+        let result = results.get(operation);
+        if (!result) {
+          result = executeUnshared(authorized, { event, signal: NEVER, shared: true });
+          results.set(operation, result);
+        }
+        return result;
       },
     };
   }
@@ -306,6 +328,29 @@ export class SubscriptionRegistry {
       },
     });
   }
+}
+
+/** Results of operations for one event, by {@link operationKey}. They end with the event. */
+const sharedResults = new WeakMap<object, Map<string, Promise<SerializedEvent>>>();
+
+function resultsOf(event: unknown): Map<string, Promise<SerializedEvent>> {
+  if (typeof event !== 'object' || event === null) return new Map();
+  let results = sharedResults.get(event);
+  if (!results) sharedResults.set(event, (results = new Map()));
+  return results;
+}
+
+/** Executes the operation for one event of an unshared subscription. Rejects with its first error. */
+async function executeUnshared(
+  { validated, context }: AuthorizedUnsharedSubscription,
+  { event, signal, shared }: { readonly event: unknown; readonly signal: AbortSignal; readonly shared: boolean },
+): Promise<SerializedEvent> {
+  const { visibility } = context.client.reader;
+  const contextValue = context.forEvent({ signal, onRead: () => undefined, visibility, shared });
+  const result = await executeSubscriptionEvent({ ...validated, rootValue: event, contextValue });
+  const [error] = result.errors ?? [];
+  if (error && !signal.aborted) throw error;
+  return new SerializedEvent(JSON.stringify(result), '');
 }
 
 /**

@@ -1,21 +1,36 @@
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../graphql/errors.ts';
-import { SerializedEvent } from './result-template.ts';
+import { accessRevoked } from './access-revoked.ts';
+import type { SerializedEvent } from './result-template.ts';
 import type { EventSink, RunningSubscription } from './subscriber.ts';
 
+interface UnsharedSubscriptionOptions {
+  /** Whether it holds a connection to the API server, which counts against the limit of logs. */
+  readonly isLog: boolean;
+  /**
+   * What the viewer sees, as a text. If a recheck finds another one, the subscription goes on with the new source. Undefined
+   * if the source checks the permission for each event.
+   */
+  readonly visibility?: string;
+  /** Whether the viewer sees nothing. If that is so after a recheck and was not before, the subscription ends. */
+  readonly seesNothing?: boolean;
+}
+
 /**
- * The source of a subscription that serves one client only, such as a log. Subscription fields return one from
- * `subscribe`.
+ * The source of a subscription that is not a set of objects, such as a log or totals. Subscription fields return one from
+ * `subscribe`. Every client has its own, but those that yield the same object share its execution.
  *
  * graphql-js requires an async iterable there, so it implements that interface, but the registry opens the source
  * instead. Iterating it throws.
  */
 export class UnsharedSubscription<T> implements AsyncIterable<T> {
   readonly #open: (signal: AbortSignal) => AsyncIterable<T>;
+  readonly options: UnsharedSubscriptionOptions;
 
   /** @param open starts the source. It must release everything at once when its signal aborts */
-  constructor(open: (signal: AbortSignal) => AsyncIterable<T>) {
+  constructor(open: (signal: AbortSignal) => AsyncIterable<T>, options: UnsharedSubscriptionOptions) {
     this.#open = open;
+    this.options = options;
   }
 
   open(signal: AbortSignal): AsyncIterable<T> {
@@ -32,14 +47,18 @@ export class UnsharedSubscription<T> implements AsyncIterable<T> {
 /** Errors of a recheck that end the subscription. */
 const REVOCATIONS: ReadonlySet<unknown> = new Set<ErrorCode>(['FORBIDDEN', 'UNAUTHENTICATED', 'UNAVAILABLE']);
 
+/** A source, and the execution of the operation for one of its events. */
+export interface UnsharedExecution {
+  readonly source: UnsharedSubscription<unknown>;
+  readonly execute: (event: unknown, signal: AbortSignal) => Promise<SerializedEvent>;
+}
+
 interface ActiveUnsharedSubscriptionOptions {
   readonly sink: EventSink;
-  readonly source: UnsharedSubscription<unknown>;
-  /** Executes the operation for one event. */
-  readonly execute: (event: unknown, signal: AbortSignal) => Promise<ExecutionResult>;
+  readonly first: UnsharedExecution;
   readonly publicError: (error: unknown) => GraphQLError;
   /** Authorizes the subscription again. Rejects if the viewer may not see it any more. */
-  readonly recheck: () => Promise<unknown>;
+  readonly recheck: () => Promise<UnsharedExecution>;
   readonly recheckMs: number;
   /** Called for each event that was sent. */
   readonly onEvent: () => void;
@@ -50,19 +69,27 @@ interface ActiveUnsharedSubscriptionOptions {
 /**
  * A started subscription to an {@link UnsharedSubscription}.
  *
- * Events keep their order and are never skipped. The next event is read from the source only while the sink is ready, so
- * nothing is queued here. An event that fails to execute ends the subscription. Permission is rechecked every `recheckMs`,
- * also while no events come.
+ * Events keep their order. Those of a log are never skipped; a result of totals that equals the one before is. The next event is
+ * read from the source only while the sink is ready, so nothing is queued here. An event that fails to execute ends the
+ * subscription. Permission is rechecked every `recheckMs`, also while no events come.
  */
 export class ActiveUnsharedSubscription implements RunningSubscription {
   readonly #options: ActiveUnsharedSubscriptionOptions;
   readonly #stopping = new AbortController();
   readonly #rechecks: NodeJS.Timeout;
+  #current: UnsharedExecution;
+  /** Ends the current source, so that the next one starts. */
+  #switching = new AbortController();
+  #last: string | undefined;
+  #rechecked = 0;
+  /** Number of the newest recheck that has been applied. */
+  #applied = 0;
   #isOpen = true;
   #ready: PromiseWithResolvers<void> | undefined;
 
   constructor(options: ActiveUnsharedSubscriptionOptions) {
     this.#options = options;
+    this.#current = options.first;
     this.#rechecks = setInterval(() => void this.recheck(), options.recheckMs);
     void this.#run();
   }
@@ -88,13 +115,27 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
 
   /** Authorizes the subscription again, and ends it if that is refused. Never rejects. */
   async recheck(): Promise<void> {
+    const number = (this.#rechecked += 1);
     try {
-      await this.#options.recheck();
+      const next = await this.#options.recheck();
+      // An earlier recheck may end later, and its decisions are older.
+      if (number > this.#applied) this.#apply(next);
+      this.#applied = Math.max(number, this.#applied);
     } catch (error) {
       const shown = this.#options.publicError(error);
       // Other errors, such as NOT_FOUND for a deleted pod, are reported by the source itself.
       if (REVOCATIONS.has(shown.extensions['code'])) this.#end(shown);
     }
+  }
+
+  /** Goes on with another source if the viewer sees something else. */
+  #apply(next: UnsharedExecution): void {
+    const { visibility, seesNothing } = this.#current.source.options;
+    const { options } = next.source;
+    if (options.visibility === visibility) return;
+    if (options.seesNothing === true && seesNothing !== true) throw accessRevoked();
+    this.#current = next;
+    this.#switching.abort();
   }
 
   #end(error?: GraphQLError): void {
@@ -105,19 +146,36 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
   }
 
   async #pump(): Promise<void> {
-    const { sink, source, execute, onEvent } = this.#options;
-    const { signal } = this.#stopping;
-    await this.#untilReady();
-    if (signal.aborted) return;
-    for await (const event of source.open(signal)) {
-      const result = await execute(event, signal);
-      if (signal.aborted) return;
-      const [error] = result.errors ?? [];
-      if (error) throw error;
-      sink.send(new SerializedEvent(JSON.stringify(result), ''));
-      onEvent();
+    for (;;) {
+      const { source, execute } = this.#current;
+      this.#switching = new AbortController();
+      const signal = AbortSignal.any([this.#stopping.signal, this.#switching.signal]);
       await this.#untilReady();
-      if (signal.aborted) return;
+      if (!signal.aborted) await this.#send(source, execute, signal);
+      if (this.#stopping.signal.aborted || this.#current.source === source) return;
+    }
+  }
+
+  async #send(
+    source: UnsharedExecution['source'],
+    execute: UnsharedExecution['execute'],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { sink, onEvent } = this.#options;
+    try {
+      for await (const event of source.open(signal)) {
+        const serialized = await execute(event, signal);
+        if (signal.aborted) return;
+        if (source.options.isLog || serialized.text !== this.#last) {
+          this.#last = source.options.isLog ? undefined : serialized.text;
+          sink.send(serialized);
+          onEvent();
+        }
+        await this.#untilReady();
+        if (signal.aborted) return;
+      }
+    } catch (error) {
+      if (!this.#switching.signal.aborted) throw error; // else the source has failed because it was ended
     }
   }
 

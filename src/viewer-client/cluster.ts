@@ -1,5 +1,6 @@
 import type { Authorizer } from '../auth/authorizer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
+import type { DerivedStates } from './derived-states.ts';
 import type { PodUsages } from './pod-usages.ts';
 import type { SharedLogs } from './shared-logs.ts';
 import type { SentWrites } from './sent-writes.ts';
@@ -18,6 +19,7 @@ export interface Cluster {
   readonly authorizer: Authorizer;
   readonly usages: PodUsages;
   readonly logs: SharedLogs;
+  readonly derived: DerivedStates;
   readonly writes: SentWrites;
   readonly limits: ReadLimits;
   /**

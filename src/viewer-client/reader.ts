@@ -21,6 +21,7 @@ import { isNotFound } from '../kubernetes/status-error.ts';
 import type { Cluster } from './cluster.ts';
 import type { OperationCost } from './operation-cost.ts';
 import type { PodUsage } from './pod-usages.ts';
+import type { Derivation, DerivedState, UnrestrictedReader } from './derived-states.ts';
 import { readErrorFor } from './read-error.ts';
 import { ScopedLister, type OnListed, type OnRead } from './scoped-lister.ts';
 import type { FollowOptions } from './shared-logs.ts';
@@ -200,6 +201,30 @@ export class Reader implements PrefetchedReader {
       if (version === '' && failure === undefined) throw readErrorFor(resource, failure);
       return read(this.#listerOf(resource, operationScope, { cached }));
     });
+  }
+
+  /**
+   * Returns a function that returns state that is derived from all objects of some resources, whoever may see them, and shared
+   * by all viewers. Callers select what the viewer may see, and do not keep the state for longer than a turn of the event loop.
+   * Waits until the resources are synced; those that cannot be read count as empty.
+   */
+  async derivedUnrestricted<S extends DerivedState>(derivation: Derivation<S>): Promise<() => S> {
+    await Promise.all(derivation.resources.map((resource) => this.#ensureSynced(resource)));
+    return () => this.#options.cluster.derived.get(derivation, () => this.#unrestricted());
+  }
+
+  #unrestricted(): UnrestrictedReader {
+    const options = { onListed: () => undefined, onRead: undefined };
+    const prefetched = <T extends KubernetesObject>(resource: Resource<T>) =>
+      this.#listerOf(resource, { full: 'all', redacted: EMPTY_SCOPE }, options);
+    const empty = <T extends KubernetesObject>(resource: Resource<T>) =>
+      this.#listerOf(resource, { full: EMPTY_SCOPE, redacted: EMPTY_SCOPE }, options);
+    return {
+      prefetched,
+      without: (...hidden) => ({
+        prefetched: (resource) => (hidden.some((each) => each === resource) ? empty(resource) : prefetched(resource)),
+      }),
+    };
   }
 
   /**

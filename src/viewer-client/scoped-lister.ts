@@ -4,6 +4,7 @@ import {
   scopeSignature,
   seesNothing,
   visibleObject,
+  type Scope,
   type VisibilityScope,
 } from '../auth/visibility-scope.ts';
 import type { NetChange } from '../cache/change-log.ts';
@@ -114,6 +115,11 @@ export class ScopedLister<T extends KubernetesObject> {
   byIndex(index: string, value: string): readonly T[] {
     this.#onRead?.(this, dependencyKeys.index(this.#store.resource, index, value));
     return this.#allVisible(this.#store.byIndex(index, value));
+  }
+
+  /** Namespaces whose objects are visible with all their fields; of a resource without namespaces, names of objects. */
+  get fullScope(): Scope {
+    return this.#scope.full;
   }
 
   /** Whether no object can be visible, whatever exists. */

@@ -93,10 +93,11 @@ builder.subscriptionField('workspaceLogs', (t) =>
     extensions: dependsOn(Pod),
     subscribe: async (_, { follow, ...args }, context) => {
       const { logs, pod, options } = await logOf(args, context);
-      return new UnsharedSubscription((stopped) => {
+      const open = (stopped: AbortSignal) => {
         const signal = AbortSignal.any([stopped, context.signal]);
         return follow ? logs.follow(pod, options, signal) : logs.read(pod.name, { ...options, signal });
-      });
+      };
+      return new UnsharedSubscription(open, { isLog: true });
     },
     resolve: async (lines, { namespace }, { client }) => {
       await client.reader.logs(namespace); // throws FORBIDDEN if the permission has been revoked

@@ -9,7 +9,7 @@ import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { pauseEligibleAtOf } from './activity.ts';
 import { nodeNameOf, workspacePodOf } from './pod.ts';
 import { isRestartPending } from './redirects.ts';
-import { requestsOf } from './requests.ts';
+import { requestsOf, type Requests } from './requests.ts';
 import {
   displayNameOf,
   millisecondsOf,
@@ -73,11 +73,13 @@ export function relatedToFilter(filter: WorkspaceFilter | null | undefined): rea
 /**
  * Returns the filter as a predicate.
  * @param reader reads what {@link relatedToFilter} returns
+ * @param requestsFor returns the requests of a workspace, for callers that know them already
  * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
 export function workspaceMatcher(
   filter: WorkspaceFilter | null | undefined,
   reader: PrefetchedReader,
+  requestsFor = (workspace: WorkspaceObject) => requestsOf(reader, workspace),
 ): (workspace: WorkspaceObject) => boolean {
   return matchesAll<WorkspaceObject>([
     oneOfCondition(filter?.kinds, workspaceKindNameOf),
@@ -93,7 +95,7 @@ export function workspaceMatcher(
     optionCondition(reader, 'imageConfig', filter?.imageConfigs),
     optionCondition(reader, 'podConfig', filter?.podConfigs),
     nodeCondition(reader, filter?.nodes),
-    requestsCondition(reader, filter?.requests),
+    requestsCondition(filter?.requests, requestsFor),
   ]);
 }
 
@@ -135,10 +137,13 @@ function nodeCondition(reader: PrefetchedReader, nodes: Values): Condition {
 
 const ONE_UNIT = 1_000_000_000n;
 
-function requestsCondition(reader: PrefetchedReader, resources: Values): Condition {
+function requestsCondition(
+  resources: Values,
+  requestsFor: (workspace: WorkspaceObject) => Requests | undefined,
+): Condition {
   if (!resources) return undefined;
   return (workspace) => {
-    const requests = requestsOf(reader, workspace);
+    const requests = requestsFor(workspace);
     return resources.some((resource) => (requests?.get(resource)?.nanos ?? 0n) >= ONE_UNIT);
   };
 }

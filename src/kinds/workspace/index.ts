@@ -10,5 +10,6 @@ import './mutations/update.ts';
 import './pause-cause.ts';
 import './resources.ts';
 import './schema.ts';
+import './totals-schema.ts';
 
 export { Workspace as resource } from './resource.ts';

@@ -39,7 +39,7 @@ function amountsOfPod(pod: PodObject): WorkspaceAmounts {
 const ofPodConfigs = new WeakMap<object, WorkspaceAmounts>();
 
 /** Returns the amounts of the spec of a podConfig option. */
-export function amountsOfPodConfig(spec: ReturnType<typeof podSpecOf>): WorkspaceAmounts {
+function amountsOfPodConfig(spec: ReturnType<typeof podSpecOf>): WorkspaceAmounts {
   let amounts = ofPodConfigs.get(spec);
   if (!amounts) {
     const { requests, limits = {} } = spec.resources ?? {};
@@ -54,7 +54,7 @@ export type Requests = ReadonlyMap<string, Quantity>;
 const exact = new WeakMap<Quantities, Requests>();
 
 /** Returns the exact amounts of quantities, without malformed ones. */
-export function exactOf(quantities: Quantities): Requests {
+function exactOf(quantities: Quantities): Requests {
   let amounts = exact.get(quantities);
   if (!amounts) {
     const parsed = Object.entries(quantities).flatMap(([resource, text]): [string, Quantity][] => {
@@ -75,7 +75,7 @@ export function requestsOf(reader: PrefetchedReader, workspace: WorkspaceObject)
 /** Extended resources of whole GPUs and of their partitions. */
 const GPU = /^(?:[^/]+\/gpu(?:\.shared)?|nvidia\.com\/mig-.+|gpu\.intel\.com\/(?:i915|xe))$/u;
 
-export function isGpu(resource: string): boolean {
+function isGpu(resource: string): boolean {
   return GPU.test(resource);
 }
 

@@ -30,6 +30,7 @@ import {
   statusOf,
   Workspace,
 } from './resource.ts';
+import { stateCountsOf, WorkspaceStateCount } from './state-counts.ts';
 import { stateHintOf } from './state-hint.ts';
 import { isBeingDeleted, stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
@@ -275,20 +276,6 @@ builder.queryField('workspaces', (t) =>
   }),
 );
 
-const WorkspaceStateCount = builder
-  .objectRef<{ readonly state: WorkspaceState; readonly count: number }>('WorkspaceStateCount')
-  .implement({
-    description: 'Number of workspaces in one state.',
-    fields: (t) => ({
-      state: t.field({
-        type: WorkspaceStateEnum,
-        description: 'State of the workspaces.',
-        resolve: ({ state }) => state,
-      }),
-      count: t.exposeInt('count', { description: 'Number of workspaces.' }),
-    }),
-  });
-
 builder.objectField(WorkspaceConnection, 'stateCounts', (t) =>
   t.field({
     type: [WorkspaceStateCount],
@@ -296,7 +283,7 @@ builder.objectField(WorkspaceConnection, 'stateCounts', (t) =>
     resolve: ({ all }) => {
       const counts = new Map<WorkspaceState, number>();
       for (const state of all.map(stateOf)) counts.set(state, (counts.get(state) ?? 0) + 1);
-      return [...counts].map(([state, count]) => ({ state, count })).sort((a, b) => (a.state < b.state ? -1 : 1));
+      return stateCountsOf(counts);
     },
   }),
 );

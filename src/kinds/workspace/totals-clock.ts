@@ -1,0 +1,102 @@
+import type { Derivation, DerivedState, UnrestrictedReader } from '../../viewer-client/derived-states.ts';
+import { TOTALED } from './totals-index.ts';
+
+/** Shortest time between two results of a subscription to totals. */
+export const MIN_INTERVAL_MS = 1_000;
+/** Longest time, since idle times grow without a change. */
+const MAX_INTERVAL_MS = 60_000;
+
+export const totalsClock: Derivation<TotalsClock> = {
+  key: 'totals clock',
+  resources: TOTALED,
+  create: (reader) => new TotalsClock(reader),
+};
+
+/**
+ * Wakes all subscriptions to totals at the same time: a second after the last time at the earliest, if anything that totals
+ * read has changed, and after a minute. Between two ticks it keeps results, so that viewers who see the same share them.
+ */
+export class TotalsClock implements DerivedState {
+  readonly #results = new Map<string, unknown>();
+  readonly #removeHandlers: readonly (() => void)[];
+  readonly #waiting = new Set<() => void>();
+  #tickedAt = Number.NEGATIVE_INFINITY;
+  #tickNumber = 0;
+  #isChanged = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(reader: UnrestrictedReader) {
+    const changed = () => this.#changed();
+    this.#removeHandlers = TOTALED.map((resource) =>
+      reader.prefetched(resource).addEventHandler({ changed, reset: changed, failed: changed }),
+    );
+  }
+
+  get isInUse(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /**
+   * Returns the result of this tick, which is computed once for each key. The second call for a key in a tick returns the same
+   * object.
+   */
+  shared<R>(key: string, compute: () => R): R {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- callers use a key for one type
+    const known = this.#results.get(key) as R | undefined;
+    if (known !== undefined) return known;
+    const result = compute();
+    this.#results.set(key, result);
+    return result;
+  }
+
+  /** Number of the last tick. */
+  get tick(): number {
+    return this.#tickNumber;
+  }
+
+  /** Resolves when there has been a tick after the one with a number, or when the signal aborts. */
+  async after(tick: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || tick < this.#tickNumber) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    this.#schedule();
+    await promise;
+    this.#waiting.delete(resolve);
+    if (!this.isInUse) this.#cancel();
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancel();
+    for (const removeHandler of this.#removeHandlers) removeHandler();
+    for (const resolve of this.#waiting) resolve();
+  }
+
+  #changed(): void {
+    this.#results.clear();
+    if (this.#isChanged) return;
+    this.#isChanged = true;
+    this.#cancel();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (!this.isInUse || this.#timer) return;
+    const interval = this.#isChanged ? MIN_INTERVAL_MS : MAX_INTERVAL_MS;
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#tickedAt + interval - performance.now()));
+  }
+
+  #cancel(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    this.#tickedAt = performance.now();
+    this.#tickNumber += 1;
+    this.#isChanged = false;
+    this.#results.clear();
+    for (const resolve of this.#waiting) resolve();
+  }
+}

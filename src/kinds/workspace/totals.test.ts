@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { grantIn, grantName, viewing } from '../../../test/support/access/grants.ts';
+import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
+import { podOf } from '../../../test/support/pods.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
+import { connectUser } from '../../../test/support/user-client.ts';
+
+const requests = { cpu: '100m', 'nvidia.com/gpu': '1' };
+const containers = [{ name: 'main', image: 'i', resources: { requests } }];
+const objects = [
+  namespace('team-a'),
+  namespace('team-b'),
+  workspaceKind('jupyterlab'),
+  ...Array.from({ length: 10 }, (_, i) => workspace(`nb-${i}`, { state: 'Running' })),
+  ...Array.from({ length: 10 }, (_, i) => podOf(`nb-${i}`, { spec: { nodeName: 'node-1', containers } })),
+  workspace('b', { namespace: 'team-b', state: 'Paused', labels: { tier: 'dev' } }),
+];
+const amounts = [
+  { resource: 'cpu', quantity: '1', value: 1 },
+  { resource: 'nvidia.com/gpu', quantity: '10', value: 10 },
+];
+function group(tier: string, node: string) {
+  return [
+    { key: 'LABEL', label: 'tier', value: tier },
+    { key: 'NODE', label: null, value: node },
+    { key: 'LABEL', label: 'team', value: '' },
+  ];
+}
+
+/** Returns the results of two followers. */
+function both(count: number) {
+  return [count, count].map((each) => ({ workspaceTotals: [{ count: each }] }));
+}
+
+const SUMMARY = 'count requests { resource quantity value }';
+
+describe('totals of workspaces', () => {
+  it('are exact, and the same of a namespace, a WorkspaceKind and an option', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data, errors } = await gateway.query(`{
+      workspaceTotals { group { key } ${SUMMARY} stateCounts { state count } }
+      namespace(name: "team-a") { totals { ${SUMMARY} } }
+      workspaceKind(name: "jupyterlab") {
+        totals { ${SUMMARY} }
+        podConfigs { optionId totals(groupBy: [NAMESPACE]) { group { value } ${SUMMARY} } }
+      }
+    }`);
+    expect(errors).toBeUndefined();
+    const all = { count: 11, requests: amounts };
+    const states = [
+      { state: 'PAUSED', count: 1 },
+      { state: 'RUNNING', count: 10 },
+    ];
+    expect(data).toEqual({
+      workspaceTotals: [{ group: [], ...all, stateCounts: states }],
+      namespace: { totals: [{ count: 10, requests: amounts }] },
+      workspaceKind: {
+        totals: [all],
+        podConfigs: [
+          {
+            optionId: 'tiny',
+            totals: [
+              { group: [{ value: 'team-a' }], count: 10, requests: amounts },
+              { group: [{ value: 'team-b' }], count: 1, requests: [] },
+            ],
+          },
+          { optionId: 'big', totals: [] },
+        ],
+      },
+    });
+  });
+
+  it('have a group for each combination of values, in the order of groupBy', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await gateway.query(
+      '{ workspaceTotals(groupBy: [LABEL, NODE, LABEL], groupByLabels: ["tier", "team"]) { count group { key label value } } }',
+    );
+    expect(data).toEqual({
+      workspaceTotals: [
+        { count: 10, group: group('', 'node-1') },
+        { count: 1, group: group('dev', '') },
+      ],
+    });
+  });
+
+  it.each([
+    ['groupBy: [LABEL]', 'Expected one entry in groupByLabels for each LABEL in groupBy, which is 1, got 0.'],
+    ['groupByLabels: ["a"]', 'Expected one entry in groupByLabels for each LABEL in groupBy, which is 0, got 1.'],
+    [`groupBy: [${'STATE '.repeat(9)}]`, 'Expected at most 8 entries in groupBy, got 9.'],
+  ])('are refused with %s', async (args, message) => {
+    await using gateway = await startTestGateway();
+    const refused = [{ message, extensions: { code: 'BAD_REQUEST' } }];
+    expect(await gateway.query(`{ workspaceTotals(${args}) { count } }`)).toMatchObject({ errors: refused });
+    const live = gateway.subscribe(`subscription { workspaceTotals(${args}) { count } }`);
+    expect((await live.next()).value).toMatchObject({ errors: refused });
+  });
+
+  it('are refused with a negative time', async () => {
+    await using gateway = await startTestGateway();
+    const { errors } = await gateway.query('{ workspaceTotals { idle(inactiveForSeconds: -1) { count } } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+  });
+});
+
+describe('a subscription to totals', () => {
+  const FOLLOW = 'subscription { workspaceTotals { count } }';
+  const settings = { authentication: { mode: 'token' }, users: [{ name: 'vic', token: 'vic-token' }] } as const;
+
+  it('sends one result for all changes of a second, and none without a change', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const followers = [gateway.subscribe(FOLLOW), gateway.subscribe(FOLLOW)];
+    const next = async () => (await Promise.all(followers.map((each) => each.next()))).map(({ value }) => value?.data);
+    expect(await next()).toEqual(both(11));
+    for (let i = 0; i < 20; i += 1) gateway.cluster.apply(workspace(`more-${i}`));
+    const results = [await next()];
+    // Two, if the first change arrived before the end of the second and the others after it.
+    if (JSON.stringify(results[0]) !== JSON.stringify(both(31))) results.push(await next());
+    expect(results.at(-1)).toEqual(both(31));
+    gateway.cluster.apply(workspace('more-0', { labels: { changed: 'true' } }));
+    gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'more-1', 'team-a');
+    expect(await next()).toEqual(both(30));
+  });
+
+  it('follows permissions, and ends when the last one is revoked', async () => {
+    const granted = [...grantIn('team-a', 'vic', viewing), ...grantIn('team-b', 'vic', viewing)];
+    await using gateway = await startTestGateway({ ...settings, objects: [...objects, ...granted] });
+    await using vic = connectUser(gateway.url, { token: 'vic-token' });
+    const totals = vic.subscribe(FOLLOW);
+    const next = async () => (await totals.next()).value;
+    const revoke = (at: string) =>
+      gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', grantName('vic'), at);
+    expect(await next()).toEqual({ data: { workspaceTotals: [{ count: 11 }] } });
+    revoke('team-b');
+    expect(await next()).toEqual({ data: { workspaceTotals: [{ count: 10 }] } });
+    revoke('team-a');
+    await expect(next()).rejects.toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('is refused in a namespace without permission', async () => {
+    await using gateway = await startTestGateway({
+      ...settings,
+      objects: [...objects, ...grantIn('team-a', 'vic', viewing)],
+    });
+    await using vic = connectUser(gateway.url, { token: 'vic-token' });
+    const inB = 'workspaceTotals(namespace: "team-b") { count }';
+    expect(await vic.ask(`{ ${inB} }`)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    const refused = vic.subscribe(`subscription { ${inB} }`);
+    expect((await refused.next()).value).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    expect((await vic.ask('{ workspaceTotals { count } }')).data).toEqual({ workspaceTotals: [{ count: 10 }] });
+  });
+});

@@ -1,0 +1,80 @@
+import type { Resource } from '../kubernetes/resource.ts';
+import type { PrefetchedReader } from './reader.ts';
+
+/** State that is derived from the objects of the whole cluster, and follows their changes. Disposed when it is no longer used. */
+export interface DerivedState extends Disposable {
+  /** Whether it must not be disposed. */
+  readonly isInUse: boolean;
+}
+
+/** Definition of a {@link DerivedState}. */
+export interface Derivation<S extends DerivedState> {
+  /** Identifies the state, with all that it depends on. */
+  readonly key: string;
+  readonly resources: readonly Resource[];
+  /** Creates the state. The reader is unrestricted: the state must return nothing to viewers who may not see it. */
+  readonly create: (reader: UnrestrictedReader) => S;
+}
+
+/** Reads all objects, whoever may see them. */
+export interface UnrestrictedReader extends PrefetchedReader {
+  /** Returns a reader that sees nothing of some resources. */
+  without(...resources: readonly Resource[]): PrefetchedReader;
+}
+
+interface KeptState {
+  readonly state: DerivedState;
+  lastUsedAt: number;
+}
+
+const MAX_STATES = 32;
+/** Time after which an unused state is disposed, so that the informers that it follows can stop. */
+const IDLE_MS = 600_000;
+
+/**
+ * The derived states of one gateway, shared by all viewers. Holds at most {@link MAX_STATES} that are not in use: the one that
+ * has not been used for the longest time makes room.
+ */
+export class DerivedStates implements Disposable {
+  readonly #states = new Map<string, KeptState>();
+  #sweep: NodeJS.Timeout | undefined;
+
+  get<S extends DerivedState>({ key, create }: Derivation<S>, reader: () => UnrestrictedReader): S {
+    const known = this.#states.get(key);
+    if (known) {
+      known.lastUsedAt = performance.now();
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key belongs to one derivation
+      return known.state as S;
+    }
+    this.#makeRoom();
+    const state = create(reader());
+    this.#states.set(key, { state, lastUsedAt: performance.now() });
+    this.#sweep ??= setInterval(() => this.#disposeUnused(), IDLE_MS / 2).unref();
+    return state;
+  }
+
+  [Symbol.dispose](): void {
+    for (const key of this.#states.keys()) this.#remove(key);
+  }
+
+  #makeRoom(): void {
+    if (this.#states.size < MAX_STATES) return;
+    const unused = [...this.#states].filter(([, { state }]) => !state.isInUse);
+    const [oldest] = unused.toSorted(([, a], [, b]) => a.lastUsedAt - b.lastUsedAt);
+    if (oldest) this.#remove(oldest[0]);
+  }
+
+  #disposeUnused(): void {
+    const before = performance.now() - IDLE_MS;
+    for (const [key, { state, lastUsedAt }] of this.#states)
+      if (lastUsedAt < before && !state.isInUse) this.#remove(key);
+  }
+
+  #remove(key: string): void {
+    this.#states.get(key)?.state[Symbol.dispose]();
+    this.#states.delete(key);
+    if (this.#states.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+}
