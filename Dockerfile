@@ -1,49 +1,65 @@
-# The gateway:  docker build -t workspaces-gateway .
+# The gateway:  docker build -t workspaces-gateway:0.1.0 .
 # The demo:     docker build --target demo -t workspaces-gateway-demo .  then  docker run -p 4000:4000 workspaces-gateway-demo
+# Without a container engine, `npm run image:replay` runs these steps in empty directories.
 
-FROM node:24-slim AS build
+# The bundles are the same on every platform, so they are built on that of the machine.
+FROM --platform=$BUILDPLATFORM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# With the optional packages: TypeScript's compiler and the bundler are among them.
+# With the optional packages: the bundler is among them.
 RUN npm ci --ignore-scripts
 COPY tsconfig.base.json ./
 COPY src ./src
-
-FROM build AS build-server
 COPY scripts/build-server.mjs scripts/unused-undici.mjs ./scripts/
 RUN node scripts/build-server.mjs
-
-FROM build AS build-web
 COPY client/src ./client/src
 COPY web ./web
-COPY scripts/build-web.mjs ./scripts/
+COPY scripts/build-web.mjs scripts/bill-of-materials.mjs ./scripts/
 RUN node scripts/build-web.mjs
+RUN node scripts/bill-of-materials.mjs dist
 
 FROM build AS build-demo
 COPY dev ./dev
 RUN node_modules/.bin/tsc -p dev/tsconfig.build.json
 
-FROM node:24-slim AS production
+# Packages of the demo, which is not bundled.
+FROM --platform=$BUILDPLATFORM node:24-slim AS packages-demo
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+# Node for the platform of the image, with which the tests run too.
+FROM --platform=$BUILDPLATFORM node:24-slim AS node
+ARG TARGETARCH=amd64
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --os=linux --cpu="$(echo "$TARGETARCH" | sed s/amd64/x64/)"
+RUN mkdir node && cp node_modules/node-linux-*/bin/node node_modules/node-linux-*/LICENSE node/
+
+# The C and C++ libraries that Node needs, and certificates of public authorities. No shell, no package manager.
+FROM gcr.io/distroless/cc-debian13 AS base
 WORKDIR /app
 ENV NODE_ENV=production
-COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+COPY --from=node /app/node/node /usr/local/bin/node
+COPY --from=node /app/node/LICENSE ./LICENSE.node
+COPY package.json LICENSE ./
 COPY schema ./schema
-COPY --from=build-web /app/web/dist ./web/dist
-USER node
-EXPOSE 4000
+COPY --from=build /app/web/dist ./web/dist
+# Nothing is written: the root file system may be read-only.
+USER 65532:65532
+EXPOSE 4000 9090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--enable-source-maps"]
 
-FROM production AS demo
+FROM base AS demo
 ENV LISTEN_HOST=0.0.0.0
+COPY --from=packages-demo /app/node_modules ./node_modules
 # A development dependency that only the simulator imports. It has no dependencies of its own.
 COPY --from=build /app/node_modules/fast-json-patch ./node_modules/fast-json-patch
 COPY deploy ./deploy
 COPY --from=build-demo /app/dist-demo ./
-CMD ["dev/demo/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "dev/demo/main.js"]
 
-FROM production
-COPY --from=build-server /app/dist ./dist
-CMD ["dist/server.js"]
+FROM base AS gateway
+COPY --from=build /app/dist ./dist
+ENTRYPOINT ["node", "dist/server.js"]

@@ -260,6 +260,7 @@ function authentication(env: Settings): Authentication {
     userHeader: headerName(env, 'USERID_HEADER', 'kubeflow-userid'),
     userPrefix: env.textOrEmpty('USERID_PREFIX') ?? env.default('USERID_PREFIX', ':'),
     groupsHeader: headerName(env, 'GROUPS_HEADER', 'kubeflow-groups'),
+    groupsSeparator: env.text('GROUPS_SEPARATOR') ?? env.default('GROUPS_SEPARATOR', ''),
     trustedProxyCidrs: cidrs(env, 'TRUSTED_PROXY_CIDRS'),
     allowSystemIdentities: flag(env, 'ALLOW_SYSTEM_IDENTITIES'),
     impersonate: flag(env, 'IMPERSONATE'),

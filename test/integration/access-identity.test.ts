@@ -89,6 +89,15 @@ describe('authentication by headers', () => {
     expect(await closedAs(gateway, { headers })).toMatch(/^4401 /u);
   });
 
+  it('splits groups, and refuses system groups among them, when GROUPS_SEPARATOR is set', async () => {
+    const authentication = { ...header, groupsSeparator: ',' };
+    await using gateway = await startTestGateway({ objects, authentication });
+    const ask = (groups: string | string[]) =>
+      connectUser(gateway.url, { headers: { 'kubeflow-userid': 'erin', 'kubeflow-groups': groups } }).ask(WHO);
+    expect((await ask(['a, b,,', 'c'])).data?.['viewer']).toEqual({ name: 'erin', groups: ['a', 'b', 'c'] });
+    expect((await ask('a,system:masters')).status).toBe(401);
+  });
+
   it.each([
     { 'kubeflow-userid': 'system:admin' },
     { 'kubeflow-userid': ':system:serviceaccount:kube-system:robot' },

@@ -6,6 +6,7 @@ export const headerAuthentication = {
   userHeader: 'kubeflow-userid',
   userPrefix: ':',
   groupsHeader: 'kubeflow-groups',
+  groupsSeparator: '',
   trustedProxyCidrs: [] as string[],
   allowSystemIdentities: false,
   impersonate: false,

@@ -11,8 +11,10 @@ export interface HeaderAuthenticatorOptions {
   readonly userHeader: string;
   /** Prefix that is removed from the name, once. */
   readonly userPrefix: string;
-  /** Name of the header with a group. Each occurrence is one group; values are not split. */
+  /** Name of the header with groups. Each occurrence is one group, unless there is a separator. */
   readonly groupsHeader: string;
+  /** Text between the groups in one header, such as a comma. Empty: values are not split. */
+  readonly groupsSeparator: string;
   /** Networks of the proxies, e.g. `10.0.0.0/8`. If empty, every peer is trusted. */
   readonly trustedProxyCidrs: readonly string[];
   /** Whether names and groups may begin with `system:`, which Kubernetes reserves for its components and administrators. */
@@ -37,7 +39,7 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
     if (name === '') throw unauthorized(`Expected the header ${options.userHeader} with your user name, got none.`);
     // The name without its prefix may begin with a space, which no header can carry to the API server.
     if (!isHeaderText(name)) throw notText(options.userHeader);
-    const groups = (headers[groupsHeader] ?? []).map((group) => textOf(group, options.groupsHeader));
+    const groups = groupsIn(headers[groupsHeader] ?? [], options);
     if (!options.allowSystemIdentities) refuseSystemIdentities([name, ...groups]);
     return {
       name,
@@ -49,6 +51,16 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
       reauthenticate: () => Promise.resolve(),
     };
   };
+}
+
+function groupsIn(
+  values: readonly string[],
+  { groupsHeader, groupsSeparator }: Pick<HeaderAuthenticatorOptions, 'groupsHeader' | 'groupsSeparator'>,
+): readonly string[] {
+  const texts = values.map((value) => textOf(value, groupsHeader));
+  if (groupsSeparator === '') return texts;
+  const split = texts.flatMap((text) => text.split(groupsSeparator).map((group) => group.trim()));
+  return split.filter((group) => group !== '');
 }
 
 /**

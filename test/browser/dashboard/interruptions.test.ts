@@ -147,6 +147,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
         userHeader: 'kubeflow-userid',
         userPrefix: '',
         groupsHeader: 'kubeflow-groups',
+        groupsSeparator: '',
         trustedProxyCidrs: [],
         allowSystemIdentities: false,
         impersonate: false,

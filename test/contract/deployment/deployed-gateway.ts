@@ -26,30 +26,54 @@ export function directoryOf(overlay: string): string {
 export async function applyOverlay(cluster: Cluster, kubectl: Kubectl, overlay: string): Promise<Deployed> {
   await kubectl.run('apply', '-k', directoryOf(overlay), '--warnings-as-errors');
   const printed = await kubectl.run('get', 'deployment', NAME, '-n', NAMESPACE, '-o', 'json');
-  const deployment = JSON.parse(printed) as AppliedDeployment;
-  const { serviceAccountName, containers } = deployment.spec.template.spec;
-  const gateway = containers.find(({ name }) => name === 'gateway');
-  const variables = (gateway?.env ?? []).map(({ name, value }) => [name, value] as const);
+  const deployment = JSON.parse(printed) as Deployment;
+  const { serviceAccountName } = deployment.spec.template.spec;
   const token = await kubectl.run('create', 'token', serviceAccountName, '-n', NAMESPACE);
   return {
-    // Kubernetes sets this variable in every pod.
-    config: readConfig({ ...Object.fromEntries(variables), KUBERNETES_SERVICE_HOST: '10.0.0.1' }),
+    config: configOf(deployment),
     kubeconfig: cluster.kubeconfig.replace(/token: \S+/u, `token: ${token.trim()}`),
   };
 }
 
-interface AppliedDeployment {
+/** The parts of a Deployment that tests read. */
+export interface Deployment {
   readonly spec: { readonly template: { readonly spec: PodSpec } };
 }
 
 interface PodSpec {
   readonly serviceAccountName: string;
-  readonly containers: readonly { readonly name: string; readonly env: readonly Variable[] }[];
+  readonly terminationGracePeriodSeconds: number;
+  readonly initContainers?: readonly Container[];
+  readonly containers: readonly Container[];
 }
 
-interface Variable {
+export interface Container {
   readonly name: string;
-  readonly value?: string;
+  readonly image: string;
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly lifecycle?: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
+  readonly startupProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
+}
+
+interface Probe {
+  readonly httpGet: { readonly port: string | number };
+}
+
+/** Returns the container of the gateway. */
+export function gatewayIn({ spec }: Deployment): Container {
+  const container = spec.template.spec.containers.find(({ name }) => name === 'gateway');
+  if (!container) throw new TypeError('Expected a container with the name gateway.');
+  return container;
+}
+
+/** Returns the configuration of the gateway. Values from ConfigMaps and Secrets are left out. */
+export function configOf(deployment: Deployment): Config {
+  const variables = gatewayIn(deployment).env.map(({ name, value }) => [name, value] as const);
+  // Kubernetes sets this variable in every pod.
+  return readConfig({ ...Object.fromEntries(variables), KUBERNETES_SERVICE_HOST: '10.0.0.1' });
 }
 
 /**
@@ -64,7 +88,7 @@ async function startDeployed(cluster: Cluster, deployed: Deployed, options: Gate
   const { kubeconfig, config } = deployed;
   const authentication = trustingLoopback(config.authentication);
   const gateway = await startGatewayFor(kubeconfig, { authentication, ...options });
-  const user = connectUser(gateway.url, operatorOf(cluster, authentication.mode));
+  const user = connectUser(gateway.url, operatorOf(cluster, authentication));
   return {
     ...gateway,
     connect: (settings) => user.connect(settings),
@@ -82,11 +106,11 @@ async function startDeployed(cluster: Cluster, deployed: Deployed, options: Gate
 
 /** The clients of the test connect from another loopback address than a sidecar. */
 function trustingLoopback(authentication: Config['authentication']): Config['authentication'] {
-  if (authentication.mode !== 'header') return authentication;
+  if (authentication.mode !== 'header' || authentication.trustedProxyCidrs.length === 0) return authentication;
   return { ...authentication, trustedProxyCidrs: ['127.0.0.1/32'] };
 }
 
-function operatorOf({ kubeconfig }: Cluster, mode: Config['authentication']['mode']): UserCredentials {
-  if (mode !== 'token') return { headers: { 'kubeflow-userid': OPERATOR } };
+function operatorOf({ kubeconfig }: Cluster, authentication: Config['authentication']): UserCredentials {
+  if (authentication.mode === 'header') return { headers: { [authentication.userHeader]: OPERATOR } };
   return { token: /token: (\S+)/u.exec(kubeconfig)?.[1] ?? '' };
 }

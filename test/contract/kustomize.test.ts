@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { configOf, directoryOf, gatewayIn, type Deployment } from './deployment/deployed-gateway.ts';
+import { Kubectl, kubectlMissing } from './kubectl.ts';
+
+const OVERLAYS = ['token', 'header-istio', 'impersonate', 'oauth2-proxy'] as const;
+
+if (kubectlMissing) console.warn(`The overlays of deploy/ are not built: ${kubectlMissing}.`);
+
+describe.skipIf(kubectlMissing)('the overlays of deploy/', () => {
+  const built = new Map<string, readonly Manifest[]>();
+  beforeAll(async () => {
+    await using kubectl = await Kubectl.for('');
+    for (const overlay of OVERLAYS) {
+      const printed = await kubectl.run('kustomize', directoryOf(overlay));
+      built.set(
+        overlay,
+        parseAllDocuments(printed).map((document) => document.toJS() as Manifest),
+      );
+    }
+  });
+
+  function deploymentOf(overlay: string): Deployment {
+    const found = built.get(overlay)?.find(({ kind }) => kind === 'Deployment');
+    if (!found) throw new TypeError(`Expected a Deployment in ${overlay}.`);
+    return found as Manifest & Deployment;
+  }
+
+  it.each(OVERLAYS)('gives the pod time for the whole shutdown: %s', (overlay) => {
+    const { spec } = deploymentOf(overlay).spec.template;
+    const { lifecycle } = gatewayIn(deploymentOf(overlay));
+    const { shutdownDelaySeconds, drainSeconds } = configOf(deploymentOf(overlay));
+    const shutdown = (lifecycle?.preStop.sleep.seconds ?? 0) + shutdownDelaySeconds + 3 * drainSeconds;
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(shutdown);
+  });
+
+  it.each(OVERLAYS)('has the version of package.json as image tag: %s', (overlay) => {
+    const { version }: { version: string } = JSON.parse(
+      readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8'),
+    );
+    expect(gatewayIn(deploymentOf(overlay)).image).toBe(`workspaces-gateway:${version}`);
+  });
+
+  it.each(OVERLAYS)('probes ports that exist: %s', (overlay) => {
+    const { containers, initContainers = [] } = deploymentOf(overlay).spec.template.spec;
+    const all = [...containers, ...initContainers];
+    const numbers = new Set<unknown>(all.flatMap(({ ports }) => ports.map(({ containerPort }) => containerPort)));
+    const probed = all.flatMap(({ ports, startupProbe, livenessProbe, readinessProbe }) => {
+      // The kubelet looks up a name in the probed container only.
+      const names = new Set<unknown>(ports.map(({ name }) => name));
+      const probes = [startupProbe, livenessProbe, readinessProbe].filter((probe) => probe !== undefined);
+      return probes.map(({ httpGet: { port } }) => ({ port, exists: numbers.has(port) || names.has(port) }));
+    });
+    expect(probed.length).toBeGreaterThan(2);
+    expect(probed.filter(({ exists }) => !exists)).toEqual([]);
+  });
+
+  it('accepts identity headers only from the sidecar of the pod', () => {
+    const sources = OVERLAYS.slice(1).map((overlay) => {
+      const { authentication, host } = configOf(deploymentOf(overlay));
+      return [host, authentication.mode === 'header' && authentication.trustedProxyCidrs];
+    });
+    const behindIstio = ['0.0.0.0', ['127.0.0.6/32']];
+    expect(sources).toEqual([behindIstio, behindIstio, ['127.0.0.1', []]]);
+  });
+});

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { startTestGateway } from '../support/test-gateway.ts';
+import { startGatewayProcess } from '../support/gateway-process.ts';
+import { createScratchDirectory } from '../support/scratch-directory.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+it('serves the API, the dashboard and GraphiQL with only the files of the image', async () => {
+  await using directory = await createScratchDirectory();
+  const replay = ['scripts/replay-dockerfile.mjs', '--into', directory.path, '--packages', 'node_modules'];
+  execFileSync(process.execPath, replay, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+  const image = path.join(directory.path, 'gateway');
+  expect(globSync('**/node_modules', { cwd: image })).toEqual([]);
+  expect(
+    globSync('app/dist/*', { cwd: image })
+      .map((file) => path.basename(file))
+      .toSorted(),
+  ).toEqual(['graphiql.js', 'graphql-ws.min.js', 'licenses.txt', 'sbom.cdx.json', 'server.js']);
+  await using cluster = await startTestGateway();
+  const program = path.join(image, 'app/dist/server.js');
+  await using gateway = await startGatewayProcess(cluster.cluster.kubeconfig, {}, program);
+  const get = (target: string, accept: string) =>
+    fetch(`http://127.0.0.1:${gateway.port}${target}`, { headers: { accept } });
+  const answers = await Promise.all([
+    get('/', 'text/html'),
+    get('/graphql', 'text/html'),
+    get('/graphql?query={gateway{version}}', 'application/json'),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(await answers[1]?.text()).toContain('FollowWorkspaces');
+  expect(await gateway.stop()).toBe(0);
+}, 60_000);
