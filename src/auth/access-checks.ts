@@ -110,7 +110,7 @@ export class AccessChecks {
   async canAll(verbs: readonly string[], resource: ReviewedResource, namespace: string | null): Promise<boolean> {
     const all = verbs.map((verb) => attributesFor(verb, resource, { namespace }));
     if (all.every((attributes) => this.expects(attributes))) {
-      const decisions = await Promise.all(all.map((attributes) => this.isAllowedFor(attributes)));
+      const decisions = await Promise.all(all.map(async (attributes) => this.isAllowedFor(attributes)));
       return decisions.every(Boolean);
     }
     for (const attributes of all) if (!(await this.isAllowedFor(attributes))) return false;

@@ -163,7 +163,7 @@ export class ScopeResolution {
       const candidates = intersectionOf(all.map((attributes) => this.#checks.candidateNames(attributes)));
       if (candidates === 'all') return EMPTY_SCOPE; // the names are not known
       return where(candidates, async (name) => {
-        const decisions = await Promise.all(all.map((one) => this.#checks.isAllowedFor({ ...one, name })));
+        const decisions = await Promise.all(all.map(async (one) => this.#checks.isAllowedFor({ ...one, name })));
         return decisions.every(Boolean);
       });
     });

@@ -33,7 +33,7 @@ describe('VisibilityResolver.can', () => {
     const resolver = resolverFor(authorizerFor(storage), new ReviewedUser(storage, ann).viewer, NAMESPACES);
     for (let round = 0; round < 2; round += 1) {
       const decisions = NAMESPACES.flatMap((namespace) =>
-        NAMES.map((name) => resolver.can('update', Workspace, { namespace, name })),
+        NAMES.map(async (name) => resolver.can('update', Workspace, { namespace, name })),
       );
       expect(await Promise.all(decisions)).toEqual([false, true, true, true, false, false]);
     }

@@ -158,7 +158,9 @@ export class VisibilityResolver {
   ): Promise<VisibilityScope | undefined> {
     const scope = new Set([resource.namespaced ? (namespace ?? '') : name]);
     const decisions = await Promise.all(
-      verbsFor('get', mode).map((verb) => this.#checks.isAllowed(attributesFor(verb, resource, { namespace, name }))),
+      verbsFor('get', mode).map(async (verb) =>
+        this.#checks.isAllowed(attributesFor(verb, resource, { namespace, name })),
+      ),
     );
     const canList = async () => !resource.namespaced && this.#checks.canAll(verbsFor('list', mode), resource, null);
     if (decisions.every(Boolean) || (await canList())) return { full: scope, redacted: EMPTY_SCOPE };

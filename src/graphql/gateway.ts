@@ -163,7 +163,7 @@ const GatewayType = builder.objectRef<GatewayInfo>('Gateway').implement({
         'Statistics of subscriptions. Null for viewers who may not list all permanently watched kinds in all namespaces.',
       resolve: async ({ live }, _, { client }) => {
         const watched = (await client.reader.statuses()).filter(({ resource }) => resource.cache.watched === 'always');
-        const seen = await Promise.all(watched.map(({ resource }) => client.can('list', resource)));
+        const seen = await Promise.all(watched.map(async ({ resource }) => client.can('list', resource)));
         return seen.every(Boolean) ? live() : null;
       },
     }),

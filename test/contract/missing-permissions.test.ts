@@ -126,7 +126,8 @@ describe(`a gateway that lacks a permission of its role (${available?.name})`, (
     const results: Record<string, string> = { warning, picture };
     for (const [name, operation] of Object.entries(probesIn(team.name))) {
       const { data, errors } = await viewer.ask(operation);
-      results[name] = String(errors?.[0]?.extensions['code'] ?? JSON.stringify(data));
+      const code = errors?.[0]?.extensions['code'];
+      results[name] = typeof code === 'string' ? code : JSON.stringify(data);
     }
     return results;
   }

@@ -23,7 +23,7 @@ async function reviewedScope(resolver: VisibilityResolver, resource: Resource, m
   const { full, redacted } = await resolver.resolve(resource, mode);
   const verbs = mode === 'watch' ? ['get', 'watch'] : ['get'];
   const isNamed = async (name: string) => {
-    const decisions = await Promise.all(verbs.map((verb) => resolver.can(verb, resource, { name })));
+    const decisions = await Promise.all(verbs.map(async (verb) => resolver.can(verb, resource, { name })));
     return decisions.every(Boolean);
   };
   if (resource.namespaced || full === 'all') return { full: namesOf(full), redacted: namesOf(redacted) };
