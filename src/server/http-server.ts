@@ -9,13 +9,14 @@ import { createDashboard, type DashboardOptions } from './dashboard.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
 import { createGraphiQL } from './graphiql.ts';
 import type { GraphiQLTab } from './graphiql-examples.ts';
-import { acceptsEventStream, mediaTypeOf } from './operation-request.ts';
+import { acceptsEventStream } from './operation-request.ts';
+import { JsonRequestServer } from './json-requests.ts';
 import { pathOf } from './page-files.ts';
 import type { Person } from './person.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
 import { recordOf, RequestGate, sendRefusal, type RequestGateOptions } from './request-gate.ts';
-import { endWithBody, JSON_HEADERS, refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson } from './responses.ts';
+import { refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson } from './responses.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
 import { UnreadResponses } from './unread-responses.ts';
@@ -94,7 +95,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const operationLimit = operationLimitOf(options);
   const gate = new RequestGate({ ...options, operationLimit });
   const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl, operationLimit });
-  const serveJson = jsonHandler(pipeline);
+  const { serve: serveJson } = new JsonRequestServer({ ...options, pipeline });
   const eventStreams = new EventStreamServer({ ...options, pipeline, flowControl, serveJson });
   const state: ServerState = { phase: 'serving' };
   const originPolicy = new OriginPolicy(options);
@@ -141,21 +142,6 @@ interface ServerState {
 }
 
 type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
-
-/** Returns the handler of requests with one JSON answer. */
-function jsonHandler({ yoga }: Pipeline): GraphQLHandler {
-  return async (request, response, caller) => {
-    // yoga compares it with its case.
-    const { 'content-type': contentType } = request.headers;
-    if (contentType !== undefined) request.headers['content-type'] = mediaTypeOf(contentType);
-    const answer = await yoga.handleNodeRequestAndResponse(request, response, caller);
-    const body = Buffer.from(await answer.text());
-    if (response.destroyed) return;
-    const headers = { ...Object.fromEntries(answer.headers), ...JSON_HEADERS, 'content-length': body.length };
-    response.writeHead(answer.status, headers);
-    await endWithBody(response, body);
-  };
-}
 
 interface RequestHandlerOptions {
   readonly options: HttpServerOptions;

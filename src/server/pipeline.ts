@@ -37,6 +37,11 @@ export interface OperationRequest {
 /** An operation that is parsed, valid and has a context. It has not been executed. */
 export type PreparedOperation = ExecutionArgs & { readonly contextValue: Context };
 
+/** A query or mutation whose document is valid. */
+export interface KnownOperation extends Pick<OperationRequest, 'operationName' | 'variables'> {
+  readonly document: DocumentNode;
+}
+
 /** A result without data. Its errors are coded and may be shown to the client. */
 interface FailedOperation {
   readonly errors: GraphQLError[];
@@ -76,8 +81,9 @@ export interface PipelineOptions extends OperationLimits {
 /**
  * Parses, validates and executes operations of all transports, and codes their errors.
  *
- * GET and POST requests with one response go through {@link yoga}. Server-Sent Events and WebSockets call {@link prepare}
- * and {@link run}; both use the same schema, context, validation and error handling as yoga, and neither rejects.
+ * GET and POST requests with one response go through {@link yoga} until their document is known, then through {@link executeKnown}.
+ * Server-Sent Events and WebSockets call {@link prepare} and {@link run}. All use the same schema, context, validation and error handling,
+ * and none rejects.
  */
 export class Pipeline {
   readonly subscriptions: SubscriptionRegistry;
@@ -85,11 +91,17 @@ export class Pipeline {
   readonly yoga: YogaServerInstance<OperationCaller, Context>;
   readonly #publicError: (error: unknown) => GraphQLError;
   readonly #limits: OperationLimits;
+  readonly #schema: GraphQLSchema;
+  readonly #createContext: PipelineOptions['createContext'];
+  readonly #documents = createDocumentCache();
+  readonly #valid = new WeakSet<DocumentNode>();
 
   constructor(options: PipelineOptions) {
     const { schema, endpoint, createContext, publicError } = options;
     this.#publicError = publicError;
     this.#limits = options;
+    this.#schema = schema;
+    this.#createContext = createContext;
     this.subscriptions = new SubscriptionRegistry(options);
     this.yoga = createYoga<OperationCaller, Context>({
       schema,
@@ -103,7 +115,7 @@ export class Pipeline {
       logging: false,
       healthCheckEndpoint: '/unused-health-check',
       maskedErrors: { maskError: (error) => publicError(bodyError(error, options.maxBodyBytes)) },
-      parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noErrorCache },
+      parserAndValidationCache: { documentCache: this.#documents, errorCache: noErrorCache },
       plugins: [
         useEngine({
           parse: (source: string) => parseWithin(options, source),
@@ -111,9 +123,30 @@ export class Pipeline {
           subscribe: refuseSubscription,
         }),
         readParameters(options),
-        recordAndCode(publicError),
+        recordAndCode(publicError, this.#valid),
       ],
     });
+  }
+
+  /** Returns the document with this text if it was valid in an earlier operation and is still in the cache. */
+  knownDocument(text: string): DocumentNode | undefined {
+    const document = this.#documents.get(text);
+    return document && this.#valid.has(document) ? document : undefined;
+  }
+
+  /** Executes a query or mutation of a known document. Its errors have the HTTP status that yoga reads. Never rejects. */
+  async executeKnown(
+    { document, operationName, variables }: KnownOperation,
+    { viewer, deadline, record }: OperationCaller,
+  ): Promise<ExecutionResult | SerializedResult> {
+    try {
+      const contextValue = this.#createContext(viewer, deadline, record);
+      const operation = { schema: this.#schema, document, operationName, variableValues: variables, contextValue };
+      const result = await this.#execute(operation);
+      return isSerialized(result) ? result : this.#withHttpErrors(result, record);
+    } catch (error) {
+      return this.#withHttpErrors({ errors: [this.#publicError(error)] }, record);
+    }
   }
 
   /** Parses and validates an operation, and creates its context. Never rejects. */
@@ -213,6 +246,14 @@ export class Pipeline {
     return excess ? [excess] : invalidNames(operation);
   }
 
+  /** Codes the errors of a result, with the HTTP status that yoga reads, and records them. */
+  #withHttpErrors(result: ExecutionResult, record: OperationRecord | undefined): ExecutionResult {
+    if (!result.errors) return result;
+    const errors = result.errors.map((error) => withLimitStatus(this.#publicError(error)));
+    record?.fail(errors);
+    return { ...result, errors };
+  }
+
   #failure(errors: readonly unknown[], record: OperationRecord | undefined): FailedOperation {
     const shown = errors.map((error) => withoutHttp(this.#publicError(error)));
     record?.fail(shown);
@@ -220,13 +261,19 @@ export class Pipeline {
   }
 }
 
-/** Makes yoga record operations, also those that are not valid, and code their errors. */
-function recordAndCode(publicError: PipelineOptions['publicError']): Plugin<Partial<OperationCaller>, OperationCaller> {
+/** Makes yoga record operations, also those that are not valid, code their errors, and note valid documents. */
+function recordAndCode(
+  publicError: PipelineOptions['publicError'],
+  validDocuments: WeakSet<DocumentNode>,
+): Plugin<Partial<OperationCaller>, OperationCaller> {
   return {
     onValidate: ({ params: { schema, documentAST: document }, context: { params, record } }) => {
       // Operations of the other transports have been described, with their variables.
       if (params)
         describe(record, { schema, document, operationName: params.operationName, variableValues: params.variables });
+      return ({ valid }) => {
+        if (valid) validDocuments.add(document);
+      };
     },
     onExecutionResult: (done) => {
       const { result, context } = done;

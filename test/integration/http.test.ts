@@ -14,12 +14,14 @@ const CODE = 'PERSISTED_QUERY_NOT_SUPPORTED';
 
 it('passes all audits of the GraphQL over HTTP specification', async () => {
   await using gateway = await startTestGateway({ objects });
-  const results = await auditServer({ url: gateway.url });
+  const first = await auditServer({ url: gateway.url });
+  // The second time, all documents are known.
+  const results = [...first, ...(await auditServer({ url: gateway.url }))];
   const failures = results.filter(({ status }) => status !== 'ok');
   expect(
     failures.map((result) => `${result.status} ${result.name}: ${'reason' in result ? result.reason : ''}`),
   ).toEqual([]);
-  expect(results.length).toBeGreaterThan(50);
+  expect(results.length).toBeGreaterThan(100);
 });
 
 it('sends a subscription as Server-Sent Events that the graphql-sse client reads', async () => {

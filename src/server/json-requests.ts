@@ -1,0 +1,173 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { processRegularResult } from 'graphql-yoga';
+import { getOperationAST } from 'graphql';
+import { isSerialized } from '../execution/serialized-result.ts';
+import { failure } from '../graphql/errors.ts';
+import { turns } from '../scheduling/turns.ts';
+import { excessiveValues } from './body-values.ts';
+import { mediaTypeOf, type BodyLimits } from './operation-request.ts';
+import type { KnownOperation, OperationCaller, Pipeline } from './pipeline.ts';
+import { endWithBody, JSON_HEADERS } from './responses.ts';
+
+interface JsonRequestOptions extends BodyLimits {
+  readonly pipeline: Pipeline;
+}
+
+const JSON_TYPES = ['application/graphql-response+json', 'application/json'] as const;
+type JsonType = (typeof JSON_TYPES)[number];
+
+/** What yoga reads of a request. */
+type YogaRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>;
+
+/**
+ * Serves requests with one JSON answer: queries and mutations by POST and GET.
+ *
+ * A POST whose document has been valid before is executed at once. yoga, which needs objects of the Fetch standard for each request, serves
+ * all others: the first request of each document, GET, malformed requests, other media types. It gets the body that has been read, so that
+ * each request has the same answer on both ways.
+ */
+export class JsonRequestServer {
+  readonly #options: JsonRequestOptions;
+
+  constructor(options: JsonRequestOptions) {
+    this.#options = options;
+  }
+
+  readonly serve = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: OperationCaller,
+  ): Promise<void> => {
+    const type = acceptedJsonType(request.headers.accept);
+    if (type === undefined || !this.#isReadable(request)) return this.#serveWithYoga(request, response, caller);
+    const body = await readBytes(request, this.#options.maxBodyBytes).catch((error: unknown) => {
+      caller.record?.fail([failure('TIMEOUT', 'The request was cancelled.')]);
+      throw error;
+    });
+    const operation = await this.#knownOperation(body, caller);
+    if (!operation) return this.#serveWithYoga(replayed(request, body), response, caller);
+    const result = await this.#options.pipeline.executeKnown(operation, caller);
+    if (isSerialized(result)) return sendJsonText(response, result.bytes(), type);
+    if (!result.errors) return sendJsonText(response, Buffer.from(JSON.stringify(result)), type);
+    return sendAnswer(response, processRegularResult(result, this.#options.pipeline.yoga.fetchAPI, type));
+  };
+
+  /** Whether the body may be read. A request that announces too long a body, or whose body has been read, is for yoga. */
+  #isReadable(request: IncomingMessage): boolean {
+    const { method, headers } = request;
+    const isJsonPost = method === 'POST' && mediaTypeOf(headers['content-type'] ?? '') === 'application/json';
+    return isJsonPost && !request.readableEnded && !(Number(headers['content-length']) > this.#options.maxBodyBytes);
+  }
+
+  /** Returns undefined if the request has to be served by yoga: it is malformed, or its document is not known as valid. */
+  async #knownOperation(body: Buffer, { viewer }: OperationCaller): Promise<KnownOperation | undefined> {
+    const { maxBodyBytes, maxBodyValues, pipeline } = this.#options;
+    if (body.length > maxBodyBytes) return undefined;
+    const text = body.toString();
+    if (excessiveValues(text, maxBodyValues)) return undefined;
+    await turns.begin(viewer.name);
+    const parameters = parseObject(text);
+    if (!parameters) return undefined;
+    const { query, operationName, variables, extensions } = parameters;
+    if (typeof query !== 'string' || !isOptionalObject(extensions) || !isOptionalObject(variables)) return undefined;
+    if (!(operationName === undefined || operationName === null || typeof operationName === 'string')) return undefined;
+    const document = pipeline.knownDocument(query);
+    const type = document && getOperationAST(document, operationName)?.operation;
+    if (!document || type === undefined || type === 'subscription') return undefined;
+    return { document, operationName: operationName ?? undefined, variables: variables ?? undefined };
+  }
+
+  async #serveWithYoga(request: YogaRequest, response: ServerResponse, caller: OperationCaller): Promise<void> {
+    // yoga compares it with its case.
+    const { 'content-type': contentType } = request.headers;
+    if (contentType !== undefined) request.headers['content-type'] = mediaTypeOf(contentType);
+    const answer = await this.#options.pipeline.yoga.handleNodeRequestAndResponse(request, response, caller);
+    return sendAnswer(response, answer);
+  }
+}
+
+/** Sends a result without errors. */
+async function sendJsonText(response: ServerResponse, body: Buffer, type: JsonType): Promise<void> {
+  return send(response, { status: 200, headers: { 'content-type': `${type}; charset=utf-8` }, body });
+}
+
+/** Sends an answer of yoga in one piece, also one that yoga would send as multipart. */
+async function sendAnswer(response: ServerResponse, answer: Response): Promise<void> {
+  const body = Buffer.from(await answer.text());
+  const headers = [...answer.headers].filter(([name]) => !/^(?:connection|transfer-encoding)$/iu.test(name));
+  return send(response, { status: answer.status, headers: Object.fromEntries(headers), body });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+async function send(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+  if (response.destroyed) return;
+  response.writeHead(status, { ...headers, ...JSON_HEADERS, 'content-length': body.length });
+  await endWithBody(response, body);
+}
+
+/**
+ * Returns the type of JSON that a client accepts, or undefined. As in yoga, the first accepted type counts and quality values do not; a
+ * wildcard means application/json.
+ */
+function acceptedJsonType(accept = '*/*'): JsonType | undefined {
+  for (const accepted of accept.replaceAll(/\s/gu, '').toLowerCase().split(',')) {
+    const [type, ...parameters] = accepted.split(';');
+    const charset = parameters.find((parameter) => parameter.includes('charset='));
+    if (charset !== undefined && charset !== 'charset=utf-8') continue;
+    if (type === '*/*' || type === 'application/*') return 'application/json';
+    const known = JSON_TYPES.find((each) => each === type);
+    if (known) return known;
+  }
+  return undefined;
+}
+
+/**
+ * Reads a body. Resolves with more bytes than the limit, and leaves the rest, if it is longer.
+ * @throws {Error} if the client leaves before its end
+ */
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const finish = () => {
+    request.off('data', read);
+    resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+  };
+  const read = (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= maxBytes) return;
+    request.pause();
+    finish();
+  };
+  request.on('data', read).once('end', finish).once('error', reject);
+  return promise;
+}
+
+/** Returns the same request with the bytes that have been read of its body. */
+function replayed({ method, url, headers, socket }: IncomingMessage, body: Buffer): YogaRequest {
+  return Object.assign(Readable.from([body], { objectMode: false }), { method, url, headers, socket });
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined; // yoga's answer explains it
+  }
+}
+
+function isOptionalObject(value: unknown): value is Record<string, unknown> | null | undefined {
+  return value === undefined || value === null || isObject(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

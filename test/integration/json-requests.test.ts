@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { startTestGateway } from '../support/test-gateway.ts';
+
+const MAX_BODY_BYTES = 20_000;
+const MAX_BODY_VALUES = 500;
+const NAMES = '{ workspaces { nodes { name } } }';
+const ONE = 'query One($name: String!) { workspace(namespace: "team-a", name: $name) { name } }';
+const TWO = 'query A { a: __typename } query B { b: __typename }';
+const PAUSE = 'mutation { pauseWorkspace(input: { namespace: "team-a", name: "none" }) { workspace { name } } }';
+
+let gateway: Awaited<ReturnType<typeof startTestGateway>>;
+beforeAll(async () => {
+  gateway = await startTestGateway({
+    objects: [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb-1', { state: 'Running' })],
+    maxBodyBytes: MAX_BODY_BYTES,
+    maxBodyValues: MAX_BODY_VALUES,
+    maxOperationCost: 100,
+    allowedOrigins: ['https://app.example.com'],
+  });
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Numbers make documents unknown. */
+let lastDocument = 0;
+
+/** Returns a document with the same locations as any other one that this returns for the text. */
+function unknown(document: string): string {
+  lastDocument += 1;
+  return `${document} #${lastDocument}`;
+}
+
+async function post(body: string | Buffer, headers: Headers): Promise<Answer> {
+  const request = httpRequest(gateway.url, {
+    method: 'POST',
+    agent: false, // a connection may be closed after its answer
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+  request.on('error', () => undefined); // the connection is reset after an early answer
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const bytes = await buffer(response);
+  expect([undefined, String(bytes.length)]).toContain(response.headers['content-length']);
+  const { date: _, 'content-length': __, 'x-request-id': ___, ...rest } = response.headers;
+  // The cost at which an operation is cancelled depends on when the event loop gets to it.
+  const text = bytes.toString().replaceAll(/at least \d+|"actual":\d+/gu, '<cost>');
+  return { status: response.statusCode, headers: rest, body: text };
+}
+
+/** Sends a request twice. yoga answers the first one, because its document is unknown. */
+async function answers(body: string | Buffer, headers: Headers = {}): Promise<readonly [Answer, Answer]> {
+  return [await post(body, headers), await post(body, headers)];
+}
+
+const parameters: readonly [string, (document: (text: string) => string) => object][] = [
+  ['a query', (document) => ({ query: document(NAMES) })],
+  [
+    'members that are null',
+    (document) => ({ query: document(NAMES), operationName: null, variables: null, extensions: null }),
+  ],
+  ['an operation name', (document) => ({ query: document(TWO), operationName: 'B' })],
+  ['an operation name that does not exist', (document) => ({ query: document(TWO), operationName: 'C' })],
+  ['an empty operation name', (document) => ({ query: document(TWO), operationName: '' })],
+  ['no operation name', (document) => ({ query: document(TWO) })],
+  ['an operation name that is a number', (document) => ({ query: document(TWO), operationName: 1 })],
+  ['variables', (document) => ({ query: document(ONE), variables: { name: 'nb-1', other: true } })],
+  ['missing variables', (document) => ({ query: document(ONE) })],
+  ['a variable of another type', (document) => ({ query: document(ONE), variables: { name: { a: [1] } } })],
+  ['variables that are a list', (document) => ({ query: document(ONE), variables: ['nb-1'] })],
+  ['variables that are text', (document) => ({ query: document(ONE), variables: '{"name":"nb-1"}' })],
+  ['an invalid name', (document) => ({ query: document(ONE), variables: { name: '../x' } })],
+  ['extensions', (document) => ({ query: document(NAMES), extensions: { trace: '1' } })],
+  ['extensions that are a list', (document) => ({ query: document(NAMES), extensions: [] })],
+  ['a hash of the query', (document) => ({ query: document(NAMES), extensions: { persistedQuery: { version: 1 } } })],
+  ['only a hash of the query', () => ({ extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } })],
+  ['members that no specification defines', (document) => ({ query: document(NAMES), id: 'x', doc_id: 1 })],
+  ['a mutation that fails', (document) => ({ query: document(PAUSE) })],
+  ['a subscription', (document) => ({ query: document('subscription { workspaces { type } }') })],
+  ['a document without operation', (document) => ({ query: document('fragment F on Query { __typename }') })],
+  ['an invalid document', (document) => ({ query: document('{ nope }') })],
+  ['a document with a syntax error', (document) => ({ query: document('{ a') })],
+  ['a query that is too expensive', (document) => ({ query: document(`{ ${aliases(60)} }`) })],
+  [
+    'too many values',
+    (document) => ({ query: document(NAMES), variables: { x: Array.from({ length: 600 }, () => 1) } }),
+  ],
+  ['variables that are too deep', (document) => ({ query: document(NAMES), variables: { x: nested(210) } })],
+  ['too long a body', (document) => ({ query: document(NAMES), variables: { x: 'x'.repeat(MAX_BODY_BYTES) } })],
+  ['a list of requests', (document) => [{ query: document(NAMES) }]],
+];
+
+const accepted = [
+  undefined,
+  '',
+  '*/*',
+  'application/*',
+  'application/json',
+  'application/graphql-response+json',
+  'application/graphql-response+json, application/json;q=0.9',
+  'application/json, application/graphql-response+json',
+  'APPLICATION/JSON ; charset=UTF-8',
+  'application/json; charset=iso-8859-1',
+  'application/json; charset=iso-8859-1, application/graphql-response+json',
+  'text/html, */*;q=0.1',
+  'text/html',
+  'multipart/mixed, application/json',
+  'multipart/mixed',
+  'nonsense',
+];
+
+describe('a request that is sent again', () => {
+  it.each(parameters)('gets the same answer when it has %s', async (_, parametersOf) => {
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const [first, second] = await answers(JSON.stringify(parametersOf(unknown)), { accept });
+      expect(second).toEqual(first);
+    }
+  });
+
+  it.each(accepted)('gets the same answer when it accepts %j', async (accept) => {
+    const headers = accept === undefined ? {} : { accept };
+    for (const text of [NAMES, ONE]) {
+      const [first, second] = await answers(JSON.stringify({ query: unknown(text) }), headers);
+      expect(second).toEqual(first);
+    }
+  });
+
+  it.each([
+    ['application/json; charset=utf-8'],
+    ['Application/JSON'],
+    ['application/json;charset=latin1'],
+    ['application/graphql+json'],
+    ['application/json, application/json'],
+    ['text/plain'],
+    ['application/x-www-form-urlencoded'],
+  ])('gets the same answer when its type is %s', async (type) => {
+    const [first, second] = await answers(JSON.stringify({ query: unknown(NAMES) }), { 'content-type': type });
+    expect(second).toEqual(first);
+  });
+
+  it.each<[string, (document: string) => string | Buffer]>([
+    ['a byte order mark', (document) => `\uFEFF{"query":"${document}"}`],
+    ['spaces around it', (document) => `\n {"query":"${document}"} \t`],
+    ['a member twice', (document) => `{"query":"{ nope }","query":"${document}"}`],
+    ['a member __proto__', (document) => `{"query":"${document}","__proto__":{"x":1}}`],
+    ['variables with __proto__', (document) => `{"query":"${document}","variables":{"__proto__":{"x":1}}}`],
+    ['escapes', (document) => `{"query":"\\u007b __typename } ${document.slice(-4)}"}`],
+    ['bytes that are not UTF-8', (document) => Buffer.from(`{"query":"${document} \xFF"}`, 'latin1')],
+    ['text after it', (document) => `{"query":"${document}"}}`],
+    ['nothing', () => ''],
+    ['null', () => 'null'],
+    ['a number', () => '1'],
+    ['an empty object', () => '{}'],
+  ])('gets the same answer when its body has %s', async (_, bodyOf) => {
+    const [first, second] = await answers(bodyOf(unknown('{ __typename }')));
+    expect(second).toEqual(first);
+  });
+
+  it.each<[string, Headers]>([
+    ['an allowed origin', { origin: 'https://app.example.com' }],
+    ['another origin', { origin: 'https://evil.example.com' }],
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+    ['a chunked body', { 'transfer-encoding': 'chunked' }],
+  ])('gets the same answer when it has %s', async (_, headers) => {
+    const [first, second] = await answers(JSON.stringify({ query: unknown(NAMES) }), headers);
+    expect(second).toEqual(first);
+  });
+
+  it('gets 413 when a chunked body is too long', async () => {
+    const body = JSON.stringify({ query: NAMES, variables: { x: 'x'.repeat(MAX_BODY_BYTES) } });
+    const [first, second] = await answers(body, { 'transfer-encoding': 'chunked' });
+    expect(first.status).toBe(413);
+    expect(second).toEqual(first);
+  });
+});
+
+function aliases(count: number): string {
+  return Array.from({ length: count }, (_, index) => `a${index}: workspaces { nodes { name } }`).join(' ');
+}
+
+function nested(depth: number): unknown {
+  return depth === 0 ? 1 : [nested(depth - 1)];
+}
