@@ -22,6 +22,9 @@ export interface Viewer {
   readonly clientIdentity: 'viewer' | 'gateway';
   /** Requests an access review and returns its decision. Throws a `StatusError` if there is none. */
   readonly reviewAccess: (attributes: ResourceAttributes, signal: AbortSignal) => Promise<AccessReview>;
-  /** Authenticates again. Throws Unauthorized if the credentials have expired or were revoked. */
+  /**
+   * Authenticates again. Throws Unauthorized if the credentials have expired or were revoked. The viewer may have another
+   * name, other groups and another key afterwards.
+   */
   readonly reauthenticate: () => Promise<void>;
 }

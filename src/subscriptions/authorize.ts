@@ -141,7 +141,9 @@ export class ViewerSubscriptions {
   #isRechecking = false;
   /** Whether a change has occurred during a recheck, which may not have noticed it. */
   #isChanged = false;
-  readonly #removeChangeHandler: () => void;
+  /** Key of the viewer whose changes the handler receives. */
+  #viewerKey: string;
+  #removeChangeHandler: () => void;
   #applying: Promise<void> = Promise.resolve();
 
   constructor(authorized: AuthorizedSubscription, options: ViewerSubscriptionsOptions) {
@@ -149,7 +151,8 @@ export class ViewerSubscriptions {
     this.#authorized = authorized;
     this.#shared = options.sharedFor(authorized);
     this.#recheckedAt = authorized.authorizedAt;
-    const { client } = authorized.context;
+    const { client, viewer } = authorized.context;
+    this.#viewerKey = viewer.key;
     this.#removeChangeHandler = client.addAccessChangeHandler((change) => this.#permissionsChanged(change));
     if (client.isChangedSince(authorized.authorizedAt)) void this.#reauthorize(performance.now());
   }
@@ -175,13 +178,14 @@ export class ViewerSubscriptions {
   }
 
   /**
-   * Authenticates the viewer again and, if a recheck is due, authorizes the operation again. Never rejects: an error ends
-   * the subscriptions.
+   * Authenticates the viewer again and, if a recheck is due or the viewer has other groups, authorizes the operation again.
+   * Never rejects: an error ends the subscriptions.
    * @param now decisions of the authorizer that were due at this time of `performance.now` are not accepted
    */
   async recheck(now: number): Promise<void> {
     const { recheckMs } = this.#authorized.context.client;
-    if (now - this.#recheckedAt < recheckMs * this.#duePart) return this.#reauthenticate();
+    const isDue = now - this.#recheckedAt >= recheckMs * this.#duePart;
+    if (!isDue && !(await this.#isOtherViewer())) return undefined;
     this.#recheckedAt = now;
     this.#duePart = DUE_PART;
     return this.#reauthorize(now);
@@ -195,12 +199,25 @@ export class ViewerSubscriptions {
     void this.#reauthorize(performance.now());
   }
 
-  async #reauthenticate(): Promise<void> {
+  /** Authenticates again. Returns whether the viewer has other groups than before. */
+  async #isOtherViewer(): Promise<boolean> {
     try {
-      await this.#options.reauthenticate();
+      return await this.#reauthenticate();
     } catch (error) {
       this.#end(this.#options.publicError(error));
+      return false;
     }
+  }
+
+  /** Changes of RBAC concern the groups of a viewer, so the handler has to follow them. */
+  async #reauthenticate(): Promise<boolean> {
+    await this.#options.reauthenticate();
+    const { client, viewer } = this.#authorized.context;
+    if (viewer.key === this.#viewerKey || this.#active.size === 0) return false;
+    this.#viewerKey = viewer.key;
+    this.#removeChangeHandler();
+    this.#removeChangeHandler = client.addAccessChangeHandler((change) => this.#permissionsChanged(change));
+    return true;
   }
 
   async #reauthorize(now: number): Promise<void> {
@@ -209,7 +226,7 @@ export class ViewerSubscriptions {
     try {
       do {
         this.#isChanged = false;
-        await this.#options.reauthenticate();
+        await this.#reauthenticate();
         await this.#applyInTurn(await this.#options.authorize(now));
       } while (this.#isChanged && this.#active.size > 0);
     } catch (error) {

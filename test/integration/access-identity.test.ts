@@ -7,6 +7,10 @@ import { connectUser, type UserCredentials } from '../support/user-client.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
 import { editing, grantIn, viewing } from '../support/access/grants.ts';
 
+interface WorkspaceEvent {
+  readonly data: { readonly workspaces: { readonly type: string; readonly object: { readonly name: string } | null } };
+}
+
 const WHO = '{ viewer { name groups } }';
 const PAUSE =
   'mutation { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { workspace { paused audit { updatedBy } } } }';
@@ -233,6 +237,36 @@ describe('authentication by bearer tokens', () => {
     gateway.cluster.revokeToken('erin-token');
     await expect(stream.next()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(await closed.promise).toMatchObject({ code: 4401 });
+  });
+
+  it('authorizes a subscription again, and at each change of a binding, when the groups of its token change', async () => {
+    const grants = ['a', 'b', 'c'].flatMap((team) => [
+      namespace(`team-${team}`),
+      workspace(`nb-${team}`, { namespace: `team-${team}` }),
+    ]);
+    const [role, binding] = grantIn('team-c', 'group:new', viewing);
+    const bindings = [...grantIn('team-a', 'group:old', viewing), ...grantIn('team-b', 'group:new', viewing), role];
+    const user = { token: 'ann-token', name: 'ann', groups: ['old'] };
+    await using gateway = await startTestGateway({
+      objects: [...grants, ...bindings],
+      users: [user],
+      authentication,
+      authorizationTtlSeconds: 1,
+    });
+    await using ann = connectUser(gateway.url, user);
+    const stream = ann.subscribe('subscription { workspaces { type object { name } } }');
+    const next = async () => {
+      const { type, object } = ((await stream.next()).value as WorkspaceEvent).data.workspaces;
+      return object ? `${type} ${object.name}` : type;
+    };
+    expect([await next(), await next(), await next()]).toEqual(['RESET', 'ADDED nb-a', 'SYNCED']);
+    gateway.cluster.addUser({ ...user, groups: ['new'] });
+    expect([await next(), await next()].toSorted()).toEqual(['ADDED nb-b', 'DELETED nb-a']);
+    gateway.cluster.apply(binding);
+    expect(await next()).toBe('ADDED nb-c');
+    expect((await ann.ask('{ workspaces { nodes { name } } }')).data).toEqual({
+      workspaces: { nodes: [{ name: 'nb-b' }, { name: 'nb-c' }] },
+    });
   });
 
   it('sends UNAUTHENTICATED for an operation, and then closes the connection, when the token was revoked before', async () => {

@@ -27,10 +27,10 @@ const tokenReview = object({
 });
 
 /** User that a token authenticates; undefined if it is invalid. */
-type Owner = { readonly name: string; readonly groups: readonly string[] } | undefined;
+type Owner = Pick<Viewer, 'name' | 'groups' | 'key'> | undefined;
 
 function sizeOfOwner(owner: Owner): number {
-  return 2 * (owner ? [owner.name, ...owner.groups].reduce((size, text) => size + text.length + 16, 0) : 0);
+  return 2 * (owner ? [owner.key, owner.name, ...owner.groups].reduce((size, text) => size + text.length + 16, 0) : 0);
 }
 
 interface TokenAuthenticatorOptions {
@@ -66,12 +66,12 @@ export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOp
     maxPerMinute: options.maxFailedAuthenticationsPerMinute ?? MAX_FAILED_PER_MINUTE,
     now: options.now,
   });
-  const review = (token: string) => monitor.observe(reviewToken(client, token)).catch(notAboutToken);
+  const review = (token: BearerToken) => monitor.observe(reviewToken(client, token)).catch(notAboutToken);
   const ownerOf = async (token: BearerToken, address: string): Promise<NonNullable<Owner>> => {
-    const { text, digest } = token;
+    const { digest } = token;
     const last = token.millisecondsLeft > 0 ? owners.getStale(digest) : undefined;
     const load = async () => {
-      const found = await (last ? review(text) : failures.limit(address, () => review(text)));
+      const found = await (last ? review(token) : failures.limit(address, () => review(token)));
       return { value: found, ttlMs: found ? Math.min(acceptedTtlMs, token.millisecondsLeft) : REJECTED_TTL_MS };
     };
     const found = owners.get(digest, load, { servesStale: () => token.millisecondsLeft > 0 });
@@ -101,20 +101,27 @@ function tokenIn({ headers, connectionParams }: Credentials): string {
 
 async function viewerOf(
   client: Client,
-  { text, digest }: BearerToken,
+  { text }: BearerToken,
   authenticate: () => Promise<NonNullable<Owner>>,
 ): Promise<Viewer> {
-  const { name, groups } = await authenticate();
+  let owner = await authenticate();
   const own = client.withToken(text);
   return {
-    name,
-    groups,
-    // Two tokens of a user may have different permissions, and expire separately.
-    key: digest,
+    get name() {
+      return owner.name;
+    },
+    get groups() {
+      return owner.groups;
+    },
+    get key() {
+      return owner.key;
+    },
     client: own,
     clientIdentity: 'viewer',
     reviewAccess: selfAccessReview(own),
-    reauthenticate: async () => void (await authenticate()),
+    reauthenticate: async () => {
+      owner = await authenticate();
+    },
   };
 }
 
@@ -125,8 +132,8 @@ function notAboutToken(error: unknown): never {
   throw new StatusError({ code: 503, reason: 'ServiceUnavailable', message: `Cannot review a token: ${message}` });
 }
 
-async function reviewToken(client: Client, token: string): Promise<Owner> {
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
+async function reviewToken(client: Client, { text, digest }: BearerToken): Promise<Owner> {
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: text } };
   const { signal } = new AbortController(); // all callers share the result
   const answer = await client.request('POST', ['apis', 'authentication.k8s.io', 'v1', 'tokenreviews'], {
     signal,
@@ -136,7 +143,11 @@ async function reviewToken(client: Client, token: string): Promise<Owner> {
   if (kind !== 'TokenReview' || !status)
     throw invalidResponse('Expected a TokenReview with a status from the API server.');
   const { authenticated, user } = status;
-  return authenticated === true && user?.username ? { name: user.username, groups: user.groups ?? [] } : undefined;
+  if (authenticated !== true || !user?.username) return undefined;
+  const { username: name, groups = [] } = user;
+  // Two tokens of a user may have different permissions, and expire separately. An authenticator may look up the groups for
+  // each review: the decisions about the old ones must end with them.
+  return { name, groups, key: hash('sha256', JSON.stringify([digest, name, groups]), 'base64url') };
 }
 
 /** Node limits the headers of a request to this length; the payload of connection_init may be longer. */

@@ -119,7 +119,9 @@ describe('permissions of another authorizer', () => {
     const user = new ReviewedUser(storage, { name: 'root', groups: ['system:masters'] });
     const reported: unknown[] = [];
     const authorizer = authorizerFor(storage, { onForeignPermission: (viewer) => reported.push(viewer) });
-    expect((await resolverFor(authorizer, user.viewer, []).resolve(Workspace, 'watch')).full).toBe('all');
+    const resolver = resolverFor(authorizer, user.viewer, []);
+    expect((await resolver.resolve(Workspace, 'watch')).full).toBe('all');
+    expect(await resolver.can('delete', Workspace, { namespace: 'ns-1', name: 'nb-1' })).toBe(true);
     expect(reported).toEqual([]);
   });
 });

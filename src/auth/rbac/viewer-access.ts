@@ -11,7 +11,9 @@ import { subjectKeysOf } from './subjects.ts';
 const SETTLING_MS = 5_000;
 const CLOCK_STEP_MS = 0.001;
 const MAX_CHANGES = 64;
-const MAX_ACTIONS = 100;
+const MAX_CANDIDATES_BYTES = 32 * 2 ** 20;
+const CANDIDATES_BYTES = 400;
+const NAME_BYTES = 50;
 const MAX_VIEWERS = 10_000;
 const SAMPLES = 2;
 const SAMPLE_INTERVAL_MS = 60_000;
@@ -27,7 +29,10 @@ export interface ViewerAccessesOptions {
   readonly onForeignPermission?: (viewer: Viewer, attributes: ResourceAttributes, reason: string) => void;
 }
 
-/** The {@link ViewerAccess} of each viewer, by key; of at most 10,000, the least recently used is discarded. */
+/**
+ * The {@link ViewerAccess} of each viewer, by key. Of more than 10,000 viewers, and of more than 32 MiB of candidates of all
+ * viewers, the least recently used are discarded.
+ */
 export class ViewerAccesses {
   readonly index: RbacIndex;
   readonly #options: ViewerAccessesOptions;
@@ -36,6 +41,11 @@ export class ViewerAccesses {
     sizeCalculation: () => 1,
     dispose: (access) => access[Symbol.dispose](),
   });
+  readonly #candidates = new LRUCache<string, Candidates>({
+    maxSize: MAX_CANDIDATES_BYTES,
+    sizeCalculation: sizeOfCandidates,
+  });
+  #created = 0;
   #hasForeignPermissions = false;
 
   constructor(options: ViewerAccessesOptions) {
@@ -52,7 +62,14 @@ export class ViewerAccesses {
     const known = this.#viewers.get(viewer.key);
     if (known) return known;
     const { index, now = () => performance.now() } = this.#options;
-    const created = new ViewerAccess(viewer, { index, now, onForeignPermission: (...about) => this.#report(...about) });
+    this.#created += 1;
+    const created = new ViewerAccess(viewer, {
+      index,
+      now,
+      candidates: this.#candidates,
+      number: this.#created,
+      onForeignPermission: (...about) => this.#report(...about),
+    });
     this.#viewers.set(viewer.key, created);
     return created;
   }
@@ -64,7 +81,12 @@ export class ViewerAccesses {
   }
 }
 
-type ViewerAccessOptions = Required<ViewerAccessesOptions>;
+interface ViewerAccessOptions extends Required<ViewerAccessesOptions> {
+  /** Candidates of all viewers. */
+  readonly candidates: LRUCache<string, Candidates>;
+  /** Number that no other viewer has. */
+  readonly number: number;
+}
 
 /**
  * The RBAC index, as one viewer is concerned: candidates, recent changes, and whether all permissions come from RBAC. A
@@ -74,7 +96,9 @@ export class ViewerAccess implements Disposable {
   readonly #viewer: Viewer;
   readonly #options: ViewerAccessOptions;
   readonly #subjects: readonly string[];
-  readonly #candidates = new Map<string, Candidates>();
+  /** Begins the keys of the viewer's candidates, until a change. */
+  #keyPrefix: string;
+  readonly #isMaster: boolean;
   readonly #removeHandler: () => void;
   /** Recent changes, oldest first. */
   readonly #changes: { readonly at: number; readonly change: AccessChange }[] = [];
@@ -91,6 +115,8 @@ export class ViewerAccess implements Disposable {
     this.#viewer = viewer;
     this.#options = options;
     this.#subjects = subjectKeysOf(viewer);
+    this.#isMaster = viewer.groups.includes(MASTERS);
+    this.#keyPrefix = `${options.number}/0 `;
     this.#createdAt = options.now();
     this.#removeHandler = options.index.addChangeHandler(this.#subjects, (change) => this.#record(change));
   }
@@ -103,12 +129,12 @@ export class ViewerAccess implements Disposable {
   /** Returns the candidates of an action. Undefined if every target has to be reviewed. */
   candidates(action: Action): Candidates | undefined {
     if (this.#hasForeignPermissions || !this.#options.index.isUsable) return undefined;
-    const key = actionKey(action);
-    const known = this.#candidates.get(key);
+    const { index, candidates } = this.#options;
+    const key = this.#keyPrefix + actionKey(action);
+    const known = candidates.get(key);
     if (known !== undefined) return known;
-    const found = this.#options.index.candidates(this.#subjects, action);
-    if (this.#candidates.size >= MAX_ACTIONS) this.#candidates.clear();
-    if (found !== undefined) this.#candidates.set(key, found);
+    const found = index.candidates(this.#subjects, action);
+    if (found !== undefined) candidates.set(key, found);
     return found;
   }
 
@@ -154,9 +180,10 @@ export class ViewerAccess implements Disposable {
 
   /** Learns from a review whether the viewer has permissions that are not from RBAC. */
   observe(attributes: ResourceAttributes, { allowed, reason }: AccessReview): void {
-    if (!allowed || this.#viewer.groups.includes(MASTERS)) return;
+    if (!allowed) return;
     const expected = this.expects(attributes);
     if (expected === undefined) return;
+    if (this.#isMaster) return void (this.#hasForeignPermissions = !expected); // known, so it is not reported
     if (!RBAC_REASON.test(reason)) return this.#addForeignPermission(attributes, reason);
     if (expected) return;
     const now = this.#options.now();
@@ -182,7 +209,7 @@ export class ViewerAccess implements Disposable {
 
   #record(change: AccessChange): void {
     this.#revision += 1;
-    this.#candidates.clear();
+    this.#keyPrefix = `${this.#options.number}/${this.#revision} `;
     this.#unexplainedSince = undefined;
     this.#changes.push({ at: this.#options.now(), change });
     if (this.#changes.length <= MAX_CHANGES) return;
@@ -192,7 +219,13 @@ export class ViewerAccess implements Disposable {
 
   #addForeignPermission(attributes: ResourceAttributes, reason: string): void {
     this.#hasForeignPermissions = true;
-    this.#candidates.clear();
     this.#options.onForeignPermission(this.#viewer, attributes, reason);
   }
+}
+
+function sizeOfCandidates(candidates: Candidates): number {
+  if (candidates === 'all') return CANDIDATES_BYTES;
+  const { namespaces, names, namesIn } = candidates;
+  const named = namesIn.values().reduce((sum, { size }) => sum + size + 1, 0);
+  return CANDIDATES_BYTES + NAME_BYTES * (namespaces.size + names.size + named);
 }
