@@ -3,6 +3,7 @@ import { RbacIndex, type RbacStores, type WatchInterruption } from './auth/rbac/
 import { ClusterRole, ClusterRoleBinding, rbacResources, Role, RoleBinding } from './auth/rbac/resources.ts';
 import { ViewerAccesses } from './auth/rbac/viewer-access.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
+import type { ResourceStatus } from './cache/informer.ts';
 import type { Config } from './config.ts';
 import type { Client } from './kubernetes/client.ts';
 
@@ -11,6 +12,8 @@ export interface AccessIndex extends AsyncDisposable {
   readonly accesses: ViewerAccesses;
   /** Resolves when the RBAC resources have been listed, or it is known that the gateway may not list them. */
   readonly attempted: Promise<unknown>;
+  /** Returns the freshness of each resource. */
+  readonly statuses: () => readonly ResourceStatus[];
 }
 
 const CONSEQUENCE =
@@ -46,6 +49,7 @@ export function startAccessIndex(config: Config, client: Client, log: Logger): A
   return {
     accesses,
     attempted,
+    statuses: () => cache.statuses(),
     async [Symbol.asyncDispose]() {
       index[Symbol.dispose]();
       await cache[Symbol.asyncDispose]();

@@ -50,7 +50,7 @@ export async function check({ settings, config }: ReadConfig): Promise<CheckRepo
 }
 
 async function checkCluster(config: Config, signal: AbortSignal): Promise<CheckReport> {
-  const { client, connection, kubernetesVersion, self } = await connect(config, pino({ level: 'silent' }), signal);
+  const { client, connection, kubernetesVersion, self } = await connect(config, pino({ level: 'silent' }), { signal });
   const version = `Kubernetes ${kubernetesVersion ?? 'of an unknown version'}`;
   const kinds = await checkKinds(client, signal);
   const permissions = await checkPermissions(config, { client, signal, absent: kinds.absent });

@@ -14,6 +14,8 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Port of `/metrics`; 0: any free port. Undefined without metrics. */
+  readonly metricsPort: number | undefined;
   /** Origins whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
   /** Request headers that pages of those origins may send, besides those of GraphQL clients. */
@@ -164,6 +166,7 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
   return {
     host: listenHost(env),
     port: port(env, 'PORT', 4000),
+    metricsPort: metricsPort(env),
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     allowedHeaders: headerNames(env, 'ALLOWED_HEADERS'),
     authentication: authentication(env),
@@ -245,6 +248,18 @@ function listenHost(env: Settings): string {
   if (isIP(host) === 0 && host !== 'localhost')
     env.reject('LISTEN_HOST', `Expected LISTEN_HOST to be an IP address or localhost, got ${JSON.stringify(host)}.`);
   return host;
+}
+
+/** 0 and `off` disable the metrics. */
+function metricsPort(env: Settings): number | undefined {
+  if (env.text('METRICS_PORT') === 'off') return undefined;
+  const chosen = port(env, 'METRICS_PORT', 9090);
+  if (chosen !== 0 && chosen === port(env, 'PORT', 4000))
+    env.reject(
+      'METRICS_PORT',
+      `Expected METRICS_PORT to be another port than PORT, got ${chosen}. Set it to 0 for no metrics.`,
+    );
+  return chosen === 0 ? undefined : chosen;
 }
 
 const authModes = ['header', 'token', 'kubeconfig'] as const;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { whoAmI } from './auth/authenticators/kubeconfig.ts';
 import type { Config } from './config.ts';
-import { createApiConnection } from './kubernetes/api-connection.ts';
+import { createApiConnection, type ApiRequestOutcome } from './kubernetes/api-connection.ts';
 import { Client } from './kubernetes/client.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
@@ -13,9 +13,21 @@ import { isUnauthorized } from './kubernetes/status-error.ts';
  * @throws {KubeconfigError} if the kubeconfig is invalid, or the API server does not accept its credentials
  * @throws {StatusError} if the API server cannot be reached
  */
-export async function connect(config: Config, log: Logger, signal: AbortSignal) {
+export async function connect(
+  config: Config,
+  log: Logger,
+  {
+    signal,
+    onRequest,
+  }: { readonly signal: AbortSignal; readonly onRequest?: ((outcome: ApiRequestOutcome) => void) | undefined },
+) {
   const execPluginTimeoutMs = config.execPluginTimeoutSeconds * 1_000;
-  const connection = await createApiConnection(config.connection, { ...config, execPluginTimeoutMs, signal });
+  const connection = await createApiConnection(config.connection, {
+    ...config,
+    execPluginTimeoutMs,
+    signal,
+    onRequest,
+  });
   const client = new Client(connection);
   try {
     const kubernetesVersion = await kubernetesVersionOf(client, signal);

@@ -39,10 +39,9 @@ import { DerivedStates } from './viewer-client/derived-states.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
 import { SharedLogs } from './viewer-client/shared-logs.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
-import { auditLog } from './observability/audit-log.ts';
-import { operationLog } from './observability/operation-log.ts';
+import { Observers } from './observers.ts';
 import { schema } from './schema.ts';
-import { readExampleTabs } from './server/graphiql-examples.ts';
+import { exampleOf, readExampleTabs, type GraphiQLTab } from './server/graphiql-examples.ts';
 import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
 import type { Person } from './server/person.ts';
 import { gatewayVersion } from './version.ts';
@@ -63,6 +62,8 @@ export interface GatewayStatistics {
 export interface Gateway extends AsyncDisposable {
   /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
+  /** URL of the metrics, e.g. `http://127.0.0.1:9090/metrics`. Undefined without metrics. */
+  readonly metricsUrl: string | undefined;
   /** Resolves when each always-watched kind has synced, or the cluster is known not to serve it. */
   readonly ready: Promise<unknown>;
   readonly statistics: () => GatewayStatistics;
@@ -93,59 +94,70 @@ export async function startGateway(
 ): Promise<Gateway> {
   const stopping = new AbortController();
   const isStarted = followUntilStarted(starting, stopping);
-  const { connection, client, kubernetesVersion, self } = await connect(config, log, stopping.signal);
-  const cache = startClusterCache({ ...config, client, resources: [...resources, ...supporting], log });
-  const rbac = startAccessIndex(config, client, log);
-  const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = logUnexpected(log);
-  const cluster = clusterFor(config, { cache, log, accesses: rbac?.accesses });
-  const server = await startHttpServer({
-    ...httpOptionsFor(config, pages),
-    authenticate: withoutDetails(authenticatorFor(config, client, self), log),
-    ...viewerOptions({ cluster, client, info: gatewayInfo(config, { kubernetesVersion, onUnexpected, live }) }),
-    ...reportingOptions(config, log, onUnexpected),
-    readiness: () => readinessOf(cache, connection),
-  }).catch(async (error: unknown) => {
-    await Promise.all([cache[Symbol.asyncDispose](), rbac?.[Symbol.asyncDispose]()]);
-    throw error;
-  });
+  const tabs = readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url)));
+  const observers = observersFor(config, { tabs, log, onUnexpected });
+  const { onOperation, onApiRequest } = observers;
+  const connected = await connect(config, log, { signal: stopping.signal, onRequest: onApiRequest });
+  await using parts = new AsyncDisposableStack();
+  const { cache, rbac, cluster } = startCluster({ config, log, client: connected.client, stopping, parts });
+  parts.use(observers);
+  const readiness = () => readinessOf(cache, connected.connection);
+  const server = parts.use(
+    await startHttpServer({
+      ...httpOptionsFor(config, { ...pages, tabs }),
+      ...viewerOptions(config, { ...connected, cluster, log, onUnexpected, live: () => statistics().live }),
+      publicError: (error) => publicError(error, onUnexpected),
+      onOperation,
+      readiness,
+    }),
+  );
+  const { announceShutdown, url, subscriptions } = server;
+  const statistics = (): GatewayStatistics => ({ kinds: cache.statuses(), live: subscriptions() });
+  const kinds = () => [...cache.statuses(), ...(rbac?.statuses() ?? [])];
+  const metricsUrl = await observers.serveMetrics({ ...server, kinds, readiness, authorizer: cluster.authorizer });
   isStarted();
-  logStart(log, server.url, cache);
-  finishRestarts(cache, client, { log, signal: stopping.signal });
-  return {
-    url: server.url,
-    ready: Promise.all([cache.hasSynced, rbac?.attempted]),
-    statistics: () => ({ kinds: cache.statuses(), live: live() }),
-    announceShutdown: () => server.announceShutdown(),
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      await cluster.writes.drain(config.drainSeconds * 1_000);
-      stopping.abort();
-      cluster.derived[Symbol.dispose]();
-      await Promise.all([cache[Symbol.asyncDispose](), rbac?.[Symbol.asyncDispose]()]);
-    },
-  };
+  logStart(log, { url, metricsUrl }, cache);
+  finishRestarts(cache, connected.client, { log, signal: stopping.signal });
+  const running = parts.move();
+  const ready = Promise.all([cache.hasSynced, rbac?.attempted]);
+  return { url, metricsUrl, ready, statistics, announceShutdown, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** The options of the HTTP server that report errors, requests and operations. */
-function reportingOptions(
-  { auditLog: isAudited, logSample }: Config,
-  log: Logger,
-  onUnexpected: (error: unknown) => void,
-): Pick<HttpServerOptions, 'publicError' | 'onOperation'> {
-  const audit = isAudited ? auditLog(log.child({}, { level: 'info' })) : undefined; // whatever LOG_LEVEL is
-  const writeLine = operationLog(log, logSample);
-  return {
-    publicError: (error) => publicError(error, onUnexpected),
-    onOperation: (record) => {
-      audit?.(record);
-      writeLine(record);
-    },
-  };
+interface ObservedParts {
+  readonly tabs: readonly GraphiQLTab[];
+  readonly log: Logger;
+  readonly onUnexpected: (error: unknown) => void;
 }
 
-function logStart(log: Logger, url: string, { hasSynced }: ClusterCache): void {
-  log.info({ url }, 'serving');
+function observersFor(config: Config, { tabs, log, onUnexpected }: ObservedParts): Observers {
+  const operationNames = tabs.map((tab) => exampleOf(tab).operation);
+  return new Observers(config, { operationNames, version: gatewayVersion(), log, onError: onUnexpected });
+}
+
+interface ClusterStart {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly client: Client;
+  readonly stopping: AbortController;
+  /** Gets what is to be disposed of: first the server that is added later, then writes, and the watches at last. */
+  readonly parts: AsyncDisposableStack;
+}
+
+/** Starts what reads from the cluster, and what all viewers share. */
+function startCluster({ config, log, client, stopping, parts }: ClusterStart) {
+  const cache = parts.use(startClusterCache({ ...config, client, resources: [...resources, ...supporting], log }));
+  const rbac = startAccessIndex(config, client, log);
+  if (rbac) parts.use(rbac);
+  const cluster = clusterFor(config, { cache, log, accesses: rbac?.accesses });
+  parts.defer(() => cluster.derived[Symbol.dispose]());
+  parts.defer(() => stopping.abort());
+  parts.defer(() => cluster.writes.drain(config.drainSeconds * 1_000));
+  return { cache, rbac, cluster };
+}
+
+function logStart(log: Logger, urls: Pick<Gateway, 'url' | 'metricsUrl'>, { hasSynced }: ClusterCache): void {
+  log.info(urls, 'serving');
   void hasSynced.then(() => log.info('cluster cache synced'));
 }
 
@@ -185,8 +197,12 @@ function followUntilStarted(signal: AbortSignal, controller: AbortController): (
   return () => signal.removeEventListener('abort', abort);
 }
 
+interface PageOptions extends Omit<StartOptions, 'signal'> {
+  readonly tabs: readonly GraphiQLTab[];
+}
+
 /** The options of the HTTP server that depend on the configuration only. */
-function httpOptionsFor(config: Config, { graphiqlHeaders, people = [] }: Omit<StartOptions, 'signal'>) {
+function httpOptionsFor(config: Config, { graphiqlHeaders, people = [], tabs }: PageOptions) {
   const isTrustedProxy = trustedProxyMatcher(config.trustedProxyCidrs);
   return {
     ...config,
@@ -203,26 +219,31 @@ function httpOptionsFor(config: Config, { graphiqlHeaders, people = [] }: Omit<S
       directory: fileURLToPath(new URL('../web/dist', import.meta.url)),
       settings: { authentication: config.authentication.mode, connectBaseUrl: config.connectBaseUrl, people },
     },
-    tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
+    tabs,
   };
 }
 
 interface ViewerOptions {
   readonly cluster: Cluster;
   readonly client: Client;
-  readonly info: GatewayInfo;
+  readonly self: Parameters<typeof kubeconfigAuthenticator>[1];
+  readonly kubernetesVersion: string | undefined;
+  readonly log: Logger;
+  readonly onUnexpected: (error: unknown) => void;
+  readonly live: () => SubscriptionStatistics;
 }
 
-/** The options of the HTTP server that read from the cluster on behalf of a viewer. */
-function viewerOptions({
-  cluster,
-  client,
-  info,
-}: ViewerOptions): Pick<HttpServerOptions, 'createContext' | 'assetAt' | 'logReads'> {
+/** The options of the HTTP server that authenticate viewers and read from the cluster on behalf of them. */
+function viewerOptions(
+  config: Config,
+  { cluster, client, self, log, ...facts }: ViewerOptions,
+): Pick<HttpServerOptions, 'authenticate' | 'createContext' | 'assetAt' | 'logReads'> {
+  const info = gatewayInfo(config, facts);
   const contextOf = (viewer: Viewer, deadline: Deadline, record?: OperationRecord) =>
     createContext({ cluster, viewer, gateway: info }, deadline, record);
   return {
     logReads: info.logReads,
+    authenticate: withoutDetails(authenticatorFor(config, client, self), log),
     createContext: contextOf,
     assetAt: (viewer, path, deadline) => pictureAt(contextOf(viewer, deadline), client, path),
   };

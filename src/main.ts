@@ -87,7 +87,8 @@ function reasonOf(error: unknown): string {
   if (isSystemError(error)) {
     const { code = '', address = '', port = '' } = error;
     const listening = LISTEN_ERRORS[code];
-    if (listening !== undefined) return `Cannot listen on ${address}:${port}: ${listening}. Set LISTEN_HOST or PORT.`;
+    if (listening !== undefined)
+      return `Cannot listen on ${address}:${port}: ${listening}. Set LISTEN_HOST, PORT or METRICS_PORT.`;
   }
   return `${redactedReason(error)}\n${redactedError(error).stack}`;
 }

@@ -6,7 +6,7 @@ import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
 /** The gateway with its default configuration. */
 const gateway = await startGateway(
   {
-    ...readConfig({ KUBECONFIG: '/dev/null', PORT: '0' }),
+    ...readConfig({ KUBECONFIG: '/dev/null', PORT: '0', METRICS_PORT: 'off' }),
     connection: { type: 'text', text: kubeconfigArgument() },
   },
   pino({ level: 'warn' }),

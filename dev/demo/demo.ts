@@ -81,6 +81,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
 function configOf({ host, port, settings }: DemoOptions, kubeconfigFile: string): Config {
   return readConfig({
+    METRICS_PORT: 'off',
     AUDIT_LOG: 'false', // the terminal shows problems only
     ...settings,
     KUBECONFIG: kubeconfigFile,

@@ -80,6 +80,8 @@ const SETTLING_DELAYS_MS = [30, 60, 120, 240, 480];
  * decision ends its time to live.
  */
 export class Authorizer {
+  /** Decisions and access reviews so far. Decisions without a review of their own are from the cache, or share a review. */
+  readonly counters = { decisions: 0, reviews: 0 };
   /** Scopes that result from the decisions. */
   readonly scopes = new KeptScopes(this);
   readonly #options: AuthorizerOptions;
@@ -115,6 +117,7 @@ export class Authorizer {
   async decide(viewer: Viewer, attributes: ResourceAttributes, options: AuthorizeOptions = {}): Promise<Decision> {
     const { namespace, name, subresource } = attributes;
     assertSegments({ namespace, name, subresource });
+    this.counters.decisions += 1;
     const load = (abandoned: AbortSignal) => {
       options.budget?.spend();
       return this.#review(viewer, attributes, abandoned);
@@ -148,7 +151,9 @@ export class Authorizer {
       decisionKey(viewer, attributes),
       this.#notBefore(access, attributes, options),
     );
-    return decided && this.#limited(viewer, attributes, decided);
+    if (!decided) return undefined;
+    this.counters.decisions += 1;
+    return this.#limited(viewer, attributes, decided);
   }
 
   /** Returns the time of the authorizer's clock. */
@@ -234,6 +239,7 @@ export class Authorizer {
     const limit = { timeoutMs: REVIEW_TIMEOUT_MS, signal: abandoned, onTimeout: reviewTimeout };
     const sleep = this.#options.sleep ?? delay;
     for (let attempt = 1; ; attempt += 1) {
+      this.counters.reviews += 1;
       try {
         return await this.#monitor.observe(withTimeLimit(limit, (signal) => viewer.reviewAccess(attributes, signal)));
       } catch (error) {

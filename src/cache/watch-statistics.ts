@@ -3,7 +3,12 @@ interface Durations {
   readonly count: number;
   readonly totalMs: number;
   readonly maxMs: number;
+  /** Number of durations up to each bound of {@link LAG_BOUNDS_MS}, and of longer ones. */
+  readonly buckets: readonly number[];
 }
+
+/** Upper bounds of the buckets of durations, ascending. Lags are of whole seconds. */
+export const LAG_BOUNDS_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000];
 
 /** Counters of one resource's lists and watches since the process started. */
 export interface WatchStatistics {
@@ -68,14 +73,18 @@ class DurationCounter {
   #count = 0;
   #totalMs = 0;
   #maxMs = 0;
+  readonly #buckets = [...LAG_BOUNDS_MS, Infinity].map(() => 0);
 
   add(ms: number): void {
+    const index = LAG_BOUNDS_MS.findIndex((bound) => ms <= bound);
+    const bucket = index === -1 ? LAG_BOUNDS_MS.length : index;
+    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
     this.#count += 1;
     this.#totalMs += ms;
     this.#maxMs = Math.max(this.#maxMs, ms);
   }
 
   read(): Durations {
-    return { count: this.#count, totalMs: this.#totalMs, maxMs: this.#maxMs };
+    return { count: this.#count, totalMs: this.#totalMs, maxMs: this.#maxMs, buckets: [...this.#buckets] };
   }
 }

@@ -55,7 +55,20 @@ export interface ApiConnection {
   impersonating(user: ImpersonatedUser): ApiConnection;
 }
 
+/** A request that has ended: its response has begun, or there is none. */
+export interface ApiRequestOutcome {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** HTTP status. Undefined without a response. */
+  readonly status: number | undefined;
+  /** Time until the response began. */
+  readonly durationMs: number;
+}
+
 interface ConnectionOptions {
+  /** Called after each request, for metrics. */
+  readonly onRequest?: ((outcome: ApiRequestOutcome) => void) | undefined;
   /** Proxies of the environment. None by default. */
   readonly proxies?: ProxySettings;
   /** Environment variables of exec plugins. None by default. */
@@ -83,16 +96,18 @@ export async function createApiConnection(
   const { proxies = NO_PROXIES, environment = {}, execPluginTimeoutMs: timeoutMs = EXEC_PLUGIN_TIMEOUT_MS } = options;
   const { signal = new AbortController().signal } = options;
   const execPlugins = { environment, timeoutMs, signal };
-  return new KubeConfigConnection(await Credentials.load(source, { proxies, execPlugins }));
+  return new KubeConfigConnection(await Credentials.load(source, { proxies, execPlugins }), options.onRequest);
 }
 
 class KubeConfigConnection implements ApiConnection {
   readonly #credentials: Credentials;
+  readonly #onRequest: ConnectionOptions['onRequest'];
   readonly #agents = new KeepAliveAgents();
   readonly #health = new RequestHealth(() => performance.now());
 
-  constructor(credentials: Credentials) {
+  constructor(credentials: Credentials, onRequest: ConnectionOptions['onRequest']) {
     this.#credentials = credentials;
+    this.#onRequest = onRequest;
   }
 
   get server(): string {
@@ -128,7 +143,7 @@ class KubeConfigConnection implements ApiConnection {
       const { server, files } = await this.#current();
       const options: https.RequestOptions = {};
       await withTokenOnly(files.config, token).applyToHTTPSOptions(options);
-      return sendOnAgent(server, options, request, this.#agents);
+      return this.#sendOnAgent(server, options, request);
     };
     return new ViewerConnection(this, send, () => undefined); // the token is the viewer's
   }
@@ -145,9 +160,27 @@ class KubeConfigConnection implements ApiConnection {
       throw serverChanged(current.files.server);
     const impersonated = user ?? current.impersonated;
     const headers = { ...request.headers, ...(impersonated && impersonationHeaders(impersonated)) };
-    const response = await sendOnAgent(current.server, current.options, { ...request, headers }, this.#agents);
+    const response = await this.#sendOnAgent(current.server, current.options, { ...request, headers });
     if (watchedServer !== undefined) this.#credentials.endOnChange(response, current);
     return response;
+  }
+
+  async #sendOnAgent(
+    server: URL,
+    options: https.RequestOptions,
+    request: ConnectionRequest,
+  ): Promise<http.IncomingMessage> {
+    if (!this.#onRequest) return sendOnAgent(server, options, request, this.#agents);
+    const startedAt = performance.now();
+    let status: number | undefined;
+    try {
+      const response = await sendOnAgent(server, options, request, this.#agents);
+      status = response.statusCode;
+      return response;
+    } finally {
+      const { method, path } = request;
+      this.#onRequest({ method, path, status, durationMs: performance.now() - startedAt });
+    }
   }
 
   async #current(): Promise<RequestCredentials> {

@@ -38,6 +38,14 @@ export class FlowControl {
     this.#onStalled = onStalled;
   }
 
+  /** Unsent bytes of all connections. */
+  get pendingBytes(): number {
+    let bytes = 0;
+    for (const transports of this.#transportsByViewer.values())
+      for (const transport of transports) bytes += transport.pendingBytes;
+    return bytes;
+  }
+
   /** Starts to count the connection against its viewer's limit. The caller disposes of the result when the connection closes. */
   open(transport: Transport, viewer: string): FlowController {
     const transports = this.#transportsByViewer.get(viewer) ?? new Set();

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { GraphQLError } from 'graphql';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
+import type { ServerStatistics } from '../graphql/server-statistics.ts';
+import type { SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
 import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.ts';
 import { createDashboard, type DashboardOptions } from './dashboard.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
@@ -19,6 +22,7 @@ import { recordOf, RequestGate, sendRefusal, type RequestGateOptions } from './r
 import { refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson } from './responses.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
+import { Traffic } from './traffic.ts';
 import { UnreadResponses } from './unread-responses.ts';
 import type { WebSocketLimitOptions } from './websocket-limits.ts';
 import { WebSocketHandler } from './websocket.ts';
@@ -69,9 +73,10 @@ export interface HttpServerOptions
 interface HttpServer extends AsyncDisposable {
   /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
-  readonly pipeline: Pipeline;
+  readonly connections: () => ServerStatistics;
+  readonly subscriptions: () => SubscriptionStatistics;
   /** Makes the readiness probe fail. Requests are served until the server is disposed of. */
-  announceShutdown(): void;
+  readonly announceShutdown: () => void;
 }
 
 const ENDPOINT = '/graphql';
@@ -105,17 +110,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     { ...REQUEST_TIMEOUTS, keepAliveTimeout: options.keepAliveMs, maxHeaderSize: READ_LIMIT * options.maxHeaderBytes },
     guarded(requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }), options.publicError),
   );
-  server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy()); // Node hands over the socket without listeners
-    const refusal = upgradeRefusal(request, { state, originPolicy, options });
-    if (refusal === undefined) webSockets.upgrade(request, socket, head);
-    else refuseUpgrade(socket, refusal);
-  });
-  const { port } = await listen(server, options);
+  server.on('upgrade', upgradeHandler({ state, originPolicy, options }, webSockets));
+  const traffic = new Traffic();
+  const { port } = await listen(server, options, traffic);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     url: `http://${host}:${port}${ENDPOINT}`,
-    pipeline,
+    connections: () => ({ ...traffic.read(), webSockets: webSockets.size, pendingBytes: flowControl.pendingBytes }),
+    subscriptions: () => pipeline.subscriptions.statistics,
     announceShutdown: () => void (state.phase = 'leaving'),
     async [Symbol.asyncDispose]() {
       state.phase = 'stopping';
@@ -247,6 +249,15 @@ const SEPARATOR_BYTES = 2;
 
 type UpgradeOptions = Pick<RequestHandlerOptions, 'state' | 'originPolicy' | 'options'>;
 
+function upgradeHandler(options: UpgradeOptions, webSockets: WebSocketHandler) {
+  return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy()); // Node hands over the socket without listeners
+    const refusal = upgradeRefusal(request, options);
+    if (refusal === undefined) webSockets.upgrade(request, socket, head);
+    else refuseUpgrade(socket, refusal);
+  };
+}
+
 /** Returns the HTTP status of a refused upgrade, or undefined if it is allowed. */
 function upgradeRefusal(
   request: IncomingMessage,
@@ -275,8 +286,12 @@ function closeAfterEarlyAnswer(request: IncomingMessage, response: ServerRespons
 function listen(
   server: Server,
   { host, port, publicError: onError }: Pick<HttpServerOptions, 'host' | 'port' | 'publicError'>,
+  traffic: Traffic,
 ): Promise<AddressInfo> {
-  server.on('connection', (socket: Socket) => socket.setNoDelay(true));
+  server.on('connection', (socket: Socket) => {
+    socket.setNoDelay(true);
+    traffic.add(socket);
+  });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, backlog: BACKLOG }, () => {

@@ -205,10 +205,10 @@ export class Pipeline {
   async #execute(operation: ExecutionArgs): Promise<ExecutionResult | SerializedResult> {
     const { schema, document, contextValue } = operation;
     if (!isContext(contextValue)) throw new TypeError('Expected an operation with a context of createContext.');
-    const errors = this.#invalidInputs(operation);
-    if (errors.length > 0) return { errors };
     const { client, signal, deadline, record } = contextValue;
     describe(record, operation);
+    const errors = this.#invalidInputs(operation);
+    if (errors.length > 0) return { errors };
     const prefetchAndExecute = async () => {
       await client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
       await turns.begin(contextValue.viewer.name);

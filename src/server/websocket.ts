@@ -43,6 +43,7 @@ const socketOptions = {
 };
 /** Answer to an upgrade request beyond a limit. WebSocket clients of browsers do not see it. */
 const TOO_MANY = '429 Too Many Requests\r\nRetry-After: 1';
+const TOO_MANY_STATUS = 429;
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
 interface WebSocketOptions
@@ -141,6 +142,11 @@ export class WebSocketHandler {
     );
   }
 
+  /** Number of open WebSockets. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
   /** Handles an upgrade request: with 429 if there are too many WebSockets. From here on the handler owns the socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
@@ -169,8 +175,12 @@ export class WebSocketHandler {
     try {
       return this.#limits.open(request);
     } catch (error) {
-      if (error instanceof GraphQLError) return undefined;
-      throw error;
+      if (!(error instanceof GraphQLError)) throw error;
+      const about = { requestId: requestIdOf(request.headers[REQUEST_ID]), transport: 'websocket' } as const;
+      const record = new OperationRecord(about, this.#options.onOperation);
+      record.status = TOO_MANY_STATUS;
+      refused(record, error);
+      return undefined;
     }
   }
 

@@ -23,7 +23,7 @@ export interface GatewayProcess extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
-const DEFAULTS = { PORT: '0', DRAIN_SECONDS: '1', SHUTDOWN_DELAY_SECONDS: '0' };
+const DEFAULTS = { PORT: '0', DRAIN_SECONDS: '1', SHUTDOWN_DELAY_SECONDS: '0', METRICS_PORT: 'off' };
 
 /** Starts `src/main.ts`, or another program, against a cluster. Resolves when `/readyz` answers 200. */
 export async function startGatewayProcess(

@@ -27,6 +27,7 @@ export interface Answer {
 /** A gateway under test with its clients. */
 export interface TestGateway extends AsyncDisposable {
   readonly url: string;
+  readonly metricsUrl: string | undefined;
   statistics(): GatewayStatistics;
   /** Returns the number of running subscriptions. */
   readers(): number;
@@ -52,7 +53,7 @@ export interface GatewayOptions extends Partial<Config> {
   readonly log?: Logger;
 }
 
-const DEFAULTS = { DRAIN_SECONDS: '1', DISCOVERY_INTERVAL_MS: '50', AUDIT_LOG: 'false' };
+const DEFAULTS = { DRAIN_SECONDS: '1', DISCOVERY_INTERVAL_MS: '50', AUDIT_LOG: 'false', METRICS_PORT: 'off' };
 
 /** Starts a gateway for a kubeconfig. `when: 'at once'` does not wait until it is ready. */
 export async function startGatewayFor(
@@ -79,6 +80,7 @@ export async function startGatewayFor(
   };
   return {
     url: gateway.url,
+    metricsUrl: gateway.metricsUrl,
     readers: () => gateway.statistics().live.readers,
     statistics: () => gateway.statistics(),
     connect,

@@ -1,0 +1,69 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { OperationRecord } from './graphql/operation-record.ts';
+import type { ApiRequestOutcome } from './kubernetes/api-connection.ts';
+import { ApiRequestMetrics } from './observability/api-metrics.ts';
+import { auditLog } from './observability/audit-log.ts';
+import type { MetricsSource } from './observability/metrics.ts';
+import { startMetricsServer, type MetricsServer } from './observability/metrics-server.ts';
+import { operationLog } from './observability/operation-log.ts';
+import { OperationMetrics } from './observability/operation-metrics.ts';
+
+interface ObserverOptions {
+  /** Names of operations that the metrics count on their own. */
+  readonly operationNames: readonly string[];
+  readonly version: string;
+  readonly log: Logger;
+  readonly onError: (error: unknown) => void;
+}
+
+type Statistics = Omit<MetricsSource, 'version' | 'operations' | 'apiRequests'>;
+
+/** Observers of operations and of requests to the API server: the logs and, if `METRICS_PORT` is set, the metrics. */
+export class Observers implements AsyncDisposable {
+  readonly #config: Config;
+  #server: MetricsServer | undefined;
+  readonly #onError: ObserverOptions['onError'];
+  readonly #metrics: Pick<MetricsSource, 'version' | 'operations' | 'apiRequests'> | undefined;
+  readonly #onOperation: readonly ((record: OperationRecord) => void)[];
+  /** Called after each request to the API server. */
+  readonly onApiRequest: ((outcome: ApiRequestOutcome) => void) | undefined;
+
+  constructor(config: Config, { operationNames, version, log, onError }: ObserverOptions) {
+    const metrics =
+      config.metricsPort === undefined
+        ? undefined
+        : { version, operations: new OperationMetrics(operationNames), apiRequests: new ApiRequestMetrics() };
+    this.#config = config;
+    this.#onError = onError;
+    this.#metrics = metrics;
+    this.#onOperation = [
+      ...(config.auditLog ? [auditLog(log.child({}, { level: 'info' }))] : []), // whatever LOG_LEVEL is
+      ...(log.isLevelEnabled('info') ? [operationLog(log, config.logSample)] : []),
+      ...(metrics ? [(record: OperationRecord) => metrics.operations.record(record)] : []),
+    ];
+    this.onApiRequest = metrics && ((outcome) => metrics.apiRequests.record(outcome));
+  }
+
+  /** To be called with each request, or operation of a WebSocket, when it has ended. */
+  readonly onOperation = (record: OperationRecord): void => {
+    for (const observe of this.#onOperation) observe(record);
+  };
+
+  /**
+   * Starts to serve the metrics, and returns their URL; undefined if there are none. Their library is loaded only then.
+   * @throws {Error} if the port is in use
+   */
+  async serveMetrics(statistics: Statistics): Promise<string | undefined> {
+    const { metricsPort, host } = this.#config;
+    if (!this.#metrics || metricsPort === undefined) return undefined;
+    const { createMetrics } = await import('./observability/metrics.ts');
+    const collect = createMetrics({ ...this.#metrics, ...statistics });
+    this.#server = await startMetricsServer({ host, port: metricsPort, collect, onError: this.#onError });
+    return this.#server.url;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.[Symbol.asyncDispose]();
+  }
+}

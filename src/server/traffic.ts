@@ -1,0 +1,27 @@
+import type { Socket } from 'node:net';
+
+/** Bytes of all connections of a server since its start. Holds one entry per open connection. */
+export class Traffic {
+  readonly #open = new Set<Socket>();
+  #sentBytes = 0;
+  #receivedBytes = 0;
+
+  /** Counts the bytes of a connection until it is closed. */
+  add(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      this.#sentBytes += socket.bytesWritten;
+      this.#receivedBytes += socket.bytesRead;
+    });
+  }
+
+  read(): { readonly connections: number; readonly sentBytes: number; readonly receivedBytes: number } {
+    let [sentBytes, receivedBytes] = [this.#sentBytes, this.#receivedBytes];
+    for (const { bytesWritten, bytesRead } of this.#open) {
+      sentBytes += bytesWritten;
+      receivedBytes += bytesRead;
+    }
+    return { connections: this.#open.size, sentBytes, receivedBytes };
+  }
+}

@@ -1,0 +1,169 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { labelsOf } from '../../src/observability/api-metrics.ts';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const ALERTS = path.join(ROOT, 'deploy/monitoring/alerts.yaml');
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
+if (!hasPromtool) console.warn('The metrics and alerts are not checked by promtool: it is not installed.');
+
+const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb-1', { state: 'Running' })];
+let gateway: SimulatedGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ objects, metricsPort: 0 });
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+async function scrape(): Promise<string> {
+  const response = await fetch(gateway.metricsUrl ?? '');
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  return response.text();
+}
+
+/** Sends operations and requests with new names. */
+async function send(from: number): Promise<void> {
+  for (let index = from; index < from + 120; index += 1) {
+    await gateway.query(`query Attack${index} { viewer { name } }`);
+    await fetch(new URL(`/nothing-${index}`, gateway.url));
+  }
+}
+
+/** Returns the value of a sample; 0 if there is none. */
+function valueOf(text: string, sample: string): number {
+  const line = text.split('\n').find((each) => each.startsWith(`${sample} `));
+  return Number(line?.slice(sample.length + 1) ?? 0);
+}
+
+describe('the metrics', () => {
+  it('count operations by name, type and code, with their duration', async () => {
+    await gateway.query('query Who { viewer { name } }');
+    await gateway.query('query Broken { nothing }');
+    await gateway.query('mutation { pauseWorkspace(input: { namespace: "team-a", name: "zzz" }) { warnings } }');
+    const ok = 'workspaces_gateway_operations_total{operation="Who",type="query",code="OK"}';
+    await waitFor(async () => valueOf(await scrape(), ok) === 1, 'the query is counted');
+    const text = await scrape();
+    expect(text).toContain('workspaces_gateway_operations_total{operation="other",type="query",code="BAD_REQUEST"} 1');
+    expect(text).toContain('operations_total{operation="anonymous",type="mutation",code="NOT_FOUND"} 1');
+    expect(text).toContain('operation_duration_seconds_bucket{operation="Who",type="query",le="+Inf"} 1');
+    expect(text).toMatch(/operation_duration_seconds_sum\{operation="Who",type="query"\} 0\.\d+/u);
+  });
+
+  it('count the limits that operations exceed', async () => {
+    const fields = Array.from({ length: 201 }, (_, index) => `f${index}: __typename`).join(' ');
+    await gateway.query(`{ ${fields} }`);
+    const sample = 'workspaces_gateway_limit_exceeded_total{limit="MAX_OPERATION_ALIASES"}';
+    await waitFor(async () => valueOf(await scrape(), sample) > 0, 'the limit is counted');
+    expect(valueOf(await scrape(), sample)).toBe(1);
+  });
+
+  it('show subscriptions, copies, watches, requests to the API server, decisions and the process', async () => {
+    const events = gateway.subscribe('subscription Follow { namespaces { type } }');
+    await events.next();
+    const text = await scrape();
+    expect(valueOf(text, 'workspaces_gateway_subscriptions')).toBe(1);
+    expect(valueOf(text, 'workspaces_gateway_shared_subscriptions')).toBe(1);
+    expect(valueOf(text, 'workspaces_gateway_websockets')).toBe(1);
+    expect(valueOf(text, 'workspaces_gateway_subscription_events_total')).toBeGreaterThan(0);
+    expect(valueOf(text, 'workspaces_gateway_sent_bytes_total')).toBeGreaterThan(100);
+    expect(valueOf(text, 'workspaces_gateway_cache_objects{resource="workspaces.kubeflow.org"}')).toBe(1);
+    expect(valueOf(text, 'workspaces_gateway_cache_synced{resource="namespaces"}')).toBe(1);
+    expect(text).toMatch(/cache_age_seconds\{resource="workspaces\.kubeflow\.org"\} \d/u);
+    expect(valueOf(text, 'workspaces_gateway_lists_total{resource="namespaces",reason="start"}')).toBe(1);
+    expect(text).toMatch(/watch_lag_seconds_bucket\{resource="namespaces",le="1"\} \d/u);
+    expect(text).toMatch(/api_requests_total\{verb="watch",resource="workspaces",code="200"\} \d/u);
+    expect(text).toMatch(/access_decisions_total \d/u);
+    expect(valueOf(text, 'workspaces_gateway_ready')).toBe(1);
+    expect(text).toMatch(/nodejs_eventloop_lag_p99_seconds \d/u);
+    expect(text).toMatch(/nodejs_heap_size_used_bytes \d/u);
+    await events.return();
+  });
+
+  it('have a bounded number of samples when a client chooses new names and values', async () => {
+    await send(0);
+    await waitFor(async () => valueOf(await scrape(), other) > 0, 'further names are counted together');
+    const before = (await scrape()).split('\n').length;
+    await send(1_000);
+    const text = await scrape();
+    expect(text.split('\n').length - before).toBeLessThan(50); // of other metrics, such as those of garbage collections
+    expect(text).not.toContain('Attack1100');
+    expect(new Set(text.match(/operation="Attack\d+"/gu)).size).toBeLessThanOrEqual(100);
+  });
+  const other = 'workspaces_gateway_operations_total{operation="other",type="query",code="OK"}';
+
+  it('are served at /metrics for GET only, and not on the port of the API', async () => {
+    const url = gateway.metricsUrl ?? '';
+    expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(new URL('/graphql', url))).status).toBe(404);
+    expect((await fetch(new URL('/metrics', gateway.url))).status).toBe(404);
+  });
+
+  it.skipIf(!hasPromtool)('follow the conventions of Prometheus', async () => {
+    const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input: await scrape(),
+      encoding: 'utf8',
+    });
+    expect([stdout, ownProblems(stderr)]).toEqual(['', []]);
+  });
+});
+
+/** The names of the metrics of Node are those of prom-client. */
+function ownProblems(output: string): readonly string[] {
+  return output.split('\n').filter((line) => line !== '' && !/^(?:nodejs|process)_/u.test(line));
+}
+
+interface Rules {
+  readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];
+}
+
+describe('the alerts and the dashboard', () => {
+  const { groups } = parse(readFileSync(ALERTS, 'utf8')) as Rules;
+  const rules = groups.flatMap((group) => group.rules);
+
+  it('have a section in docs/operations.md for each alert, and no other', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8');
+    const headings = Array.from(page.matchAll(/^### (WorkspacesGateway\w+)$/gmu), ([, name]) => name);
+    expect(headings).toEqual(rules.map(({ alert }) => alert));
+    expect(headings.length).toBeGreaterThan(5);
+  });
+
+  it('use only metrics that the gateway has', async () => {
+    const dashboard = readFileSync(path.join(ROOT, 'deploy/monitoring/dashboard.json'), 'utf8');
+    const text = `${dashboard}\n${rules.map(({ expr }) => expr).join('\n')}`;
+    const used = new Set(text.match(/\b(?:workspaces_gateway|nodejs|process)_\w+/gu));
+    const scraped = await scrape();
+    const families = new Set(Array.from(scraped.matchAll(/^# TYPE (\S+)/gmu), ([, name = '']) => name));
+    const missing = [...used].filter((name) => !families.has(name) && !families.has(name.replace(/_bucket$/u, '')));
+    expect(missing).toEqual([]);
+    expect(used.size).toBeGreaterThan(20);
+  });
+
+  it.skipIf(!hasPromtool)('are valid for promtool', () => {
+    const output = execFileSync('promtool', ['check', 'rules', ALERTS], { encoding: 'utf8' });
+    expect(output).toContain(`SUCCESS: ${rules.length} rules found`);
+  });
+});
+
+describe('the labels of requests to the API server', () => {
+  it.each([
+    ['GET', '/apis/kubeflow.org/v1beta1/workspaces?limit=500', 'list', 'workspaces'],
+    ['GET', '/apis/kubeflow.org/v1beta1/workspaces?watch=true', 'watch', 'workspaces'],
+    ['GET', '/apis/kubeflow.org/v1beta1/workspaces?labelSelector=a%3Dwatch%3Dtrue', 'list', 'workspaces'],
+    ['PATCH', '/apis/kubeflow.org/v1beta1/namespaces/a/workspaces/b/status', 'patch', 'workspaces/status'],
+    ['GET', '/api/v1/namespaces/a/pods/b/log?follow=true', 'get', 'pods/log'],
+    ['GET', '/api/v1/namespaces/a', 'get', 'namespaces'],
+    ['DELETE', '/api/v1/namespaces/a/secrets/b', 'delete', 'secrets'],
+    ['DELETE', '/apis/kubeflow.org/v1beta1/namespaces/a/workspaces', 'deletecollection', 'workspaces'],
+    ['POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', 'create', 'subjectaccessreviews'],
+    ['GET', '/apis/kubeflow.org/v1beta1', 'get', 'discovery'],
+    ['GET', '/version', 'get', 'discovery'],
+  ])('are those of %s %s: %s %s', (method, target, verb, resource) => {
+    expect(labelsOf(method, target)).toEqual({ verb, resource });
+  });
+});
