@@ -20,12 +20,12 @@ export class ObjectIndexes<T extends KubernetesObject> {
    * @throws {TypeError} if there is no such index
    */
   find(name: string, value: string): Iterable<T> {
-    const index = this.#objects.get(name);
-    if (!index)
-      throw new TypeError(
-        `Expected one of the indexes ${[...this.#objects.keys()].join(', ')}; got ${JSON.stringify(name)}.`,
-      );
-    return index.get(value) ?? [];
+    return this.#index(name).get(value) ?? [];
+  }
+
+  /** Returns the number of objects that {@link find} returns. */
+  count(name: string, value: string): number {
+    return this.#index(name).get(value)?.size ?? 0;
   }
 
   /** Returns every index and value that finds the object. */
@@ -54,5 +54,12 @@ export class ObjectIndexes<T extends KubernetesObject> {
 
   clear(): void {
     for (const index of this.#objects.values()) index.clear();
+  }
+
+  #index(name: string): Map<string, Set<T>> {
+    const index = this.#objects.get(name);
+    if (index) return index;
+    const known = [...this.#objects.keys()].join(', ');
+    throw new TypeError(`Expected one of the indexes ${known}; got ${JSON.stringify(name)}.`);
   }
 }

@@ -1,6 +1,7 @@
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { NetChange } from './change-log.ts';
+import type { StoreIndexes } from './entry-indexes.ts';
 
 /** A change of one object. `version` is the resourceVersion that the change produced. */
 export type Change<T> =
@@ -40,6 +41,10 @@ export interface ReadonlyStore<T extends KubernetesObject> {
   readonly failure: Error | undefined;
   get(name: ObjectName): T | undefined;
   withUid(uid: string): T | undefined;
+  /** Sorted indexes and counts. */
+  readonly indexes: StoreIndexes<T>;
+  /** Returns the number of objects in all namespaces or in one. */
+  count(namespace?: string): number;
   /** Returns all objects, or those of one namespace, in no particular order. */
   list(namespace?: string): Iterable<T>;
   /**
@@ -47,6 +52,8 @@ export interface ReadonlyStore<T extends KubernetesObject> {
    * @throws {TypeError} if the resource declares no such index
    */
   byIndex(index: string, value: string): Iterable<T>;
+  /** Returns the number of objects that {@link byIndex} returns. */
+  countByIndex(index: string, value: string): number;
   /** Returns one change per object since a version; undefined if the change log does not reach back to it, or it is yet to come. */
   changesSince(version: string): readonly NetChange<T>[] | undefined;
   /** Returns false for a version of an earlier epoch, which may mean another state now. */

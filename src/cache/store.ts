@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { ChangeLog, type NetChange } from './change-log.ts';
+import { EntryIndexes } from './entry-indexes.ts';
 import { ObjectIndexes } from './object-indexes.ts';
 import type { Change, ReadonlyStore, StoreEventHandler } from './readonly-store.ts';
 
@@ -23,7 +24,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly resource: Resource<T>;
   readonly namespace: string | undefined;
   readonly #objects = new Map<string, T>();
-  readonly #indexes: ObjectIndexes<T>;
+  readonly #objectIndexes: ObjectIndexes<T>;
+  readonly indexes: EntryIndexes<T> = new EntryIndexes(this);
   readonly #eventHandlers = new Set<StoreEventHandler<T>>();
   readonly #changeLog: ChangeLog<T>;
   #version = '';
@@ -43,7 +45,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.namespace = namespace;
     this.#onLastHandlerRemoved = onLastHandlerRemoved;
     this.#changeLog = new ChangeLog(historyEvents);
-    this.#indexes = new ObjectIndexes(resource);
+    this.#objectIndexes = new ObjectIndexes(resource);
   }
 
   get size(): number {
@@ -71,16 +73,24 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   withUid(uid: string): T | undefined {
-    const [object] = this.#indexes.find('uid', uid);
+    const [object] = this.#objectIndexes.find('uid', uid);
     return object;
   }
 
+  count(namespace?: string): number {
+    return namespace === undefined ? this.#objects.size : this.#objectIndexes.count('namespace', namespace);
+  }
+
   list(namespace?: string): Iterable<T> {
-    return namespace === undefined ? this.#objects.values() : this.#indexes.find('namespace', namespace);
+    return namespace === undefined ? this.#objects.values() : this.#objectIndexes.find('namespace', namespace);
   }
 
   byIndex(index: string, value: string): Iterable<T> {
-    return this.#indexes.find(index, value);
+    return this.#objectIndexes.find(index, value);
+  }
+
+  countByIndex(index: string, value: string): number {
+    return this.#objectIndexes.count(index, value);
   }
 
   changesSince(version: string): readonly NetChange<T>[] | undefined {
@@ -240,7 +250,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   #clear(): void {
     this.#objects.clear();
-    this.#indexes.clear();
+    this.#objectIndexes.clear();
+    this.indexes.clear();
   }
 
   #upsert(object: T): void {
@@ -251,19 +262,21 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
       this.#remove(held, { type: 'deleted', object: held, previous: held, version });
       return this.#upsert(object);
     }
-    if (held) this.#indexes.remove(held);
-    this.#insert(object);
+    if (held) this.#objectIndexes.remove(held);
+    this.#insert(object, held);
     this.#notify(held ? { type: 'updated', object, previous: held, version } : { type: 'added', object, version });
   }
 
-  #insert(object: T): void {
+  #insert(object: T, replaced?: T): void {
     this.#objects.set(keyOf(object.metadata), object);
-    this.#indexes.add(object);
+    this.#objectIndexes.add(object);
+    this.indexes.note(replaced, object);
   }
 
   #remove(held: T, change: Change<T>): void {
     this.#objects.delete(keyOf(held.metadata));
-    this.#indexes.remove(held);
+    this.#objectIndexes.remove(held);
+    this.indexes.note(held, undefined);
     this.#notify(change);
   }
 

@@ -1,16 +1,10 @@
 import type { GraphQLError } from 'graphql';
+import type { ObjectField } from '../kubernetes/object-field.ts';
+import { PlainList, type ObjectList, type Page, type PageRange } from '../viewer-client/object-list.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder, type TypeRef } from './builder.ts';
 import { failure } from './errors.ts';
-import {
-  comparePositions,
-  decodeCursor,
-  encodeCursor,
-  inOrder,
-  type OrderedItem,
-  type Ordering,
-  type Position,
-} from './ordering.ts';
+import { decodeCursor, encodeCursor, type Ordering } from './ordering.ts';
 
 interface Edge<T> {
   readonly cursor: string;
@@ -24,12 +18,20 @@ interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** One page of a list. */
+/**
+ * One page of a list. Each part is evaluated when it is first read, as far as it is necessary for that. Read all parts in one
+ * turn of the event loop: they are of the moment when they are read.
+ */
 export interface Connection<T> {
   readonly edges: readonly Edge<T>[];
+  readonly nodes: readonly T[];
   readonly pageInfo: PageInfo;
+  /** Number of items on all pages. */
+  readonly totalCount: number;
   /** All items of the list, in no particular order. */
   readonly all: readonly T[];
+  /** Returns the number of items on all pages with each value of a field; values without items are left out. */
+  countBy<V>(field: ObjectField<T, V>): ReadonlyMap<V, number>;
 }
 
 export interface PagingArgs {
@@ -68,12 +70,11 @@ export const pagingArgs = builder.args((t) => ({
  * Returns a page of a list, according to the Relay Cursor Connections Specification
  * (https://relay.dev/graphql/connections.htm). A cursor encodes a position in the ordering instead of an index, so it stays
  * valid if objects are added, changed or deleted between two pages.
- * The page is selected when it is read, so that a count of all items does not sort them.
  * @throws {GraphQLError} BAD_REQUEST if `first` or `last` is less than 1 or exceeds the limit, if both are given, or if a cursor belongs to another
  * ordering. The page itself throws BAD_REQUEST if it has more items than the limit
  */
 export function paginate<T>(
-  items: readonly T[],
+  items: readonly T[] | ObjectList<T>,
   ordering: Ordering<T>,
   { first, after, last, before, client }: PageOptions,
 ): Connection<T> {
@@ -86,66 +87,94 @@ export function paginate<T>(
     first: countOf('first', first, maxPage),
     last: countOf('last', last, maxPage),
   };
-  let page: Page<T> | undefined;
-  const pageOnce = (): Page<T> => {
-    if (!page) client?.cost.add(items.length);
-    return (page ??= pageOf(inOrder(items, ordering), ordering, range, maxPage));
-  };
-  return {
-    get edges() {
-      return pageOnce().edges;
-    },
-    get pageInfo() {
-      return pageOnce().pageInfo;
-    },
-    all: items,
-  };
+  const list = isList(items)
+    ? items
+    : new PlainList(
+        () => items,
+        ordering,
+        (count) => client?.cost.add(count),
+      );
+  return new ListPage(list, ordering, { range, maxPage });
 }
 
-type Page<T> = Omit<Connection<T>, 'all'>;
-
-interface PageRange {
-  readonly after: Position | undefined;
-  readonly before: Position | undefined;
-  readonly first: number;
-  readonly last: number;
+function isList<T>(items: readonly T[] | ObjectList<T>): items is ObjectList<T> {
+  return !Array.isArray(items);
 }
 
-/** @param ordered all items of the list, in order */
-function pageOf<T>(
-  ordered: readonly OrderedItem<T>[],
-  ordering: Ordering<T>,
-  { after, before, first, last }: PageRange,
-  maxPage: number,
-): Page<T> {
-  const isPast = (position: Position, of: Position) => comparePositions(ordering, position, of);
-  let start = after ? ordered.findIndex(({ position }) => isPast(position, after) > 0) : 0;
-  if (start === -1) start = ordered.length;
-  let end = before ? ordered.findIndex(({ position }) => isPast(position, before) >= 0) : ordered.length;
-  if (end === -1) end = ordered.length;
-  end = Math.min(end, start + first);
-  start = Math.max(start, end - last);
-  if (end - start > maxPage) throw pageTooLarge(end - start, maxPage);
-  const edges = ordered.slice(start, end).map(({ item, position }) => ({
-    // Most operations select nodes only. The cursors of a page of 10,000 edges take tens of milliseconds.
-    get cursor() {
-      return encodeCursor(ordering, position);
-    },
-    node: item,
-  }));
-  return {
-    edges,
-    pageInfo: {
-      hasNextPage: end < ordered.length,
-      hasPreviousPage: start > 0,
+interface ListPageOptions {
+  readonly range: PageRange;
+  readonly maxPage: number;
+}
+
+class ListPage<T> implements Connection<T> {
+  readonly #list: ObjectList<T>;
+  readonly #ordering: Ordering<T>;
+  readonly #options: ListPageOptions;
+  #page: Page<T> | undefined;
+
+  constructor(list: ObjectList<T>, ordering: Ordering<T>, options: ListPageOptions) {
+    this.#list = list;
+    this.#ordering = ordering;
+    this.#options = options;
+  }
+
+  get edges(): readonly Edge<T>[] {
+    const cursorOf = (node: T) => this.#cursorOf(node);
+    return this.nodes.map((node) => ({
+      // Most operations select nodes only. The cursors of a page of 10,000 edges take tens of milliseconds.
+      get cursor() {
+        return cursorOf(node);
+      },
+      node,
+    }));
+  }
+
+  get nodes(): readonly T[] {
+    return this.#pageOnce().items;
+  }
+
+  get pageInfo(): PageInfo {
+    const page = this.#pageOnce();
+    const cursorOf = (node: T | undefined) => (node === undefined ? null : this.#cursorOf(node));
+    return {
+      get hasNextPage() {
+        return page.hasNextPage;
+      },
+      get hasPreviousPage() {
+        return page.hasPreviousPage;
+      },
       get startCursor() {
-        return edges.at(0)?.cursor ?? null;
+        return cursorOf(page.items.at(0));
       },
       get endCursor() {
-        return edges.at(-1)?.cursor ?? null;
+        return cursorOf(page.items.at(-1));
       },
-    },
-  };
+    };
+  }
+
+  get totalCount(): number {
+    return this.#list.count;
+  }
+
+  get all(): readonly T[] {
+    return this.#list.all;
+  }
+
+  countBy<V>(field: ObjectField<T, V>): ReadonlyMap<V, number> {
+    return this.#list.countBy(field);
+  }
+
+  #cursorOf(node: T): string {
+    return encodeCursor(this.#ordering, this.#ordering.positionOf(node));
+  }
+
+  #pageOnce(): Page<T> {
+    if (this.#page) return this.#page;
+    const { range, maxPage } = this.#options;
+    const page = this.#list.page(range);
+    if (page.items.length > maxPage) throw pageTooLarge(page.items.length, maxPage);
+    return (this.#page = page);
+  }
 }
 
 function isGiven(value: number | null | undefined): value is number {
@@ -205,19 +234,22 @@ function implementConnection(connection: TypeRef<Connection<object>>, node: Type
       edges: t.field({
         type: [edge],
         description: 'Items of this page with their cursors.',
-        resolve: ({ edges }) => [...edges],
+        resolve: ({ edges }) => edges,
       }),
       nodes: t.field({
         type: [node],
         description: 'Items of this page.',
-        resolve: ({ edges }) => edges.map((each) => each.node),
+        resolve: ({ nodes }) => nodes,
       }),
       pageInfo: t.field({
         type: PageInfoType,
         description: 'Position of this page in the list.',
         resolve: ({ pageInfo }) => pageInfo,
       }),
-      totalCount: t.int({ description: 'Number of matching items on all pages.', resolve: ({ all }) => all.length }),
+      totalCount: t.int({
+        description: 'Number of matching items on all pages.',
+        resolve: ({ totalCount }) => totalCount,
+      }),
     }),
   });
 }

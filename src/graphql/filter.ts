@@ -1,25 +1,25 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { filterOf, ObjectField, type FieldCondition, type ObjectFilter } from '../kubernetes/object-field.ts';
 import { parseLabelSelector } from '../kubernetes/label-selector.ts';
 import { failure } from './errors.ts';
 import { assertTextLength } from './text-limits.ts';
 
 /** One condition of a filter. Undefined if the filter does not have it, so every object matches. */
-type Condition<T> = ((object: T) => boolean) | undefined;
+type Condition<T> = FieldCondition<T> | undefined;
 
 /** Returns a predicate for objects that meet all conditions. */
-export function matchesAll<T>(conditions: readonly Condition<T>[]): (object: T) => boolean {
-  const given = conditions.filter((condition) => condition !== undefined);
-  return (object) => given.every((holds) => holds(object));
+export function matchesAll<T>(conditions: readonly Condition<T>[]): ObjectFilter<T> {
+  return filterOf(conditions.filter((condition) => condition !== undefined));
 }
 
 /**
- * Condition on the labels of an object; the selector is parsed once.
+ * Condition on the labels of an object.
  * @throws {GraphQLError} BAD_REQUEST if the selector is malformed
  */
 export function labelCondition(selector: string | null | undefined): Condition<KubernetesObject> {
   if (typeof selector !== 'string') return undefined;
   const matches = parsed(selector);
-  return ({ metadata }) => matches(metadata.labels);
+  return ({ object }) => matches(object.metadata.labels);
 }
 
 function parsed(selector: string): ReturnType<typeof parseLabelSelector> {
@@ -37,30 +37,47 @@ export function foldedText(text: string): string {
 
 const MAX_SEARCH_LENGTH = 1_000;
 
+/** Between the texts of an object. A search text that contains it is in none of them. */
+const SEPARATOR = '\u0000';
+
+/** Returns a field of texts in which {@link searchCondition} finds objects. */
+export function searchField<T>(textsOf: (object: T) => readonly string[]): ObjectField<T, string> {
+  return new ObjectField((object) => [...new Set(textsOf(object).map(foldedText))].join(SEPARATOR));
+}
+
+/** The name of an object, for {@link searchCondition}. */
+export const nameTexts = searchField(({ metadata }: KubernetesObject) => [metadata.name]);
+
 /**
- * Condition that one of the texts contains the search text, ignoring case and Unicode composition.
+ * Condition that one of the texts of an object contains the search text, ignoring case and Unicode composition.
  * @throws {GraphQLError} BAD_REQUEST if the search text is too long
  */
-export function searchCondition<T>(
-  search: string | null | undefined,
-  textsOf: (object: T) => readonly string[],
-): Condition<T> {
+export function searchCondition<T>(search: string | null | undefined, texts: ObjectField<T, string>): Condition<T> {
   assertTextLength('a search text', search, MAX_SEARCH_LENGTH);
   const text = foldedText(search ?? '');
-  return text ? (object) => textsOf(object).some((candidate) => foldedText(candidate).includes(text)) : undefined;
+  if (!text) return undefined;
+  return text.includes(SEPARATOR) ? () => false : (values) => values.read(texts).includes(text);
 }
+
+/** A field, which indexes keep the values of, or a function of an object. */
+type ValueOf<T, V> = ObjectField<T, V> | ((object: T) => V);
 
 /** Condition that the value is one of those in the list. No object matches an empty list. */
 export function oneOfCondition<T, V>(
   values: readonly V[] | null | undefined,
-  valueOf: (object: T) => V | undefined,
+  valueOf: ValueOf<T, V | undefined>,
 ): Condition<T> {
   if (!values) return undefined;
   const wanted = new Set<V | undefined>(values);
-  return (object) => wanted.has(valueOf(object));
+  return valueCondition(valueOf, (value) => wanted.has(value));
 }
 
 /** Condition that the flag has the expected value. */
-export function flagCondition<T>(expected: boolean | null | undefined, flagOf: (object: T) => boolean): Condition<T> {
-  return typeof expected === 'boolean' ? (object) => flagOf(object) === expected : undefined;
+export function flagCondition<T>(expected: boolean | null | undefined, flagOf: ValueOf<T, boolean>): Condition<T> {
+  return typeof expected === 'boolean' ? valueCondition(flagOf, (flag) => flag === expected) : undefined;
+}
+
+export function valueCondition<T, V>(valueOf: ValueOf<T, V>, matches: (value: V) => boolean): FieldCondition<T> {
+  if (valueOf instanceof ObjectField) return (values) => matches(values.read(valueOf));
+  return ({ object }) => matches(valueOf(object));
 }

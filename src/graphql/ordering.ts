@@ -1,51 +1,20 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { nameField, namespaceField } from '../kubernetes/object-field.ts';
+import { inOrder, orderingByFields, type Ordering, type Position } from '../kubernetes/ordering.ts';
 import { failure } from './errors.ts';
 import { assertTextLength, quoted } from './text-limits.ts';
 
-/** Sort key of an item. Keys are compared element by element. Null sorts last in both directions. */
-export type Position = readonly (string | number | null)[];
-
-/** Total order of items. */
-export interface Ordering<T> {
-  /** Name of the ordering. A cursor is valid only for the ordering of this name. */
-  readonly name: string;
-  readonly positionOf: (item: T) => Position;
-  /** Direction of each element of a position: `1` for ascending, `-1` for descending. */
-  readonly directions: readonly (1 | -1)[];
-}
-
-/** Comparator for `Array.sort`: negative if `a` sorts before `b`. */
-export function comparePositions<T>({ directions }: Ordering<T>, a: Position, b: Position): number {
-  for (let index = 0; index < directions.length; index += 1) {
-    const direction = directions[index] ?? 1;
-    const left = a[index] ?? null;
-    const right = b[index] ?? null;
-    if (left === right) continue;
-    if (left === null) return 1;
-    if (right === null) return -1;
-    return left < right ? -direction : direction;
-  }
-  return 0;
-}
-
-export interface OrderedItem<T> {
-  readonly item: T;
-  readonly position: Position;
-}
-
-/** Returns the items in order, each with its position. */
-export function inOrder<T>(items: readonly T[], ordering: Ordering<T>): OrderedItem<T>[] {
-  return items
-    .map((item) => ({ item, position: ordering.positionOf(item) }))
-    .sort((a, b) => comparePositions(ordering, a.position, b.position));
-}
+export { comparePositions, inOrder, orderingByFields, type Ordering, type Position } from '../kubernetes/ordering.ts';
 
 /** Order by namespace, then by name. */
-export const byNamespaceAndName: Ordering<KubernetesObject> = {
-  name: 'NAMESPACE ASC, NAME ASC',
-  directions: [1, 1],
-  positionOf: ({ metadata }) => [metadata.namespace ?? '', metadata.name],
-};
+export const byNamespaceAndName: Ordering<KubernetesObject> = orderingByFields(
+  'NAMESPACE ASC, NAME ASC',
+  [namespaceField, nameField],
+  [1, 1],
+);
+
+/** Order of cluster-scoped objects. */
+export const byName: Ordering<KubernetesObject> = orderingByFields('NAME ASC', [nameField], [1]);
 
 export function sortedByName<T extends KubernetesObject>(objects: readonly T[]): T[] {
   return inOrder(objects, byNamespaceAndName).map(({ item }) => item);

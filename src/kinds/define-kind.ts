@@ -4,9 +4,10 @@ import { byNamespaceAndName } from '../graphql/ordering.ts';
 import { paginate, pagingArgs, type PagingArgs } from '../graphql/connection.ts';
 import { afterArg, nameArg, namespaceArg, objectArgs } from '../graphql/object-args.ts';
 import type { Ordering } from '../graphql/ordering.ts';
+import type { ObjectFilter } from '../kubernetes/object-field.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { ListPosition, type LiveConnection } from '../subscriptions/live-cursor.ts';
+import { liveConnection, type LiveConnection } from '../subscriptions/live-cursor.ts';
 import { listSource, objectSource, type SubscriptionEvent } from '../subscriptions/source.ts';
 import type { PrefetchedReader } from '../viewer-client/reader.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
@@ -37,7 +38,7 @@ interface KindDefinition<T extends KubernetesObject, F extends object> {
   readonly event: TypeRef<SubscriptionEvent<T>>;
   readonly filter: { readonly type: InputRef<F>; readonly description: string };
   /** @param reader reads the resources that {@link RelatedToFilter.to} returns */
-  readonly matcher: (filter: F | null | undefined, reader: PrefetchedReader) => (object: T) => boolean;
+  readonly matcher: (filter: F | null | undefined, reader: PrefetchedReader) => ObjectFilter<T>;
   /** Default: the filter reads no other objects. */
   readonly related?: RelatedToFilter<T, F>;
   /** Order of the list. Default: by namespace and name. */
@@ -81,11 +82,10 @@ export function defineKind<T extends KubernetesObject, F extends object>(definit
       { namespace, filter, ...paging }: ListArgs & { filter?: F | null | undefined },
     ) => {
       const lister = await client.reader.lister(resource, namespace);
-      const [objects, position] = [lister.list(namespace ?? undefined), new ListPosition(client, lister, namespace)];
+      const matches = matcher(filter, client.reader);
+      const list = lister.select({ namespace: namespace ?? undefined, ordering, filter: matches });
       await client.cost.pause();
-      return position.connect(
-        paginate(objects.filter(matcher(filter, client.reader)), ordering, { ...paging, client }),
-      );
+      return liveConnection(paginate(list, ordering, { ...paging, client }), client, lister, namespace);
     },
     subscribeOne: (client: ViewerClient, at: ObjectName) => objectSource(client, resource, at),
     subscribe: async (

@@ -23,11 +23,8 @@ export function liveSelection(resourceKey: string): string {
   return JSON.stringify([resourceKey]);
 }
 
-/**
- * How far the cache reaches at one moment. Created in the turn of the event loop in which a list is read; the list may be
- * filtered and sorted later.
- */
-export class ListPosition<T extends KubernetesObject> {
+/** How far the cache reaches at one moment: that at which the list is read. */
+class ListPosition<T extends KubernetesObject> {
   readonly #reader: ViewerClient['reader'];
   readonly #objects: ScopedLister<T>;
   readonly #namespace: string | null | undefined;
@@ -48,12 +45,7 @@ export class ListPosition<T extends KubernetesObject> {
     this.#past = version === '' || knownVersion === version ? [] : objects.list().filter(isPast);
   }
 
-  /** Adds the `liveCursor` to a page of the list. */
-  connect(page: Connection<T>): LiveConnection<T> {
-    return Object.assign(page, { liveCursor: () => this.#encode(page.all) });
-  }
-
-  #encode(matching: readonly T[]): string {
+  encode({ all: matching }: Connection<T>): string {
     const { resourceKey } = this.#objects;
     const { prefetchedSignatures } = this.#reader.visibility;
     const visibility = visibilityOf(this.#objects.signature(this.#namespace), prefetchedSignatures);
@@ -77,6 +69,19 @@ export class ListPosition<T extends KubernetesObject> {
 
 function stateOf({ metadata }: KubernetesObject, exists: boolean): DeliveredState {
   return { token: objectToken(metadata.uid), version: metadata.resourceVersion, exists };
+}
+
+/**
+ * Adds the `liveCursor` to a page of a list.
+ * @param namespace the namespace that the list is restricted to
+ */
+export function liveConnection<T extends KubernetesObject>(
+  page: Connection<T>,
+  client: ViewerClient,
+  objects: ScopedLister<T>,
+  namespace?: string | null,
+): LiveConnection<T> {
+  return Object.assign(page, { liveCursor: () => new ListPosition(client, objects, namespace).encode(page) });
 }
 
 /** Adds `<Name>Connection`, with a `liveCursor`, and `<Name>Edge` to the schema and returns the type of the connection. */

@@ -29,6 +29,7 @@ function subscribeTo(store: Store<KubernetesObject>) {
     store,
     olderChanges: async () => undefined,
     onListed: () => undefined,
+    onSorted: () => undefined,
   });
   const beforeEvaluation = new Map<string, () => void>();
   const execute: ExecuteEvent = async ({ type, object, cursor }) => {

@@ -7,7 +7,8 @@ const SLICE_COST = 20_000;
 /**
  * Cost of one operation, or of one event of a subscription, while it is executed. An object in the result costs 1 and the
  * number of its selected fields, a fragment counted as often as it is spread; a scalar in a list costs 1. An object costs
- * 0.1 each time that it is read from the cache in a list, and 1 if the list is sorted. 64 characters of a log cost 1. Lists are
+ * 0.1 each time that it is read from the cache for a page, or examined by a filter, and 1 if a list, or the index of an order,
+ * is sorted for it. 64 characters of a log cost 1. Lists are
  * charged before their items are executed, so the limit bounds the time of an operation.
  */
 export class OperationCost {

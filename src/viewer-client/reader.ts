@@ -73,6 +73,8 @@ export interface PodLogs {
 /** Cost of an object that is read in a list: much less than that of a field. */
 const LISTED_COST = 0.1;
 
+const UNCHARGED = { onListed: () => undefined, onSorted: () => undefined };
+
 /** Namespaces of which one request may start informers. */
 const MAX_NAMESPACES_READ = 20;
 
@@ -153,7 +155,7 @@ export class Reader implements PrefetchedReader {
     const scope = await this.#scopeOf(resource, selection, 'watch');
     this.visibility.setWatched(resource, scope);
     // It is read as long as the subscription runs, which has no cost of its own.
-    return this.#lister(resource, scope, { onListed: () => undefined });
+    return this.#lister(resource, scope, UNCHARGED);
   }
 
   /**
@@ -167,7 +169,7 @@ export class Reader implements PrefetchedReader {
 
   /** Returns the same reads for as long as a subscription runs, which has no cost of its own. */
   prefetchedForWatch(): PrefetchedReader {
-    return { prefetched: (resource) => this.#prefetched(resource, { onListed: () => undefined }) };
+    return { prefetched: (resource) => this.#prefetched(resource, UNCHARGED) };
   }
 
   #prefetched<T extends KubernetesObject>(resource: Resource<T>, options: ListerOptions<T>): ScopedLister<T> {
@@ -323,6 +325,7 @@ export class Reader implements PrefetchedReader {
     const scope = await this.#options.resolver.resolve(resource, 'read');
     if (resource.cache.watched === 'never') return 0;
     const stores = this.#options.cluster.cache.syncedStores(resource);
+    if (scope.full === 'all') return stores.reduce((sum, { size }) => sum + size, 0);
     const visible = stores.map((store) => [...store.list()].filter((object) => visibleObject(scope, resource, object)));
     const count = visible.reduce((sum, { length }) => sum + length, 0);
     this.#options.cost.add(count * LISTED_COST);
@@ -384,7 +387,8 @@ export class Reader implements PrefetchedReader {
     const { store } = cached;
     const olderChanges = (version: string) => cached.changesSince(version);
     const onListed = (count: number) => cost.add(count * LISTED_COST);
-    return new ScopedLister({ scope, store, olderChanges, onRead, onListed, ...options });
+    const onSorted = (count: number) => cost.add(count);
+    return new ScopedLister({ scope, store, olderChanges, onRead, onListed, onSorted, ...options });
   }
 
   /** Its reads are not reported: no change can alter their results. */
@@ -397,6 +401,7 @@ interface ListerOptions<T extends KubernetesObject> {
   /** Default: what is cached of all namespaces. */
   readonly cached?: CachedResource<T>;
   readonly onListed?: OnListed;
+  readonly onSorted?: OnListed;
   readonly onRead?: OnRead | undefined;
 }
 

@@ -11,8 +11,11 @@ import type { NetChange } from '../cache/change-log.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
+import type { ObjectFilter } from '../kubernetes/object-field.ts';
+import type { Ordering } from '../kubernetes/ordering.ts';
 import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
 import { dependencyKeys, dependencyKeysOf } from './dependency-keys.ts';
+import { IndexedList, PlainList, type IndexedListOptions, type ObjectList } from './object-list.ts';
 
 export type { NetChange } from '../cache/change-log.ts';
 export type { ChangesReader } from '../cache/historical-snapshots.ts';
@@ -33,6 +36,17 @@ interface ScopedListerOptions<T extends KubernetesObject> {
   readonly olderChanges: (version: string) => Promise<ChangesReader<T> | undefined>;
   readonly onRead?: OnRead | undefined;
   readonly onListed: OnListed;
+  /** Called with the number of objects before they are sorted. May throw to refuse it. */
+  readonly onSorted: OnListed;
+}
+
+/** Objects of a list, and their order. */
+export interface ListSelection<T> {
+  /** Undefined: all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly ordering: Ordering<T>;
+  /** Undefined: every object matches. */
+  readonly filter?: ObjectFilter<T> | undefined;
 }
 
 /** Change of an object, as far as it is visible. */
@@ -44,6 +58,8 @@ export interface ScopedChange<T> {
   /** Keys of every read whose result the change may alter. */
   readonly dependencyKeys: ReadonlySet<string>;
 }
+
+const EMPTY_NAMESPACES: ReadonlySet<string> = new Set();
 
 /** Methods are called synchronously, in the order of the changes, and must not throw. */
 export interface ChangeHandler<T> {
@@ -64,13 +80,15 @@ export class ScopedLister<T extends KubernetesObject> {
   readonly #olderChanges: ScopedListerOptions<T>['olderChanges'];
   readonly #onRead: OnRead | undefined;
   readonly #onListed: OnListed;
+  readonly #onSorted: OnListed;
 
-  constructor({ scope, store, olderChanges, onRead, onListed }: ScopedListerOptions<T>) {
+  constructor({ scope, store, olderChanges, onRead, onListed, onSorted }: ScopedListerOptions<T>) {
     this.#scope = scope;
     this.#store = store;
     this.#olderChanges = olderChanges;
     this.#onRead = onRead;
     this.#onListed = onListed;
+    this.#onSorted = onSorted;
   }
 
   /** Identifies the resource in the cluster, e.g. `workspaces.kubeflow.org`. */
@@ -97,18 +115,53 @@ export class ScopedLister<T extends KubernetesObject> {
 
   /** Returns the objects of all namespaces or of one, in no particular order. */
   list(namespace?: string): readonly T[] {
-    this.#onRead?.(
-      this,
-      namespace === undefined
-        ? dependencyKeys.all(this.#store.resource)
-        : dependencyKeys.index(this.#store.resource, 'namespace', namespace),
-    );
+    this.#onRead?.(this, this.#listKey(namespace));
+    return this.#list(namespace);
+  }
+
+  #listKey(namespace: string | undefined): string {
+    const { resource } = this.#store;
+    return namespace === undefined
+      ? dependencyKeys.all(resource)
+      : dependencyKeys.index(resource, 'namespace', namespace);
+  }
+
+  #list(namespace: string | undefined): readonly T[] {
     const { full } = this.#scope;
     const { namespaced } = this.#store.resource;
     if (full === 'all' || !namespaced || namespace !== undefined) return this.#allVisible(this.#store.list(namespace));
     const objects = [...full].flatMap((each) => [...this.#store.list(each)]);
     this.#onListed(objects.length);
     return objects;
+  }
+
+  /** Returns the objects of all namespaces or of one that a filter matches, as a list that is evaluated when it is read. */
+  select(selection: ListSelection<T>): ObjectList<T> {
+    const { namespace, ordering, filter } = selection;
+    this.#onRead?.(this, this.#listKey(namespace));
+    const { fields } = ordering;
+    const indexed = this.#indexedNamespaces(namespace);
+    if (!fields || !indexed) return this.#plainList(() => this.#list(namespace), selection);
+    return new IndexedList({
+      indexes: this.#store.indexes,
+      ordering: { ...ordering, fields },
+      ...indexed,
+      conditions: filter?.conditions ?? [],
+      countIn: (of) => this.#store.count(of),
+      onRead: this.#onListed,
+      onSort: this.#onSorted,
+    });
+  }
+
+  /** As {@link select}, of the objects with a value in a secondary index. */
+  selectByIndex(index: string, value: string, selection: Omit<ListSelection<T>, 'namespace'>): ObjectList<T> {
+    const { resource } = this.#store;
+    this.#onRead?.(this, dependencyKeys.index(resource, index, value));
+    return this.#plainList(() => this.#allVisible(this.#store.byIndex(index, value)), selection);
+  }
+
+  #plainList(list: () => readonly T[], { ordering, filter }: ListSelection<T>): ObjectList<T> {
+    return new PlainList(() => (filter ? list().filter(filter) : list()), ordering, this.#onSorted);
   }
 
   /** Returns the objects with a value in a secondary index, in no particular order. */
@@ -120,6 +173,13 @@ export class ScopedLister<T extends KubernetesObject> {
   /** Namespaces whose objects are visible with all their fields; of a resource without namespaces, names of objects. */
   get fullScope(): Scope {
     return this.#scope.full;
+  }
+
+  /** Returns the number of objects that {@link byIndex} returns. */
+  countByIndex(index: string, value: string): number {
+    if (this.#scope.full !== 'all') return this.byIndex(index, value).length;
+    this.#onRead?.(this, dependencyKeys.index(this.#store.resource, index, value));
+    return this.#store.countByIndex(index, value);
   }
 
   /** Whether no object can be visible, whatever exists. */
@@ -197,6 +257,18 @@ export class ScopedLister<T extends KubernetesObject> {
     if (last === undefined) return;
     if (last === change.last) handler.changed(change);
     else handler.changed({ ...change, after: this.#visible(change.after), last });
+  }
+
+  /**
+   * Returns the namespaces of a list. Undefined if the indexes do not have its objects: those of which the viewer sees the
+   * redacted form, or only some by name.
+   */
+  #indexedNamespaces(namespace: string | undefined): Pick<IndexedListOptions<T>, 'namespaces'> | undefined {
+    const { full, redacted } = this.#scope;
+    if (full === 'all') return { namespaces: namespace };
+    if (!this.#store.resource.namespaced || redacted === 'all' || redacted.size > 0) return undefined;
+    if (namespace !== undefined) return { namespaces: full.has(namespace) ? namespace : EMPTY_NAMESPACES };
+    return { namespaces: full.size === 1 ? full.values().next().value : full };
   }
 
   #visible(object: T | undefined): T | undefined {

@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import { labelCondition, matchesAll, oneOfCondition, searchCondition, searchField } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
 import { instanceSpecOf, phaseOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
 export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorkspaceInstanceFilter', {
@@ -16,15 +17,20 @@ export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorks
 
 type DevPodWorkspaceInstanceFilter = typeof DevPodWorkspaceInstanceFilterInput.$inferInput;
 
+const instanceTexts = searchField((instance: DevPodWorkspaceInstanceObject) => [
+  instance.metadata.name,
+  displayNameOf(instance),
+]);
+
 /**
  * Returns the predicate of a filter.
  * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
 export function instanceMatcher(
   filter: DevPodWorkspaceInstanceFilter | null | undefined,
-): (instance: DevPodWorkspaceInstanceObject) => boolean {
+): ObjectFilter<DevPodWorkspaceInstanceObject> {
   return matchesAll<DevPodWorkspaceInstanceObject>([
-    searchCondition(filter?.search, (instance) => [instance.metadata.name, displayNameOf(instance)]),
+    searchCondition(filter?.search, instanceTexts),
     oneOfCondition(filter?.phases, (instance) => phaseOf(instance) ?? ''),
     labelCondition(filter?.labelSelector),
   ]);

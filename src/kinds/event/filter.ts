@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import { matchesAll, oneOfCondition, searchCondition, searchField } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
 import { eventFieldsOf, type EventObject } from './resource.ts';
 
 export const EventTypeEnum = builder.enumType('KubernetesEventType', {
@@ -30,12 +31,14 @@ export const EventFilterInput = builder.inputType('KubernetesEventFilter', {
 
 type EventFilter = typeof EventFilterInput.$inferInput;
 
-export function eventMatcher(filter: EventFilter | null | undefined): (event: EventObject) => boolean {
+const messageTexts = searchField((event: EventObject) => [eventFieldsOf(event).message ?? '']);
+
+export function eventMatcher(filter: EventFilter | null | undefined): ObjectFilter<EventObject> {
   return matchesAll<EventObject>([
     oneOfCondition(filter?.types, typeOf),
     oneOfCondition(filter?.reasons, (event) => eventFieldsOf(event).reason ?? ''),
     oneOfCondition(filter?.kinds, (event) => eventFieldsOf(event).involvedObject?.kind ?? ''),
     oneOfCondition(filter?.names, (event) => eventFieldsOf(event).involvedObject?.name ?? ''),
-    searchCondition(filter?.search, (event) => [eventFieldsOf(event).message ?? '']),
+    searchCondition(filter?.search, messageTexts),
   ]);
 }

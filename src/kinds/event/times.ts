@@ -1,4 +1,5 @@
-import type { Ordering } from '../../graphql/ordering.ts';
+import { orderingByFields, type Ordering } from '../../graphql/ordering.ts';
+import { nameField, namespaceField, ObjectField } from '../../kubernetes/object-field.ts';
 import { eventFieldsOf, type EventObject } from './resource.ts';
 
 /** Returns the time of the first occurrence, else of the creation. */
@@ -23,12 +24,10 @@ function isTime(text: string | undefined): boolean {
   return !Number.isNaN(Date.parse(text ?? ''));
 }
 
-export const newestFirst: Ordering<EventObject> = {
-  name: 'LAST_AT DESC, NAMESPACE ASC, NAME ASC',
-  directions: [-1, 1, 1],
-  positionOf: (event) => [
-    new Date(lastTimeOf(event)).toISOString(),
-    event.metadata.namespace ?? '',
-    event.metadata.name,
-  ],
-};
+const lastTimeField = new ObjectField((event: EventObject) => new Date(lastTimeOf(event)).toISOString());
+
+export const newestFirst: Ordering<EventObject> = orderingByFields(
+  'LAST_AT DESC, NAMESPACE ASC, NAME ASC',
+  [lastTimeField, namespaceField, nameField],
+  [-1, 1, 1],
+);

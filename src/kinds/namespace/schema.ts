@@ -2,10 +2,10 @@ import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { labelCondition, matchesAll, searchCondition } from '../../graphql/filter.ts';
+import { labelCondition, matchesAll, nameTexts, searchCondition } from '../../graphql/filter.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
-import type { Ordering } from '../../graphql/ordering.ts';
-import { ListPosition } from '../../subscriptions/live-cursor.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import { byName } from '../../graphql/ordering.ts';
 import { defineKind } from '../define-kind.ts';
 import { offerConnection, WorkspaceKindOfferConnection } from '../workspace-kind/offer.ts';
 import { workspaceKindFilterArg } from '../workspace-kind/refs.ts';
@@ -59,10 +59,8 @@ NamespaceType.implement({
       description: 'Workspaces in the namespace.',
       args: { ...workspaceListArgs, ...pagingArgs },
       extensions: dependsOnArguments(relatedToArguments, Workspace),
-      resolve: ({ metadata: { name } }, args, { client }) => {
-        const lister = client.reader.prefetched(Workspace);
-        return workspaceConnection(lister.list(name), new ListPosition(client, lister, name), { ...args, client });
-      },
+      resolve: ({ metadata: { name } }, args, { client }) =>
+        workspaceConnection(client.reader.prefetched(Workspace), { ...args, namespace: name, client }),
     }),
   }),
 });
@@ -92,18 +90,12 @@ const NamespaceFilterInput = builder.inputType('NamespaceFilter', {
 
 function namespaceMatcher(
   filter: typeof NamespaceFilterInput.$inferInput | null | undefined,
-): (namespace: NamespaceObject) => boolean {
+): ObjectFilter<NamespaceObject> {
   return matchesAll<NamespaceObject>([
     labelCondition(filter?.labelSelector),
-    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    searchCondition(filter?.search, nameTexts),
   ]);
 }
-
-const byName: Ordering<NamespaceObject> = {
-  name: 'NAME ASC',
-  directions: [1],
-  positionOf: ({ metadata }) => [metadata.name],
-};
 
 defineKind({
   resource: Namespace,

@@ -1,5 +1,13 @@
 import { builder } from '../../graphql/builder.ts';
-import { flagCondition, labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import {
+  flagCondition,
+  labelCondition,
+  matchesAll,
+  nameTexts,
+  oneOfCondition,
+  searchCondition,
+} from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
 import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { claimSpecOf, claimStatusOf, type PersistentVolumeClaimObject } from './resource.ts';
 
@@ -42,9 +50,9 @@ export const ClaimFilterInput = builder.inputType('PersistentVolumeClaimFilter',
 /** @throws {GraphQLError} BAD_REQUEST if the label selector is malformed */
 export function claimMatcher(
   filter: typeof ClaimFilterInput.$inferInput | null | undefined,
-): (claim: PersistentVolumeClaimObject) => boolean {
+): ObjectFilter<PersistentVolumeClaimObject> {
   return matchesAll<PersistentVolumeClaimObject>([
-    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    searchCondition(filter?.search, nameTexts),
     flagCondition(filter?.canMount, canMount),
     flagCondition(filter?.canUpdate, canUpdate),
     oneOfCondition(filter?.phases, phaseOf),

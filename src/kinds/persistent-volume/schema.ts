@@ -2,7 +2,8 @@ import { builder } from '../../graphql/builder.ts';
 import { amountOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import { labelCondition, matchesAll, nameTexts, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
 import { defineKind } from '../define-kind.ts';
 import { PersistentVolumeClaimType } from '../persistent-volume-claim/refs.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
@@ -125,9 +126,9 @@ const PersistentVolumeFilterInput = builder.inputType('PersistentVolumeFilter', 
 
 function volumeMatcher(
   filter: typeof PersistentVolumeFilterInput.$inferInput | null | undefined,
-): (volume: PersistentVolumeObject) => boolean {
+): ObjectFilter<PersistentVolumeObject> {
   return matchesAll<PersistentVolumeObject>([
-    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    searchCondition(filter?.search, nameTexts),
     oneOfCondition(filter?.phases, (volume) => phaseByName.get(volumeStatusOf(volume).phase) ?? 'UNKNOWN'),
     oneOfCondition(filter?.storageClasses, (volume) => volumeSpecOf(volume).storageClassName ?? ''),
     labelCondition(filter?.labelSelector),

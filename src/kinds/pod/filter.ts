@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import { labelCondition, matchesAll, nameTexts, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
 import { phaseOf, PodPhaseEnum } from './phase.ts';
 import { podSpecOf, workspaceNameOf, type PodObject } from './resource.ts';
 
@@ -20,9 +21,9 @@ export const PodFilterInput = builder.inputType('PodFilter', {
 type PodFilter = typeof PodFilterInput.$inferInput;
 
 /** @throws {GraphQLError} BAD_REQUEST if the label selector is malformed */
-export function podMatcher(filter: PodFilter | null | undefined): (pod: PodObject) => boolean {
+export function podMatcher(filter: PodFilter | null | undefined): ObjectFilter<PodObject> {
   return matchesAll<PodObject>([
-    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    searchCondition(filter?.search, nameTexts),
     oneOfCondition(filter?.workspaces, (pod) => workspaceNameOf(pod) ?? ''),
     oneOfCondition(filter?.phases, phaseOf),
     oneOfCondition(filter?.nodeNames, (pod) => podSpecOf(pod).nodeName ?? ''),

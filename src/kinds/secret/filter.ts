@@ -1,5 +1,13 @@
 import { builder } from '../../graphql/builder.ts';
-import { flagCondition, labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import {
+  flagCondition,
+  labelCondition,
+  matchesAll,
+  nameTexts,
+  oneOfCondition,
+  searchCondition,
+} from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
 import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { secretFieldsOf, type SecretObject } from './resource.ts';
 
@@ -19,9 +27,9 @@ export const SecretFilterInput = builder.inputType('SecretFilter', {
 /** @throws {GraphQLError} BAD_REQUEST if the label selector is malformed */
 export function secretMatcher(
   filter: typeof SecretFilterInput.$inferInput | null | undefined,
-): (secret: SecretObject) => boolean {
+): ObjectFilter<SecretObject> {
   return matchesAll<SecretObject>([
-    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    searchCondition(filter?.search, nameTexts),
     flagCondition(filter?.canMount, canMount),
     flagCondition(filter?.canUpdate, canUpdate),
     oneOfCondition(filter?.types, (secret) => secretFieldsOf(secret).type || 'Opaque'),

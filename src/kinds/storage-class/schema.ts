@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { flagCondition, matchesAll, searchCondition } from '../../graphql/filter.ts';
+import { flagCondition, matchesAll, searchCondition, searchField } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { defineKind } from '../define-kind.ts';
 import { ReclaimPolicyEnum, reclaimPolicyOf } from '../persistent-volume/enums.ts';
@@ -91,11 +92,16 @@ const StorageClassFilterInput = builder.inputType('StorageClassFilter', {
   }),
 });
 
+const storageClassTexts = searchField((storageClass: StorageClassObject) => [
+  storageClass.metadata.name,
+  displayNameOf(storageClass),
+]);
+
 function classMatcher(
   filter: typeof StorageClassFilterInput.$inferInput | null | undefined,
-): (storageClass: StorageClassObject) => boolean {
+): ObjectFilter<StorageClassObject> {
   return matchesAll<StorageClassObject>([
-    searchCondition(filter?.search, (storageClass) => [storageClass.metadata.name, displayNameOf(storageClass)]),
+    searchCondition(filter?.search, storageClassTexts),
     flagCondition(filter?.canUse, isUsable),
   ]);
 }

@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import { labelCondition, matchesAll, nameTexts, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
 import { jobSpecOf, phaseOf, type VolcanoJobObject } from './resource.ts';
 
 export const VolcanoJobFilterInput = builder.inputType('VolcanoJobFilter', {
@@ -21,9 +22,9 @@ type VolcanoJobFilter = typeof VolcanoJobFilterInput.$inferInput;
  * Returns the predicate of a filter.
  * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
-export function jobMatcher(filter: VolcanoJobFilter | null | undefined): (job: VolcanoJobObject) => boolean {
+export function jobMatcher(filter: VolcanoJobFilter | null | undefined): ObjectFilter<VolcanoJobObject> {
   return matchesAll<VolcanoJobObject>([
-    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    searchCondition(filter?.search, nameTexts),
     oneOfCondition(filter?.phases, (job) => phaseOf(job) ?? ''),
     oneOfCondition(filter?.queues, (job) => jobSpecOf(job).queue ?? ''),
     labelCondition(filter?.labelSelector),

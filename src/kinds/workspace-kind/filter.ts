@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { flagCondition, labelCondition, matchesAll, searchCondition } from '../../graphql/filter.ts';
-import type { Ordering } from '../../graphql/ordering.ts';
+import { flagCondition, labelCondition, matchesAll, searchCondition, searchField } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-field.ts';
 import { workspaceKindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
 export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter', {
@@ -20,15 +20,20 @@ export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter',
 
 export type WorkspaceKindFilter = typeof WorkspaceKindFilterInput.$inferInput;
 
+const workspaceKindTexts = searchField((workspaceKind: WorkspaceKindObject) => [
+  workspaceKind.metadata.name,
+  displayNameOf(workspaceKind),
+]);
+
 /**
  * Returns the filter as a predicate.
  * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
 export function workspaceKindMatcher(
   filter: WorkspaceKindFilter | null | undefined,
-): (workspaceKind: WorkspaceKindObject) => boolean {
+): ObjectFilter<WorkspaceKindObject> {
   return matchesAll<WorkspaceKindObject>([
-    searchCondition(filter?.search, (workspaceKind) => [workspaceKind.metadata.name, displayNameOf(workspaceKind)]),
+    searchCondition(filter?.search, workspaceKindTexts),
     flagCondition(filter?.hidden, isHidden),
     flagCondition(
       filter?.deprecated,
@@ -46,9 +51,3 @@ export function isHidden(workspaceKind: WorkspaceKindObject): boolean {
 export function displayNameOf(workspaceKind: WorkspaceKindObject): string {
   return workspaceKindSpecOf(workspaceKind).spawner?.displayName || workspaceKind.metadata.name;
 }
-
-export const workspaceKindOrdering: Ordering<WorkspaceKindObject> = {
-  name: 'NAME ASC',
-  directions: [1],
-  positionOf: ({ metadata }) => [metadata.name],
-};

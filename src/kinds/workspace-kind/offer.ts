@@ -2,12 +2,13 @@ import { builder } from '../../graphql/builder.ts';
 import { connectionTypeOf, paginate, type Connection, type PageOptions } from '../../graphql/connection.ts';
 import { failure } from '../../graphql/errors.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { flagCondition } from '../../graphql/filter.ts';
-import type { Ordering } from '../../graphql/ordering.ts';
+import { flagCondition, matchesAll } from '../../graphql/filter.ts';
+import { byNamespaceAndName, type Ordering } from '../../graphql/ordering.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { NamespaceType } from '../namespace/refs.ts';
 import { Namespace, type NamespaceObject } from '../namespace/resource.ts';
-import { workspaceKindNameOf, Workspace, type OptionList } from '../workspace/resource.ts';
+import { workspaceFields } from '../workspace/fields.ts';
+import { Workspace, type OptionList } from '../workspace/resource.ts';
 import { isHidden, workspaceKindMatcher, type WorkspaceKindFilter } from './filter.ts';
 import { filterVerdict, isVisible, labelsOf, type FilterVerdict } from './filter-rules.ts';
 import { offeredOptionsOf, optionLabelsOf, spawnerOptionOf, SpawnerOptionType, type SpawnerOption } from './option.ts';
@@ -55,7 +56,7 @@ export function offerConnection(
   { filter, ...paging }: PageOptions & { readonly filter?: WorkspaceKindFilter | null | undefined },
 ): Connection<WorkspaceKindOffer> {
   const matches = workspaceKindMatcher(filter && { ...filter, hidden: null });
-  const hiddenMatches = flagCondition(filter?.hidden, isHiddenOffer) ?? (() => true);
+  const hiddenMatches = matchesAll([flagCondition(filter?.hidden, isHiddenOffer)]);
   const offers = isVisible(namespace)
     ? workspaceKinds
         .filter(matches)
@@ -126,8 +127,9 @@ WorkspaceKindOfferType.implement({
       resolve: ({ namespace, workspaceKind }, _, { client }) =>
         client.reader
           .prefetched(Workspace)
-          .list(namespace.metadata.name)
-          .filter((workspace) => workspaceKindNameOf(workspace) === workspaceKind.metadata.name).length,
+          .select({ namespace: namespace.metadata.name, ordering: byNamespaceAndName })
+          .countBy(workspaceFields.kindName)
+          .get(workspaceKind.metadata.name) ?? 0,
     }),
   }),
 });

@@ -3,20 +3,14 @@ import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { revisionOf } from '../../graphql/object-meta.ts';
-import { ListPosition } from '../../subscriptions/live-cursor.ts';
+import { byName } from '../../graphql/ordering.ts';
 import { defineKind } from '../define-kind.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
 import { relatedToArguments } from '../workspace/related.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { ActivityRule } from './activity-rule.ts';
-import {
-  displayNameOf,
-  isHidden,
-  WorkspaceKindFilterInput,
-  workspaceKindMatcher,
-  workspaceKindOrdering,
-} from './filter.ts';
+import { displayNameOf, isHidden, WorkspaceKindFilterInput, workspaceKindMatcher } from './filter.ts';
 import { offerInNamespaceNamed, WorkspaceKindOfferType } from './offer.ts';
 import { spawnerOptionsOf, SpawnerOptionType } from './option.ts';
 import { ImageRef } from './pictures.ts';
@@ -117,16 +111,13 @@ builder.objectFields(WorkspaceKindType, (t) => ({
     description: 'Workspaces of this WorkspaceKind that you may see.',
     args: { ...workspaceListArgs, ...pagingArgs },
     extensions: dependsOnArguments(relatedToArguments, Workspace),
-    resolve: ({ metadata }, args, { client }) => {
-      const lister = client.reader.prefetched(Workspace);
-      const workspaces = lister.byIndex('kind', metadata.name);
-      return workspaceConnection(workspaces, new ListPosition(client, lister), { ...args, client });
-    },
+    resolve: ({ metadata }, args, { client }) =>
+      workspaceConnection(client.reader.prefetched(Workspace), { ...args, kindName: metadata.name, client }),
   }),
   workspaceCount: t.int({
     description: 'Number of workspaces of this WorkspaceKind that you may see.',
     extensions: dependsOn(Workspace),
-    resolve: ({ metadata }, _, { client }) => client.reader.prefetched(Workspace).byIndex('kind', metadata.name).length,
+    resolve: ({ metadata }, _, { client }) => client.reader.prefetched(Workspace).countByIndex('kind', metadata.name),
   }),
   revision: t.string({
     nullable: true,
@@ -146,7 +137,7 @@ defineKind({
     description: 'Filter for WorkspaceKinds. Null for all that you may see.',
   },
   matcher: workspaceKindMatcher,
-  ordering: workspaceKindOrdering,
+  ordering: byName,
   get: { name: 'workspaceKind', description: 'WorkspaceKind by name. Null if it does not exist.' },
   list: {
     name: 'workspaceKinds',

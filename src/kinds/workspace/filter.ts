@@ -1,26 +1,28 @@
 import { builder } from '../../graphql/builder.ts';
-import { flagCondition, labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import {
+  flagCondition,
+  labelCondition,
+  matchesAll,
+  oneOfCondition,
+  searchCondition,
+  valueCondition,
+} from '../../graphql/filter.ts';
+import {
+  namespaceField,
+  type FieldCondition,
+  type ObjectField,
+  type ObjectFilter,
+} from '../../kubernetes/object-field.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
-import { createdByOf } from '../../mutations/audit-annotations.ts';
 import type { PrefetchedReader } from '../../viewer-client/reader.ts';
 import { Pod } from '../pod/resource.ts';
 import { spawnerOptionOf } from '../workspace-kind/option.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { pauseEligibleAtOf } from './activity.ts';
+import { workspaceFields } from './fields.ts';
 import { nodeNameOf, workspacePodOf } from './pod.ts';
-import { isRestartPending } from './redirects.ts';
 import { requestsOf, type Requests } from './requests.ts';
-import {
-  displayNameOf,
-  millisecondsOf,
-  workspaceKindNameOf,
-  optionIdOf,
-  specOf,
-  statusOf,
-  type OptionList,
-  type WorkspaceObject,
-} from './resource.ts';
-import { stateOf, WorkspaceStateEnum } from './state.ts';
+import { workspaceKindNameOf, optionIdOf, type OptionList, type WorkspaceObject } from './resource.ts';
+import { WorkspaceStateEnum } from './state.ts';
 
 export const WorkspaceFilterInput = builder.inputType('WorkspaceFilter', {
   description: 'Filter for workspaces. A workspace matches if it meets every given condition.',
@@ -80,18 +82,18 @@ export function workspaceMatcher(
   filter: WorkspaceFilter | null | undefined,
   reader: PrefetchedReader,
   requestsFor = (workspace: WorkspaceObject) => requestsOf(reader, workspace),
-): (workspace: WorkspaceObject) => boolean {
+): ObjectFilter<WorkspaceObject> {
   return matchesAll<WorkspaceObject>([
-    oneOfCondition(filter?.kinds, workspaceKindNameOf),
-    oneOfCondition(filter?.states, stateOf),
-    oneOfCondition(filter?.namespaces, ({ metadata }) => metadata.namespace),
-    oneOfCondition(filter?.createdBy, createdByOf),
-    flagCondition(filter?.paused, (workspace) => specOf(workspace).paused === true),
-    flagCondition(filter?.pendingRestart, isRestartPending),
-    beforeCondition(filter?.inactiveSince, (workspace) => millisecondsOf(statusOf(workspace).activity?.lastActivity)),
-    beforeCondition(filter?.pauseEligibleBefore, pauseEligibleAtOf),
+    oneOfCondition(filter?.namespaces, namespaceField),
+    oneOfCondition(filter?.kinds, workspaceFields.kindName),
+    oneOfCondition(filter?.states, workspaceFields.state),
+    oneOfCondition<WorkspaceObject, string | null>(filter?.createdBy, workspaceFields.createdBy),
+    flagCondition(filter?.paused, workspaceFields.paused),
+    flagCondition(filter?.pendingRestart, workspaceFields.pendingRestart),
+    beforeCondition(filter?.inactiveSince, workspaceFields.lastActivityAt),
+    beforeCondition(filter?.pauseEligibleBefore, workspaceFields.pauseEligibleAt),
     labelCondition(filter?.labelSelector),
-    searchCondition(filter?.search, (workspace) => [workspace.metadata.name, displayNameOf(workspace)]),
+    searchCondition(filter?.search, workspaceFields.texts),
     optionCondition(reader, 'imageConfig', filter?.imageConfigs),
     optionCondition(reader, 'podConfig', filter?.podConfigs),
     nodeCondition(reader, filter?.nodes),
@@ -99,22 +101,22 @@ export function workspaceMatcher(
   ]);
 }
 
-type Condition = ((workspace: WorkspaceObject) => boolean) | undefined;
+type Condition = FieldCondition<WorkspaceObject> | undefined;
 type Values = readonly string[] | null | undefined;
 
 function beforeCondition(
   limit: number | null | undefined,
-  timeOf: (workspace: WorkspaceObject) => number | undefined,
+  field: ObjectField<WorkspaceObject, number | null>,
 ): Condition {
-  return typeof limit === 'number' ? (workspace) => (timeOf(workspace) ?? limit) < limit : undefined;
+  return typeof limit === 'number' ? valueCondition(field, (time) => time !== null && time < limit) : undefined;
 }
 
 function optionCondition(reader: PrefetchedReader, list: OptionList, values: Values): Condition {
   if (!values) return undefined;
   const wanted = new Set(values);
   return (workspace) => {
-    const id = optionIdOf(workspace, list);
-    return wanted.has(id) || wanted.has(optionDisplayNameOf(reader, workspace, list) ?? id);
+    const id = workspace.read(workspaceFields[list]);
+    return wanted.has(id) || wanted.has(optionDisplayNameOf(reader, workspace.object, list) ?? id);
   };
 }
 
@@ -142,8 +144,8 @@ function requestsCondition(
   requestsFor: (workspace: WorkspaceObject) => Requests | undefined,
 ): Condition {
   if (!resources) return undefined;
-  return (workspace) => {
-    const requests = requestsFor(workspace);
+  return ({ object }) => {
+    const requests = requestsFor(object);
     return resources.some((resource) => (requests?.get(resource)?.nanos ?? 0n) >= ONE_UNIT);
   };
 }

@@ -1,67 +1,46 @@
 import { builder } from '../../graphql/builder.ts';
-import { foldedText } from '../../graphql/filter.ts';
-import { sortText, type Ordering } from '../../graphql/ordering.ts';
+import { orderingByFields, sortText, type Ordering } from '../../graphql/ordering.ts';
+import { nameField, namespaceField, ObjectField } from '../../kubernetes/object-field.ts';
 import { sortKeyOf, ZERO } from '../../kubernetes/quantity.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
 import type { PrefetchedReader } from '../../viewer-client/reader.ts';
 import { Pod } from '../pod/resource.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { pauseEligibleAtOf } from './activity.ts';
+import { workspaceFields } from './fields.ts';
 import { gpusOf, requestsOf, type Requests } from './requests.ts';
-import {
-  displayNameOf,
-  millisecondsOf,
-  optionIdOf,
-  workspaceKindNameOf,
-  statusOf,
-  type WorkspaceObject,
-} from './resource.ts';
-import { stateOf } from './state.ts';
+import { optionIdOf, type WorkspaceObject } from './resource.ts';
 
-/** Sorts letters with marks next to those without, `é` after `e` and before `f`, in the same way in every locale. */
-function collationKeyOf(text: string): string {
-  const folded = foldedText(text);
-  const base = folded.normalize('NFD').replaceAll(/\p{M}/gu, '');
-  return `${sortText(base)}\u0000${sortText(folded)}`;
-}
+const sortedImageConfig = new ObjectField((of: WorkspaceObject) => sortText(optionIdOf(of, 'imageConfig')));
+const sortedPodConfig = new ObjectField((of: WorkspaceObject) => sortText(optionIdOf(of, 'podConfig')));
 
 const fields = {
-  NAME: { description: 'Name.', of: ({ metadata }) => metadata.name },
-  NAMESPACE: { description: 'Namespace.', of: ({ metadata }) => metadata.namespace ?? '' },
+  NAME: { description: 'Name.', field: nameField },
+  NAMESPACE: { description: 'Namespace.', field: namespaceField },
   DISPLAY_NAME: {
     description: 'displayName, ignoring case. Its first 1,000 characters count.',
-    of: (workspace) => collationKeyOf(displayNameOf(workspace)),
+    field: workspaceFields.collationKey,
   },
-  KIND: { description: 'Name of the WorkspaceKind.', of: workspaceKindNameOf },
-  STATE: { description: 'State, alphabetically.', of: stateOf },
-  CREATED_AT: {
-    description: 'Creation time.',
-    of: ({ metadata }) => Date.parse(metadata.creationTimestamp) || 0,
-  },
+  KIND: { description: 'Name of the WorkspaceKind.', field: workspaceFields.kindName },
+  STATE: { description: 'State, alphabetically.', field: workspaceFields.state },
+  CREATED_AT: { description: 'Creation time.', field: workspaceFields.createdAt },
   LAST_ACTIVITY_AT: {
     description: 'Time of the last activity. Workspaces without one come last.',
-    of: (workspace) => millisecondsOf(statusOf(workspace).activity?.lastActivity) ?? null,
+    field: workspaceFields.lastActivityAt,
   },
   PAUSED_AT: {
     description: 'Time of the last pause. Workspaces that are not paused come last.',
-    of: (workspace) => millisecondsOf(statusOf(workspace).pauseTime) ?? null,
+    field: workspaceFields.pausedAt,
   },
   PAUSE_ELIGIBLE_AT: {
     description:
       'Time from which the controller may pause the workspace (`activity.pauseEligibleAt`). Workspaces without one come last.',
-    of: (workspace) => pauseEligibleAtOf(workspace) ?? null,
+    field: workspaceFields.pauseEligibleAt,
   },
-  IMAGE_CONFIG: {
-    description: 'ID of the imageConfig option in the spec.',
-    of: (workspace) => sortText(optionIdOf(workspace, 'imageConfig')),
-  },
-  POD_CONFIG: {
-    description: 'ID of the podConfig option in the spec.',
-    of: (workspace) => sortText(optionIdOf(workspace, 'podConfig')),
-  },
+  IMAGE_CONFIG: { description: 'ID of the imageConfig option in the spec.', field: sortedImageConfig },
+  POD_CONFIG: { description: 'ID of the podConfig option in the spec.', field: sortedPodConfig },
 } as const satisfies Record<
   string,
-  { readonly description: string; readonly of: (workspace: WorkspaceObject) => string | number | null }
+  { readonly description: string; readonly field: ObjectField<WorkspaceObject, string | number | null> }
 >;
 
 /**
@@ -146,12 +125,16 @@ export function workspaceOrdering(
     known.add(field);
     return isFirst;
   });
+  const name = criteria.map(({ field, direction }) => `${field} ${direction}`).join(', ');
+  const directions = criteria.map(({ direction }) => (direction === 'ASC' ? 1 : -1));
+  const keys = criteria.map(({ field }) => (isRequestField(field) ? undefined : fields[field].field));
+  if (keys.every((key) => key !== undefined)) return orderingByFields(name, keys, directions);
   return {
-    name: criteria.map(({ field, direction }) => `${field} ${direction}`).join(', '),
-    directions: criteria.map(({ direction }) => (direction === 'ASC' ? 1 : -1)),
+    name,
+    directions,
     positionOf: (workspace) =>
       criteria.map(({ field }) =>
-        isRequestField(field) ? requestKeyOf(reader, workspace, field) : fields[field].of(workspace),
+        isRequestField(field) ? requestKeyOf(reader, workspace, field) : fields[field].field.of(workspace),
       ),
   };
 }

@@ -1,8 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { paginate, type PageOptions } from '../../graphql/connection.ts';
 import { kubernetesType } from '../../graphql/node.ts';
-import { ListPosition, liveConnectionTypeOf, type LiveConnection } from '../../subscriptions/live-cursor.ts';
+import { liveConnection, liveConnectionTypeOf, type LiveConnection } from '../../subscriptions/live-cursor.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
+import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { type WorkspaceFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
 import { type WorkspaceOrder, workspaceOrdering, WorkspaceOrderInput } from './order.ts';
@@ -25,19 +26,25 @@ export const workspaceListArgs = builder.args((t) => ({
 
 interface WorkspaceListArgs extends PageOptions {
   readonly client: ViewerClient;
+  /** Restricts the list to one namespace. */
+  readonly namespace?: string | null | undefined;
+  /** Restricts the list to the workspaces of one WorkspaceKind. */
+  readonly kindName?: string;
   readonly filter?: WorkspaceFilter | null | undefined;
   readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
 }
 
-/**
- * Returns a page of the objects that match. What the filter and the order read must be prefetched.
- * @param position where the cache was when the workspaces were read
- */
+/** Returns a page of the objects that match. What the filter and the order read must be prefetched. */
 export function workspaceConnection(
-  workspaces: readonly WorkspaceObject[],
-  position: ListPosition<WorkspaceObject>,
-  args: WorkspaceListArgs,
+  lister: ScopedLister<WorkspaceObject>,
+  { namespace, kindName, filter, orderBy, ...paging }: WorkspaceListArgs,
 ): LiveConnection<WorkspaceObject> {
-  const matching = workspaces.filter(workspaceMatcher(args.filter, args.client.reader));
-  return position.connect(paginate(matching, workspaceOrdering(args.orderBy, args.client.reader), args));
+  const { client } = paging;
+  const ordering = workspaceOrdering(orderBy, client.reader);
+  const selection = { ordering, filter: workspaceMatcher(filter, client.reader) };
+  const list =
+    kindName === undefined
+      ? lister.select({ ...selection, namespace: namespace ?? undefined })
+      : lister.selectByIndex('kind', kindName, selection);
+  return liveConnection(paginate(list, ordering, paging), client, lister, namespace);
 }

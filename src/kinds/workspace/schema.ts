@@ -4,7 +4,6 @@ import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts'
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { ObjectMetaType, revisionOf } from '../../graphql/object-meta.ts';
 import { Audit } from '../../mutations/audit-annotations.ts';
-import { ListPosition } from '../../subscriptions/live-cursor.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { defineKind } from '../define-kind.ts';
 import { addNamespaceFields } from '../namespace/refs.ts';
@@ -13,6 +12,7 @@ import { connectPathOf, imagePortsOf } from '../workspace-kind/ports.ts';
 import { WorkspaceKindType } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceActivity } from './activity.ts';
+import { workspaceFields } from './fields.ts';
 import { relatedToFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
 import { WorkspaceOption } from './option.ts';
 import { WorkspacePod, workspacePodOf } from './pod.ts';
@@ -32,7 +32,7 @@ import {
 } from './resource.ts';
 import { stateCountsOf, WorkspaceStateCount } from './state-counts.ts';
 import { stateHintOf } from './state-hint.ts';
-import { isBeingDeleted, stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
+import { isBeingDeleted, stateOf, WorkspaceStateEnum } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
 
 const WorkspaceAction = builder.enumType('WorkspaceAction', {
@@ -269,9 +269,8 @@ builder.queryField('workspaces', (t) =>
     resolve: async (_, { namespace, ...args }, { client }) => {
       await prefetchRelated(client, args);
       const lister = await client.reader.lister(Workspace, namespace);
-      const [workspaces, position] = [lister.list(namespace ?? undefined), new ListPosition(client, lister, namespace)];
       await client.cost.pause();
-      return workspaceConnection(workspaces, position, { ...args, client });
+      return workspaceConnection(lister, { ...args, namespace, client });
     },
   }),
 );
@@ -280,10 +279,6 @@ builder.objectField(WorkspaceConnection, 'stateCounts', (t) =>
   t.field({
     type: [WorkspaceStateCount],
     description: 'Number of matching workspaces per state, on all pages. States without workspaces are left out.',
-    resolve: ({ all }) => {
-      const counts = new Map<WorkspaceState, number>();
-      for (const state of all.map(stateOf)) counts.set(state, (counts.get(state) ?? 0) + 1);
-      return stateCountsOf(counts);
-    },
+    resolve: (connection) => stateCountsOf(connection.countBy(workspaceFields.state)),
   }),
 );

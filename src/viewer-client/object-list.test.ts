@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import { seededRandom, type SeededRandom } from '../../test/support/seeded-random.ts';
+import { Widget, type WidgetObject } from '../../test/support/widget.ts';
+import { widgetObject } from '../../test/support/widget-object.ts';
+import { EMPTY_SCOPE, type VisibilityScope } from '../auth/visibility-scope.ts';
+import { Store } from '../cache/store.ts';
+import { filterOf, nameField, namespaceField, ObjectField, type FieldCondition } from '../kubernetes/object-field.ts';
+import { orderingByFields, type Ordering } from '../kubernetes/ordering.ts';
+import { PlainList, type ObjectList, type PageRange } from './object-list.ts';
+import { ScopedLister } from './scoped-lister.ts';
+
+const NAMESPACES = ['team-a', 'team-b', 'team-c', 'team-d'];
+const COLORS = ['red', 'blue', 'green'];
+const color = new ObjectField(({ spec }: WidgetObject) => spec.color);
+const size = new ObjectField(({ spec }: WidgetObject) => spec.size ?? null);
+
+const orderings: readonly Ordering<WidgetObject>[] = [
+  orderingByFields('NAMESPACE ASC, NAME ASC', [namespaceField, nameField], [1, 1]),
+  orderingByFields('NAMESPACE DESC, NAME ASC', [namespaceField, nameField], [-1, 1]),
+  orderingByFields('COLOR DESC, …', [color, namespaceField, nameField], [-1, 1, 1]),
+  orderingByFields('SIZE ASC, …', [size, namespaceField, nameField], [1, 1, 1]),
+];
+const conditions: readonly FieldCondition<WidgetObject>[] = [
+  (values) => values.read(color) === 'red',
+  (values) => values.read(nameField) < 'w-5',
+  ({ object }) => object.spec.size !== 2,
+  () => false,
+];
+const scopes: readonly VisibilityScope[] = [
+  { full: 'all', redacted: EMPTY_SCOPE },
+  { full: new Set(['team-a', 'team-c', 'team-x']), redacted: EMPTY_SCOPE },
+  { full: new Set(['team-b']), redacted: EMPTY_SCOPE },
+  { full: EMPTY_SCOPE, redacted: EMPTY_SCOPE },
+  { full: new Set(['team-a']), redacted: new Set(['team-b']) },
+];
+
+function anyWidget(random: SeededRandom, version: number): WidgetObject {
+  const namespace = random.pick(NAMESPACES);
+  const chosen = random.pick(COLORS);
+  const object = widgetObject(`w-${random.below(12)}`, { namespace, resourceVersion: String(version) }, chosen);
+  return random.below(3) === 0 ? object : { ...object, spec: { color: chosen, size: random.below(4) } };
+}
+
+/** Parts of a list, in a form that can be compared. */
+const parts: Readonly<Record<string, (list: ObjectList<WidgetObject>, range: PageRange) => unknown>> = {
+  all: (list) => new Set(list.all),
+  count: (list) => list.count,
+  colors: (list) => list.countBy(color),
+  sizes: (list) => list.countBy(size),
+  page: (list, range) => {
+    const { items, hasNextPage, hasPreviousPage } = list.page(range);
+    return {
+      items: items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+      hasNextPage,
+      hasPreviousPage,
+    };
+  },
+};
+
+/** Returns a lister and what it has charged. */
+function lister(store: Store<WidgetObject>, scope: VisibilityScope) {
+  const charges = { read: 0, sorted: 0 };
+  const objects = new ScopedLister({
+    scope,
+    store,
+    olderChanges: () => Promise.resolve(undefined),
+    onListed: (count) => (charges.read += count),
+    onSorted: (count) => (charges.sorted += count),
+  });
+  return { objects, charges };
+}
+
+function anyRange(random: SeededRandom, ordering: Ordering<WidgetObject>): PageRange {
+  const position = () => (random.below(3) === 0 ? ordering.positionOf(anyWidget(random, 1)) : undefined);
+  const limit = random.pick([1, 3, 10, Infinity]);
+  const [first, last] = random.below(2) === 0 ? [limit, Infinity] : [Infinity, limit];
+  return { after: position(), before: position(), first, last };
+}
+
+it.each(Array.from({ length: 10 }, (_, index) => index + 1))(
+  'returns the same parts, in any order, as a list that is filtered and sorted (seed %i)',
+  (seed) => {
+    const random = seededRandom(seed);
+    const store = new Store(Widget);
+    store.replace([], '1');
+    for (let step = 2; step < 200; step += 1) {
+      store.set(anyWidget(random, step));
+      if (random.below(4) === 0) store.delete(random.pick(store.list()));
+      const { objects } = lister(store, random.pick(scopes));
+      const ordering = random.pick(orderings);
+      const namespace = [...NAMESPACES, undefined, undefined, undefined][random.below(7)];
+      const filter = filterOf(conditions.filter(() => random.below(3) === 0));
+      const indexed = objects.select({ namespace, ordering, filter });
+      const plain = new PlainList(
+        () => objects.list(namespace).filter(filter),
+        ordering,
+        () => undefined,
+      );
+      const range = anyRange(random, ordering);
+      for (let count = 0; count < 3; count += 1) {
+        const [name, read] = random.pick(Object.entries(parts));
+        expect([name, range, read(indexed, range)]).toEqual([name, range, read(plain, range)]);
+      }
+    }
+  },
+);
+
+const first = (limit: number) => (list: ObjectList<WidgetObject>) => list.page({ first: limit, last: Infinity }).items;
+
+it('charges for the objects that it reads, and for sorting once', () => {
+  const store = new Store(Widget);
+  const widgets = Array.from({ length: 1_000 }, (_, index) =>
+    widgetObject(`w-${index}`, { namespace: 'team-a', uid: `${index}` }, COLORS[index % 3]),
+  );
+  store.replace(widgets, '1');
+  const [ordering] = orderings;
+  const [isRed] = conditions;
+  if (!ordering || !isRed) throw new TypeError('Expected an ordering and a condition.');
+  const chargesOf = (
+    filter: readonly FieldCondition<WidgetObject>[],
+    read: (list: ObjectList<WidgetObject>) => unknown,
+  ) => {
+    const { objects, charges } = lister(store, { full: 'all', redacted: EMPTY_SCOPE });
+    read(objects.select({ ordering, filter: filterOf(filter) }));
+    return charges;
+  };
+  expect(chargesOf([], first(10))).toEqual({ read: 10, sorted: 1_000 });
+  expect(chargesOf([], first(10))).toEqual({ read: 10, sorted: 0 });
+  expect(chargesOf([], (list) => list.count)).toEqual({ read: 0, sorted: 0 });
+  expect(chargesOf([isRed], first(10))).toEqual({ read: 29, sorted: 0 });
+  expect(chargesOf([isRed], (list) => list.count)).toEqual({ read: 1_000, sorted: 0 });
+  expect(chargesOf([() => false], (list) => [first(10)(list), list.count])).toEqual({ read: 1_000, sorted: 0 });
+});
