@@ -31,6 +31,12 @@ export class Deadline implements Disposable {
     this.#timer = undefined;
   }
 
+  /** Must be called when the request has been answered. Ends whatever of it is still in progress. */
+  end(): void {
+    this.remove();
+    this.#controller.abort(ANSWERED);
+  }
+
   /** Must be called when the client has disconnected, or has cancelled the request. */
   cancel(): void {
     this.remove();
@@ -58,6 +64,9 @@ export class Deadline implements Disposable {
     this.#controller.abort(reason);
   }
 }
+
+/** Reason of the abort after the answer. Nothing waits for it, and an error for each request would be a tenth of a small one. */
+const ANSWERED = new Error('The request has been answered.');
 
 /** Name of the setting in the message, because the administrator may raise it. */
 function timedOut(): Error {

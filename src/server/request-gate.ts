@@ -34,7 +34,7 @@ export class RequestGate {
   async admit(request: IncomingMessage, response: ServerResponse, record?: OperationRecord): Promise<OperationCaller> {
     const { authenticate, publicError, requestTimeoutMs, operationLimit } = this.#options;
     const deadline = new Deadline(requestTimeoutMs);
-    response.once('close', () => deadline.cancel());
+    response.once('close', () => (response.writableFinished ? deadline.end() : deadline.cancel()));
     try {
       const viewer = await deadline.race(authenticate(credentialsOf(request)));
       if (record) record.viewer = viewer.name;
