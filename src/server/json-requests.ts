@@ -8,7 +8,7 @@ import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-values.ts';
 import { mediaTypeOf, type BodyLimits } from './operation-request.ts';
 import type { KnownOperation, OperationCaller, Pipeline } from './pipeline.ts';
-import { endWithBody, JSON_HEADERS } from './responses.ts';
+import { closingIfUnread, endWithBody, JSON_HEADERS } from './responses.ts';
 
 interface JsonRequestOptions extends BodyLimits {
   readonly pipeline: Pipeline;
@@ -114,7 +114,8 @@ interface Answer {
 
 async function send(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
   if (response.destroyed) return;
-  response.writeHead(status, { ...headers, ...JSON_HEADERS, 'content-length': body.length });
+  const closing = closingIfUnread(response.req);
+  response.writeHead(status, { ...headers, ...JSON_HEADERS, ...closing, 'content-length': body.length });
   await endWithBody(response, body);
 }
 

@@ -6,7 +6,17 @@ export const JSON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-optio
 
 /** Sends a JSON body that no cache may store. */
 export function sendJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { ...JSON_HEADERS, 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+  const headers = { ...JSON_HEADERS, ...closingIfUnread(response.req), 'content-type': 'application/json' };
+  response.writeHead(status, headers).end(`${JSON.stringify(body)}\n`);
+}
+
+/**
+ * Returns the header that announces the end of the connection if the body of a request has not arrived. The connection is closed
+ * then instead of reading the rest, and a proxy that does not know would send the next request, of any client, on it.
+ */
+export function closingIfUnread({ headers, complete }: IncomingMessage): OutgoingHttpHeaders {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return hasBody && !complete ? { connection: 'close' } : {};
 }
 
 /** Sends one line of plain text. */

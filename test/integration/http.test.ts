@@ -1,8 +1,10 @@
 import { auditServer } from 'graphql-http';
 import { createClient } from 'graphql-sse';
 import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
+import { headerAuthentication } from '../support/authentication.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startGatewayFor, startTestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -271,3 +273,27 @@ it.each([
   expect(response.status).toBe(404);
   expect(await response.text()).toContain(hint);
 });
+
+it.each([
+  ['the origin is refused', 403, '/graphql', { origin: 'https://evil.example' }],
+  ['nothing is served at the path', 404, '/nothing', {}],
+  ['the type of the body is refused', 415, '/graphql', { 'content-type': 'text/plain' }],
+  ['the body is too large', 413, '/graphql', { 'content-length': '1000000000' }],
+  ['there is no identity', 401, '/graphql', {}],
+] as const)(
+  'announces the end of the connection before the body has arrived when %s',
+  async (_, status, path, more) => {
+    await using gateway = await startTestGateway({ authentication: headerAuthentication });
+    const identity = status === 401 ? {} : { 'kubeflow-userid': 'erin' };
+    const headers = { 'content-type': 'application/json', 'content-length': '1000', ...identity, ...more };
+    const sent = request(new URL(path, gateway.url), {
+      method: 'POST',
+      headers,
+      agent: new Agent({ keepAlive: true }),
+    });
+    sent.write('{');
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    expect([response.statusCode, response.headers.connection]).toEqual([status, 'close']);
+    sent.destroy();
+  },
+);
