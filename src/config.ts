@@ -109,6 +109,8 @@ export interface Config {
   readonly maxLogStreamsPerViewer: number;
   /** Limit on the different operations that one viewer subscribes to. */
   readonly maxDistinctSubscriptionsPerViewer: number;
+  /** Limit on the estimated bytes of large requests and answers of all clients together. Further ones wait. */
+  readonly maxBytesInFlight: number;
   /** Unsent bytes from which a connection gets no more events until its client has read. Later changes of an object replace earlier ones. */
   readonly maxPendingBytes: number;
   /** The same limit for all connections of one viewer together. */
@@ -192,6 +194,7 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
     historyEvents: integer(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
     ...operationLimits(env),
     ...concurrencyLimits(env),
+    maxBytesInFlight: integer(env, 'MAX_BYTES_IN_FLIGHT', 134_217_728, 17_179_869_184, 1_048_576),
     maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
     maxPendingBytesPerViewer: integer(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
     slowReaderTimeoutSeconds: integer(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),

@@ -13,6 +13,7 @@ import type { ResourceStatus } from './cache/informer.ts';
 import type { ReadonlyStore } from './cache/readonly-store.ts';
 import type { Config } from './config.ts';
 import { atMostEvery, originOf } from './kubernetes/log-limit.ts';
+import { BytesInFlight } from './scheduling/bytes-in-flight.ts';
 import { createContext, type GatewayInfo } from './graphql/context.ts';
 import type { Deadline } from './graphql/deadline.ts';
 import { publicError } from './graphql/errors.ts';
@@ -181,7 +182,7 @@ function finishRestarts(cache: ClusterCache, client: Client, { log, signal }: { 
 
 function gatewayInfo(
   { enforceFilterRules, maxLogStreamsPerViewer: max }: Config,
-  facts: Pick<GatewayInfo, 'kubernetesVersion' | 'onUnexpected' | 'live'>,
+  facts: Pick<GatewayInfo, 'kubernetesVersion' | 'onUnexpected' | 'bytesInFlight' | 'live'>,
 ): GatewayInfo {
   const logReads = new ConcurrencyLimit({
     perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max },
@@ -237,11 +238,13 @@ interface ViewerOptions {
 function viewerOptions(
   config: Config,
   { cluster, client, self, log, ...facts }: ViewerOptions,
-): Pick<HttpServerOptions, 'authenticate' | 'createContext' | 'assetAt' | 'logReads'> {
-  const info = gatewayInfo(config, facts);
+): Pick<HttpServerOptions, 'authenticate' | 'bytesInFlight' | 'createContext' | 'assetAt' | 'logReads'> {
+  const { bytesInFlight } = cluster;
+  const info = gatewayInfo(config, { ...facts, bytesInFlight });
   const contextOf = (viewer: Viewer, deadline: Deadline, record?: OperationRecord) =>
     createContext({ cluster, viewer, gateway: info }, deadline, record);
   return {
+    bytesInFlight,
     logReads: info.logReads,
     authenticate: withoutDetails(authenticatorFor(config, client, self), log),
     createContext: contextOf,
@@ -333,6 +336,7 @@ function clusterFor(config: Config, { cache, log, accesses }: ClusterParts): Clu
     derived: new DerivedStates(),
     writes: new SentWrites((write, error) => logAbandoned(log, write, error)),
     limits: config,
+    bytesInFlight: new BytesInFlight(config.maxBytesInFlight),
     namespaces: namesIn(namespaces),
   };
 }

@@ -21,6 +21,7 @@ import { DerivedStates } from '../../src/viewer-client/derived-states.ts';
 import { PodUsages } from '../../src/viewer-client/pod-usages.ts';
 import { SharedLogs } from '../../src/viewer-client/shared-logs.ts';
 import { SentWrites } from '../../src/viewer-client/sent-writes.ts';
+import { BytesInFlight } from '../../src/scheduling/bytes-in-flight.ts';
 import { schema } from '../../src/schema.ts';
 import { Broadcast } from './broadcast.ts';
 import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
@@ -55,6 +56,7 @@ const field = schema.getSubscriptionType()?.getFields()['workspaces'];
 if (!field) throw new TypeError('Expected a subscription field `workspaces`.');
 field.subscribe = () => events.iterate();
 
+const bytesInFlight = new BytesInFlight(134_217_728);
 const contextOptions = {
   cluster: {
     cache,
@@ -65,6 +67,7 @@ const contextOptions = {
     writes: new SentWrites(() => {}),
     limits: { maxPage: 10_000, maxOperationCost: 500_000 },
     namespaces: () => [],
+    bytesInFlight,
   },
   viewer: await kubeconfigAuthenticator(client, { name: 'bench', groups: [] })({
     headers: {},
@@ -76,6 +79,7 @@ const contextOptions = {
     enforceFilterRules: true,
     onUnexpected: () => {},
     logReads: new ConcurrencyLimit({ perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: 50 }, noun: 'logs' }),
+    bytesInFlight,
     live: () => ({ groups: 0, readers: 0, ...new SubscriptionCounters() }),
   },
 };

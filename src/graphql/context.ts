@@ -1,6 +1,7 @@
 import type { Viewer } from '../auth/viewer.ts';
 import type { OperationVisibility } from '../auth/operation-visibility.ts';
 import type { Cluster } from '../viewer-client/cluster.ts';
+import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { ViewerClient } from '../viewer-client/viewer-client.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Deadline } from './deadline.ts';
@@ -22,6 +23,8 @@ export interface GatewayInfo {
   readonly onUnexpected: (error: unknown) => void;
   /** Counts the subscriptions and queries that read logs. */
   readonly logReads: ConcurrencyLimit;
+  /** Memory of the requests in progress. */
+  readonly bytesInFlight: Pick<BytesInFlight, 'total' | 'refusals' | 'closes'>;
   /** Returns the counters of subscriptions. */
   readonly live: () => SubscriptionStatistics;
 }

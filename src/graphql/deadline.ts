@@ -2,7 +2,7 @@ import { failure } from './errors.ts';
 
 /**
  * Time limit of one request. Its signal aborts when the time has passed or the client has left; access reviews and reads end
- * with it. A write that was sent does not: see {@link Writer}. Holds a timer until it is disposed of.
+ * with it. A write that was sent does not: see {@link Writer}. Aborts at the latest when it is disposed of; holds a timer until then.
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
@@ -55,8 +55,9 @@ export class Deadline implements Disposable {
     }
   }
 
+  /** Must be called when the client has taken the answer, unless it has disconnected before. */
   [Symbol.dispose](): void {
-    this.remove();
+    this.cancel();
   }
 
   #abort(reason: Error): void {

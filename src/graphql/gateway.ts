@@ -1,4 +1,5 @@
 import type { ResourceStatus } from '../viewer-client/reader.ts';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder } from './builder.ts';
 import type { GatewayInfo } from './context.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
@@ -142,6 +143,22 @@ const SubscriptionStatisticsType = builder.objectRef<SubscriptionStatistics>('Li
   }),
 });
 
+const RequestStatisticsType = builder.objectRef<GatewayInfo['bytesInFlight']>('RequestStatistics').implement({
+  description: 'Memory of large requests and their answers.',
+  fields: (t) => ({
+    bytesInFlight: t.exposeFloat('total', {
+      description: 'Estimated bytes of the large requests in progress, and of answers that clients have not taken yet.',
+    }),
+    refusals: t.exposeFloat('refusals', {
+      description: 'Number of requests that were refused because of `MAX_BYTES_IN_FLIGHT`, since the gateway started.',
+    }),
+    closes: t.exposeFloat('closes', {
+      description:
+        'Number of clients that were disconnected because they did not read their answers while other requests waited, since the gateway started.',
+    }),
+  }),
+});
+
 const GatewayType = builder.objectRef<GatewayInfo>('Gateway').implement({
   description: 'The gateway itself: the kinds that it serves, and their freshness.',
   fields: (t) => ({
@@ -161,14 +178,24 @@ const GatewayType = builder.objectRef<GatewayInfo>('Gateway').implement({
       nullable: true,
       description:
         'Statistics of subscriptions. Null for viewers who may not list all permanently watched kinds in all namespaces.',
-      resolve: async ({ live }, _, { client }) => {
-        const watched = (await client.reader.statuses()).filter(({ resource }) => resource.cache.watched === 'always');
-        const seen = await Promise.all(watched.map(async ({ resource }) => client.can('list', resource)));
-        return seen.every(Boolean) ? live() : null;
-      },
+      resolve: async ({ live }, _, { client }) => ((await listsEverything(client)) ? live() : null),
+    }),
+    requests: t.field({
+      type: RequestStatisticsType,
+      nullable: true,
+      description:
+        'Statistics of requests. Null for viewers who may not list all permanently watched kinds in all namespaces.',
+      resolve: async ({ bytesInFlight }, _, { client }) => ((await listsEverything(client)) ? bytesInFlight : null),
     }),
   }),
 });
+
+/** Returns whether a viewer may list all permanently watched kinds in all namespaces. */
+async function listsEverything(client: ViewerClient): Promise<boolean> {
+  const watched = (await client.reader.statuses()).filter(({ resource }) => resource.cache.watched === 'always');
+  const seen = await Promise.all(watched.map(async ({ resource }) => client.can('list', resource)));
+  return seen.every(Boolean);
+}
 
 builder.queryField('gateway', (t) =>
   t.field({ type: GatewayType, description: 'The gateway itself.', resolve: (_, __, { gateway }) => gateway }),

@@ -7,6 +7,7 @@ import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
 import type { ServerStatistics } from '../graphql/server-statistics.ts';
 import type { SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
+import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.ts';
 import { createDashboard, type DashboardOptions } from './dashboard.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
@@ -63,6 +64,8 @@ export interface HttpServerOptions
   readonly requestTimeoutMs: number;
   /** Limit on the bytes of the URL and headers of a request. */
   readonly maxHeaderBytes: number;
+  /** Memory of the requests in progress. */
+  readonly bytesInFlight: BytesInFlight;
   /** Time for which an idle connection stays open. */
   readonly keepAliveMs: number;
   /** Time for subscriptions to be completed, and then for requests in progress, at shutdown. */

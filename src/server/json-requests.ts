@@ -4,6 +4,7 @@ import { processRegularResult } from 'graphql-yoga';
 import { getOperationAST } from 'graphql';
 import { isSerialized } from '../execution/serialized-result.ts';
 import { failure } from '../graphql/errors.ts';
+import type { BytesInFlight, RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-values.ts';
 import { mediaTypeOf, type BodyLimits } from './operation-request.ts';
@@ -12,6 +13,8 @@ import { closingIfUnread, endWithBody, JSON_HEADERS } from './responses.ts';
 
 interface JsonRequestOptions extends BodyLimits {
   readonly pipeline: Pipeline;
+  /** Memory of the requests in progress. */
+  readonly bytesInFlight: BytesInFlight;
 }
 
 const JSON_TYPES = ['application/graphql-response+json', 'application/json'] as const;
@@ -48,9 +51,10 @@ export class JsonRequestServer {
     const operation = await this.#knownOperation(body, caller);
     if (!operation) return this.#serveWithYoga(replayed(request, body), response, caller);
     const result = await this.#options.pipeline.executeKnown(operation, caller);
-    if (isSerialized(result)) return sendText(response, result.text, type);
-    if (!result.errors) return sendText(response, JSON.stringify(result), type);
-    return sendAnswer(response, processRegularResult(result, this.#options.pipeline.yoga.fetchAPI, type));
+    const client = this.#clientOf(response, caller);
+    if (isSerialized(result)) return sendText(client, result.text, type);
+    if (!result.errors) return sendText(client, JSON.stringify(result), type);
+    return sendAnswer(client, processRegularResult(result, this.#options.pipeline.yoga.fetchAPI, type));
   };
 
   /** Whether the body may be read. A request that announces too long a body, or whose body has been read, is for yoga. */
@@ -83,27 +87,37 @@ export class JsonRequestServer {
     const { 'content-type': contentType } = request.headers;
     if (contentType !== undefined) request.headers['content-type'] = mediaTypeOf(contentType);
     const answer = await this.#options.pipeline.yoga.handleNodeRequestAndResponse(request, response, caller);
-    return sendAnswer(response, answer);
+    return sendAnswer(this.#clientOf(response, caller), answer);
   }
+
+  #clientOf(response: ServerResponse, { deadline }: OperationCaller): AnsweredClient {
+    return { response, bytes: this.#options.bytesInFlight.of(deadline.signal) };
+  }
+}
+
+interface AnsweredClient {
+  readonly response: ServerResponse;
+  readonly bytes: RequestBytes | undefined;
 }
 
 /** Shorter texts leave together with their headers in one write, which Node does for strings only. */
 const SHORT_TEXT = 16 * 1_024;
 
 /** Sends a result without errors. */
-async function sendText(response: ServerResponse, text: string, type: JsonType): Promise<void> {
+async function sendText(client: AnsweredClient, text: string, type: JsonType): Promise<void> {
   const headers = { 'content-type': `${type}; charset=utf-8` };
-  if (text.length > SHORT_TEXT) return send(response, { status: 200, headers, body: Buffer.from(text) });
+  if (text.length > SHORT_TEXT) return send(client, { status: 200, headers, body: Buffer.from(text) });
+  const { response } = client;
   if (response.destroyed) return undefined;
   response.writeHead(200, { ...headers, ...JSON_HEADERS, 'content-length': Buffer.byteLength(text) }).end(text);
   return undefined;
 }
 
 /** Sends an answer of yoga in one piece, also one that yoga would send as multipart. */
-async function sendAnswer(response: ServerResponse, answer: Response): Promise<void> {
+async function sendAnswer(client: AnsweredClient, answer: Response): Promise<void> {
   const body = Buffer.from(await answer.text());
   const headers = [...answer.headers].filter(([name]) => !/^(?:connection|transfer-encoding)$/iu.test(name));
-  return send(response, { status: answer.status, headers: Object.fromEntries(headers), body });
+  return send(client, { status: answer.status, headers: Object.fromEntries(headers), body });
 }
 
 interface Answer {
@@ -112,8 +126,9 @@ interface Answer {
   readonly body: Buffer;
 }
 
-async function send(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+async function send({ response, bytes }: AnsweredClient, { status, headers, body }: Answer): Promise<void> {
   if (response.destroyed) return;
+  bytes?.answer(body.length);
   const closing = closingIfUnread(response.req);
   response.writeHead(status, { ...headers, ...JSON_HEADERS, ...closing, 'content-length': body.length });
   await endWithBody(response, body);

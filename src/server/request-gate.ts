@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
-import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
+import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
 import { OperationRecord, requestIdOf, type TransportName } from '../graphql/operation-record.ts';
+import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
+import { responseTransport } from './flow-control.ts';
 import type { OperationCaller } from './pipeline.ts';
 import { sendJson } from './responses.ts';
 
@@ -14,6 +16,10 @@ export interface RequestGateOptions {
   readonly requestTimeoutMs: number;
   /** Limit on the requests in progress. */
   readonly operationLimit: ConcurrencyLimit;
+  /** Memory of the requests in progress. */
+  readonly bytesInFlight: BytesInFlight;
+  /** Limit on the bytes of a body. */
+  readonly maxBodyBytes: number;
   /** Called with each request, or operation of a WebSocket, when it has ended. */
   readonly onOperation: (record: OperationRecord) => void;
 }
@@ -40,6 +46,7 @@ export class RequestGate {
       if (record) record.viewer = viewer.name;
       const inProgress = operationLimit.enter(viewer.name);
       response.once('close', () => inProgress[Symbol.dispose]());
+      await deadline.race(this.#waitForRoom(viewer.name, { request, response, until: deadline.signal }));
       return { viewer, deadline, inProgress, record };
     } catch (error) {
       const shown = publicError(error);
@@ -47,6 +54,38 @@ export class RequestGate {
       throw shown;
     }
   }
+
+  /**
+   * Starts to count the bytes of a request, and waits until there is room for its body.
+   * @throws {GraphQLError} RATE_LIMITED if there is none in time
+   */
+  async #waitForRoom(viewer: string, { request, response, until }: AdmittedRequest): Promise<void> {
+    const { bytesInFlight, maxBodyBytes } = this.#options;
+    const bytes = bytesInFlight.open({ viewer, until, transport: responseTransport(response) });
+    bytes.add(COPIES_OF_BODY * bodyBytesOf(request, maxBodyBytes));
+    if (await bytes.start()) return;
+    throw tooMany(
+      { setting: 'MAX_BYTES_IN_FLIGHT', max: bytesInFlight.max },
+      'bytes in requests and answers of all clients',
+    );
+  }
+}
+
+interface AdmittedRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Aborts when the client has taken the answer or has disconnected. */
+  readonly until: AbortSignal;
+}
+
+/** The body is in memory twice: as bytes and as text. */
+const COPIES_OF_BODY = 2;
+
+/** Returns the length that a body has or, without Content-Length, may have. Longer ones are refused. */
+function bodyBytesOf({ method, headers }: IncomingMessage, maxBodyBytes: number): number {
+  if (method !== 'POST') return 0;
+  const length = headers['content-length'] === undefined ? maxBodyBytes : Number(headers['content-length']);
+  return length <= maxBodyBytes ? length : 0;
 }
 
 /**

@@ -4,6 +4,7 @@ import { isSerialized, type SerializedResult } from '../execution/serialized-res
 import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { responseTransport, type FlowControl, type FlowController } from './flow-control.ts';
 import { acceptsJson, EVENT_STREAM, readOperation, type BodyLimits, type Refusal } from './operation-request.ts';
 import { isSubscription, type OperationCaller, type Pipeline } from './pipeline.ts';
@@ -17,6 +18,8 @@ const PING_INTERVAL_MS = 12_000;
 interface EventStreamOptions extends BodyLimits {
   readonly pipeline: Pipeline;
   readonly flowControl: FlowControl;
+  /** Memory of the requests in progress. */
+  readonly bytesInFlight: BytesInFlight;
   /** Answers a query or mutation as JSON. */
   readonly serveJson: (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
 }
@@ -72,6 +75,7 @@ export class EventStreamServer {
       return undefined;
     }
     const event = isSubscription(result) ? undefined : Buffer.from(nextEvent(textOf(result)));
+    if (event) this.#options.bytesInFlight.of(caller.deadline.signal)?.answer(event.length);
     beginStream(response);
     if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller);
     if (event) await writeSlices(response, event);

@@ -30,6 +30,7 @@ export interface WebSocketConnectionOptions {
  * to the socket keeps the order, because without compression `ws` writes at once, too.
  */
 export class WebSocketConnection {
+  readonly transport: Transport;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
   readonly #maxOperations: number;
@@ -59,8 +60,8 @@ export class WebSocketConnection {
     this.#socket = socket;
     webSocket.on('pong', () => (this.#pingedAt = undefined));
     webSocket.on('message', () => (this.#pingedAt = undefined));
-    const transport = new WebSocketTransport(webSocket, socket, () => this.#closeStalled());
-    this.#openFlow = (viewer) => flowControl.open(transport, viewer);
+    this.transport = new WebSocketTransport(webSocket, socket, () => this.#closeStalled());
+    this.#openFlow = (viewer) => flowControl.open(this.transport, viewer);
     this.#onEnd = (id, error) => this.#ended(id, error);
     webSocket.once('close', () => this.#flow?.[Symbol.dispose]());
     socket.on('data', this.#limitUnauthenticated);

@@ -10,6 +10,7 @@ import { isSerialized, type SerializedResult } from '../execution/serialized-res
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
 import { OperationRecord, requestIdOf } from '../graphql/operation-record.ts';
+import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { excessiveValues } from './body-values.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type Pipeline, type PreparedOperation } from './pipeline.ts';
@@ -53,6 +54,8 @@ interface WebSocketOptions
   readonly operationLimit: ConcurrencyLimit;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
+  /** Memory of the requests in progress. */
+  readonly bytesInFlight: BytesInFlight;
   readonly maxSubscriptionsPerConnection: number;
   /** Limit on the bytes of a message. */
   readonly maxBodyBytes: number;
@@ -268,6 +271,8 @@ export class WebSocketHandler {
     }
     record.viewer = viewer.name;
     connection.openFlow(viewer.name);
+    const { name } = viewer;
+    this.#options.bytesInFlight.open({ viewer: name, until: deadline.signal, transport: connection.transport });
     const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
     const prepared = await pipeline.prepare(request, { viewer, deadline, record });
     if ('errors' in prepared) return prepared.errors;
@@ -288,7 +293,10 @@ export class WebSocketHandler {
     if (!subscribed) throw new TypeError('Expected an operation that was prepared by onSubscribe.');
     const { prepared, id, connection, after } = subscribed;
     const result = await pipeline.run(prepared, after);
-    if (isSerialized(result)) return sendSerialized(connection, id, result);
+    if (isSerialized(result)) {
+      this.#options.bytesInFlight.of(prepared.contextValue.signal)?.answer(result.text.length);
+      return sendSerialized(connection, id, result);
+    }
     if (!isSubscription(result)) return result;
     if (connection.subscriptions >= limit) {
       result.discard();

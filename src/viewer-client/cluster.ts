@@ -1,5 +1,6 @@
 import type { Authorizer } from '../auth/authorizer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
+import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { DerivedStates } from './derived-states.ts';
 import type { PodUsages } from './pod-usages.ts';
 import type { SharedLogs } from './shared-logs.ts';
@@ -22,6 +23,8 @@ export interface Cluster {
   readonly derived: DerivedStates;
   readonly writes: SentWrites;
   readonly limits: ReadLimits;
+  /** Memory of the requests in progress. */
+  readonly bytesInFlight: BytesInFlight;
   /**
    * Returns the names of all namespaces: the same array until one appears or goes. Throws a `StatusError` until they have
    * been listed.

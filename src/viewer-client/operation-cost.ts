@@ -1,8 +1,10 @@
 import { StatusError } from '../kubernetes/status-error.ts';
+import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
 
 /** Cost after which an operation takes another turn of the event loop, if its turn is not over before. */
 const SLICE_COST = 20_000;
+const RETRY_AFTER_SECONDS = 1;
 
 /**
  * Cost of one operation, or of one event of a subscription, while it is executed. An object in the result costs 1 and the
@@ -15,15 +17,18 @@ export class OperationCost {
   readonly max: number;
   #total = 0;
   readonly #viewer: string;
+  readonly #bytes: RequestBytes | undefined;
   #sliceEndCost = SLICE_COST;
 
   /**
    * @param max limit of the cost
    * @param viewer name of the viewer who executes the operation
+   * @param bytes memory of the request. Events of subscriptions have none
    */
-  constructor(max: number, viewer: string) {
+  constructor(max: number, viewer: string, bytes?: RequestBytes) {
     this.max = max;
     this.#viewer = viewer;
+    this.#bytes = bytes;
   }
 
   get isExceeded(): boolean {
@@ -33,6 +38,7 @@ export class OperationCost {
   /** @throws {StatusError} 400 BadRequest if the operation exceeds its limit, now or before */
   add(amount: number): void {
     this.#total += amount;
+    this.#bytes?.addCost(amount);
     if (this.isExceeded) throw new StatusError({ code: 400, reason: 'BadRequest', message: this.excess });
   }
 
@@ -48,16 +54,24 @@ export class OperationCost {
 
   /** Whether {@link pause} would wait. */
   get needsPause(): boolean {
-    return turns.isOver || this.#total > this.#sliceEndCost;
+    return turns.isOver || this.#total > this.#sliceEndCost || this.#bytes?.mustWait() === true;
   }
 
   /**
    * Resolves when the operation may continue: at once, or in the next turn of its viewer if this one is over. Fields that
-   * wait at the same time continue in different turns.
+   * wait at the same time continue in different turns. Waits before for room for its result, if there is none.
+   * @throws {StatusError} 429 TooManyRequests if there is no room in time
    */
   async pause(): Promise<void> {
     if (!this.needsPause) return;
+    if (this.#bytes && !(await this.#bytes.start())) throw tooManyBytes();
     await turns.continue(this.#viewer);
     this.#sliceEndCost = this.#total + SLICE_COST;
   }
+}
+
+function tooManyBytes(): StatusError {
+  const message =
+    'Expected the results of all clients together to have at most MAX_BYTES_IN_FLIGHT bytes, got more for several seconds. Repeat the operation later, or request smaller pages with `first`.';
+  return new StatusError({ code: 429, reason: 'TooManyRequests', message, retryAfterSeconds: RETRY_AFTER_SECONDS });
 }

@@ -30,7 +30,7 @@ export class ViewerClient {
     const { cluster, viewer, notBefore, isRecheck, signal } = options;
     const { authorizer, namespaces, limits } = cluster;
     this.#options = options;
-    this.cost = new OperationCost(limits.maxOperationCost, viewer.name);
+    this.cost = new OperationCost(limits.maxOperationCost, viewer.name, cluster.bytesInFlight.of(signal));
     this.maxPage = limits.maxPage;
     this.#resolver = new VisibilityResolver({ viewer, authorizer, namespaces, notBefore, isRecheck, signal });
     this.reader = new Reader({ ...options, resolver: this.#resolver, cost: this.cost });

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { ConcurrencyLimit } from '../../src/graphql/concurrency-limit.ts';
 import { failure } from '../../src/graphql/errors.ts';
+import { BytesInFlight } from '../../src/scheduling/bytes-in-flight.ts';
 import { startHttpServer, type HttpServerOptions } from '../../src/server/http-server.ts';
 import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
@@ -26,6 +27,7 @@ function optionsOf(parts: Partial<HttpServerOptions>): HttpServerOptions {
     dashboard: { directory: '/nonexistent', settings: { authentication: 'kubeconfig', connectBaseUrl: '' } },
     graphiqlHeaders: '',
     logReads: new ConcurrencyLimit({ perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: 1 }, noun: 'logs' }),
+    bytesInFlight: new BytesInFlight(1_000_000),
     addressOf: () => 'here',
     readiness: () => ({ ready: true, waitingFor: [] }),
     assetAt: () => Promise.resolve(undefined),

@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest';
+import { BytesInFlight } from './bytes-in-flight.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const reading = { pendingBytes: 0, takenBytes: 0, closeStalled: () => undefined };
+
+function openIn(account: BytesInFlight, viewer: string, bytes: number) {
+  const client = new AbortController();
+  const request = account.open({ viewer, until: client.signal, transport: reading });
+  request.add(bytes);
+  return { request, end: () => client.abort() };
+}
+
+it('lets a request wait until there is room', async () => {
+  const account = new BytesInFlight(10 * MEBIBYTE);
+  const first = openIn(account, 'ann', 8 * MEBIBYTE);
+  const second = openIn(account, 'ann', 4 * MEBIBYTE);
+  expect([first.request.mustWait(), second.request.mustWait()]).toEqual([false, true]);
+  const started = second.request.start();
+  expect(account.total).toBe(8 * MEBIBYTE);
+  first.end();
+  expect(await started).toBe(true);
+  expect(account.total).toBe(4 * MEBIBYTE);
+  second.end();
+  expect(account.total).toBe(0);
+});
+
+it('starts a request that is larger than the limit when no other is counted', () => {
+  const account = new BytesInFlight(MEBIBYTE);
+  expect(openIn(account, 'ann', 2 * MEBIBYTE).request.mustWait()).toBe(false);
+});
+
+it('does not count small requests', () => {
+  const account = new BytesInFlight(MEBIBYTE);
+  openIn(account, 'ann', 2 * MEBIBYTE).request.mustWait();
+  expect(openIn(account, 'bob', 64 * 1024).request.mustWait()).toBe(false);
+  expect(account.total).toBe(2 * MEBIBYTE);
+});
+
+it('starts the request of the viewer with the fewest bytes first', async () => {
+  const account = new BytesInFlight(10 * MEBIBYTE);
+  const [one, two] = [openIn(account, 'ann', 5 * MEBIBYTE), openIn(account, 'ann', 5 * MEBIBYTE)];
+  expect([one.request.mustWait(), two.request.mustWait()]).toEqual([false, false]);
+  const order: string[] = [];
+  const wait = ({ request }: typeof one, name: string) => request.start().then(() => order.push(name));
+  const started = [
+    wait(openIn(account, 'ann', 5 * MEBIBYTE), 'ann'),
+    wait(openIn(account, 'bob', 5 * MEBIBYTE), 'bob'),
+  ];
+  one.end();
+  await started[1];
+  two.end();
+  await started[0];
+  expect(order).toEqual(['bob', 'ann']);
+});
+
+it('refuses a request when there is no room in time, and starts others', async () => {
+  const account = new BytesInFlight(MEBIBYTE, { maxWaitMs: 1 });
+  const first = openIn(account, 'ann', MEBIBYTE);
+  first.request.mustWait();
+  const second = openIn(account, 'bob', MEBIBYTE);
+  expect(await second.request.start()).toBe(false);
+  expect(account.refusals).toBe(1);
+  first.end();
+  expect(openIn(account, 'bob', MEBIBYTE).request.mustWait()).toBe(false);
+  second.end();
+  expect(account.total).toBe(MEBIBYTE);
+});
+
+it('counts an answer that is larger than estimated, and estimates larger results from then on', () => {
+  const account = new BytesInFlight(10 * MEBIBYTE);
+  const { request, end } = openIn(account, 'ann', 0);
+  request.addCost(1_000);
+  request.answer(MEBIBYTE);
+  expect(account.total).toBe(MEBIBYTE);
+  expect(account.bytesPerCost).toBeGreaterThan(1_000);
+  end();
+  expect(account.total).toBe(0);
+});
+
+it('disconnects a client that takes nothing of its answer while another request waits', async () => {
+  const account = new BytesInFlight(MEBIBYTE);
+  const client = new AbortController();
+  const stalled = { pendingBytes: MEBIBYTE, takenBytes: 0, closeStalled: () => client.abort() };
+  account.open({ viewer: 'ann', until: client.signal, transport: stalled }).answer(MEBIBYTE);
+  expect(await openIn(account, 'bob', MEBIBYTE).request.start()).toBe(true);
+  expect({ closes: account.closes, total: account.total }).toEqual({ closes: 1, total: MEBIBYTE });
+});

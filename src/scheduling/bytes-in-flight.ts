@@ -1,0 +1,282 @@
+/** Bytes up to which a request is not counted. Small requests are bounded by their number. */
+const FREE_BYTES = 64 * 1024;
+/** Interval at which clients that keep others waiting are checked. */
+const CHECK_INTERVAL_MS = 250;
+/** Checks in a row after which a client that takes nothing is disconnected. Not a time: the gateway may have been busy. */
+const STALLED_CHECKS = 4;
+/** Memory of a result for each unit of cost, at least: a field, its text and the encoded text. */
+const MIN_BYTES_PER_COST = 64;
+/** Share of an observed size that the estimate keeps with each further answer. */
+const DECAY = 0.95;
+/** Time after which a request that waits is refused. */
+const MAX_WAIT_MS = 10_000;
+
+/** Connection to the client of a request. */
+export interface AnswerTransport {
+  /** Bytes written but not yet taken by the kernel. */
+  readonly pendingBytes: number;
+  /** Bytes that the kernel has taken. Never decreases. */
+  readonly takenBytes: number;
+  /** Disconnects the client. */
+  closeStalled(): void;
+}
+
+interface Client {
+  readonly viewer: string;
+  /** Aborts when the client has taken the answer, or has left. */
+  readonly until: AbortSignal;
+  readonly transport: AnswerTransport;
+}
+
+/**
+ * Bounds the memory of requests and answers of all clients together: bodies, results in execution, and answers that are not taken
+ * yet. A request with more than 64 KiB is counted from its start until its client has the answer. Beyond the limit requests
+ * wait, up to ten seconds: those of the viewer with the fewest counted bytes go first. While any wait, or the limit is exceeded,
+ * clients that have taken nothing of their answer for a second are disconnected.
+ *
+ * The size of a result is estimated from its cost and the sizes of the last answers. The limit may be exceeded by one request, which
+ * starts if no other is counted, and, for a second, by results that are larger than estimated.
+ */
+export class BytesInFlight {
+  readonly max: number;
+  readonly #byRequest = new WeakMap<AbortSignal, RequestBytes>();
+  readonly #counted = new Set<RequestBytes>();
+  readonly #waiting = new Set<RequestBytes>();
+  #total = 0;
+  readonly #maxWaitMs: number;
+  #bytesPerCost = MIN_BYTES_PER_COST;
+  #refusals = 0;
+  #closes = 0;
+  #checks: NodeJS.Timeout | undefined;
+
+  /** @param max limit of the counted bytes */
+  constructor(max: number, { maxWaitMs = MAX_WAIT_MS }: { readonly maxWaitMs?: number } = {}) {
+    this.max = max;
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  /** Time after which a request that waits is refused. */
+  get maxWaitMs(): number {
+    return this.#maxWaitMs;
+  }
+
+  /** Estimated size of a result for each unit of its cost. */
+  get bytesPerCost(): number {
+    return this.#bytesPerCost;
+  }
+
+  /** Counted bytes now. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Number of requests that have been refused. Only increases. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  /** Number of clients that have been disconnected because others waited for the room of their answers. Only increases. */
+  get closes(): number {
+    return this.#closes;
+  }
+
+  /** Opens the account of a request. */
+  open(client: Client): RequestBytes {
+    const bytes = new RequestBytes(this, client);
+    this.#byRequest.set(client.until, bytes);
+    return bytes;
+  }
+
+  /** Returns the account of a request. Undefined if none has been opened. */
+  of(until: AbortSignal): RequestBytes | undefined {
+    return this.#byRequest.get(until);
+  }
+
+  /** Counts a request if there is room, and returns whether there is. */
+  startIfRoom(request: RequestBytes): boolean {
+    const hasRoom = this.#counted.size === 0 || this.#total + request.bytes <= this.max;
+    if (hasRoom) this.count(request);
+    return hasRoom;
+  }
+
+  /** Counts a request, whether there is room or not. */
+  count(request: RequestBytes): void {
+    this.#counted.add(request);
+    this.#total += request.bytes;
+    this.#schedule();
+  }
+
+  /** Learns from the size of an answer. */
+  observe(bytesPerCost: number): void {
+    this.#bytesPerCost = Math.max(MIN_BYTES_PER_COST, bytesPerCost, DECAY * this.#bytesPerCost);
+  }
+
+  /** Calls `request.started` when there is room. */
+  wait(request: RequestBytes): void {
+    this.#waiting.add(request);
+    this.#schedule();
+  }
+
+  /** Changes the bytes of a counted request. */
+  grow(bytes: number): void {
+    this.#total += bytes;
+    this.#schedule();
+  }
+
+  /** Forgets a request that has waited too long. */
+  refuse(request: RequestBytes): void {
+    this.#refusals += 1;
+    this.end(request);
+  }
+
+  /** Forgets a request, whether it is counted or waits. */
+  end(request: RequestBytes): void {
+    if (this.#counted.delete(request)) this.#total -= request.bytes;
+    this.#waiting.delete(request);
+    this.#startWaiting();
+  }
+
+  #startWaiting(): void {
+    for (let next = this.#next(); next && this.startIfRoom(next); next = this.#next()) {
+      this.#waiting.delete(next);
+      next.started();
+    }
+    this.#schedule();
+  }
+
+  /** Starts or stops the checks of clients. */
+  #schedule(): void {
+    const isFull = this.#waiting.size > 0 || this.#total > this.max;
+    if (isFull) this.#checks ??= setInterval(() => this.#disconnectStalled(), CHECK_INTERVAL_MS);
+    if (isFull) return;
+    clearInterval(this.#checks);
+    this.#checks = undefined;
+  }
+
+  /** Returns the waiting request of the viewer with the fewest counted bytes, the oldest of them. */
+  #next(): RequestBytes | undefined {
+    if (this.#waiting.size === 0) return undefined;
+    const byViewer = new Map<string, number>();
+    for (const { viewer, bytes } of this.#counted) byViewer.set(viewer, (byViewer.get(viewer) ?? 0) + bytes);
+    let next: RequestBytes | undefined;
+    for (const request of this.#waiting)
+      if (!next || (byViewer.get(request.viewer) ?? 0) < (byViewer.get(next.viewer) ?? 0)) next = request;
+    return next;
+  }
+
+  #disconnectStalled(): void {
+    for (const request of this.#counted) {
+      if (!request.isStalled()) continue;
+      this.#closes += 1;
+      request.disconnect();
+    }
+  }
+}
+
+/** The bytes of one request: its body, its result, and its answer until the client has taken it. */
+export class RequestBytes {
+  readonly #account: BytesInFlight;
+  readonly #client: Client;
+  #bytes = 0;
+  #cost = 0;
+  #state: 'free' | 'waiting' | 'counted' | 'ended' = 'free';
+  #hasRoom: PromiseWithResolvers<boolean> | undefined;
+  /** Bytes that the client had taken at the last checks, and their number. */
+  #progress = { takenBytes: -1, checks: 0 };
+
+  constructor(account: BytesInFlight, client: Client) {
+    this.#account = account;
+    this.#client = client;
+    if (client.until.aborted) this.#state = 'ended';
+  }
+
+  get viewer(): string {
+    return this.#client.viewer;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds the bytes of a result to the estimate. */
+  addCost(cost: number): void {
+    this.#cost += cost;
+    this.add(cost * this.#account.bytesPerCost);
+  }
+
+  /** Adds to the estimate. */
+  add(bytes: number): void {
+    if (this.#state === 'ended') return; // the client has left
+    this.#bytes += bytes;
+    if (this.#state === 'counted') this.#account.grow(bytes);
+  }
+
+  /** Returns whether the request has to wait for room. If it has not, it is counted from now on. */
+  mustWait(): boolean {
+    if (this.#state === 'waiting') return true;
+    if (this.#state !== 'free' || this.#bytes <= FREE_BYTES) return false;
+    this.#endWithClient();
+    const hasRoom = this.#account.startIfRoom(this);
+    this.#state = hasRoom ? 'counted' : 'waiting';
+    if (!hasRoom) this.#account.wait(this);
+    return !hasRoom;
+  }
+
+  /** Resolves with true when there is room for the request, or it has ended; with false if there is none after some time. */
+  async start(): Promise<boolean> {
+    if (!this.mustWait()) return true;
+    if (!this.#hasRoom) {
+      this.#hasRoom = Promise.withResolvers();
+      const timer = setTimeout(() => this.#refuse(), this.#account.maxWaitMs);
+      void this.#hasRoom.promise.then(() => clearTimeout(timer));
+    }
+    return this.#hasRoom.promise;
+  }
+
+  /** Called when there is room. */
+  started(): void {
+    this.#state = 'counted';
+    this.#hasRoom?.resolve(true);
+  }
+
+  /** Counts an answer that is ready to be sent. */
+  answer(bytes: number): void {
+    if (bytes > FREE_BYTES) this.#account.observe(bytes / Math.max(1, this.#cost));
+    this.add(Math.max(0, bytes - this.#bytes));
+    if (this.#state !== 'free' || this.#bytes <= FREE_BYTES) return;
+    this.#endWithClient();
+    this.#state = 'counted';
+    this.#account.count(this);
+  }
+
+  /** Returns whether the client has taken nothing of its answer since some checks. To be called at an interval. */
+  isStalled(): boolean {
+    const { pendingBytes, takenBytes } = this.#client.transport;
+    if (pendingBytes === 0 || takenBytes !== this.#progress.takenBytes) this.#progress = { takenBytes, checks: 0 };
+    this.#progress.checks += 1;
+    return this.#progress.checks > STALLED_CHECKS;
+  }
+
+  disconnect(): void {
+    this.#client.transport.closeStalled();
+    this.#end();
+  }
+
+  #endWithClient(): void {
+    this.#client.until.addEventListener('abort', () => this.#end(), { once: true });
+  }
+
+  #end(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#account.end(this);
+    this.#hasRoom?.resolve(true);
+  }
+
+  #refuse(): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'ended';
+    this.#account.refuse(this);
+    this.#hasRoom?.resolve(false);
+  }
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { namespace, workspace } from '../support/manifests.ts';
+import { headerAuthentication } from '../support/authentication.ts';
+import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const WORKSPACES = 500;
+const MESSAGE = 'x'.repeat(32_000);
+/** 16 MB, more than the buffers of the kernel take. */
+const LIST = '{ workspaces { nodes { name stateMessage } } }';
+const ANSWER_BYTES = WORKSPACES * MESSAGE.length;
+const MAX_BYTES_IN_FLIGHT = 20_000_000;
+const REQUESTS = 6;
+
+async function startGateway(): Promise<SimulatedGateway> {
+  return startTestGateway({
+    objects: [
+      namespace('team-a'),
+      ...Array.from({ length: WORKSPACES }, (_, index) =>
+        workspace(`nb-${index}`, { state: 'Running', status: { stateMessage: MESSAGE } }),
+      ),
+    ],
+    authentication: { ...headerAuthentication, allowSystemIdentities: true },
+    maxBytesInFlight: MAX_BYTES_IN_FLIGHT,
+    slowReaderTimeoutSeconds: 600, // longer than any run of the test
+  });
+}
+
+/** Sends the query on a connection of its own, and never reads the answer. */
+async function askWithoutReading({ url }: SimulatedGateway, user: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined); // the gateway may reset it
+  socket.pause();
+  await once(socket, 'connect');
+  const body = JSON.stringify({ query: LIST });
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nkubeflow-userid: ${user}\r\nkubeflow-groups: system:masters\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+async function ask({ url }: SimulatedGateway, user: string, query: string) {
+  const headers = {
+    'content-type': 'application/json',
+    'kubeflow-userid': user,
+    'kubeflow-groups': 'system:masters',
+  };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return { status: response.status, bytes: (await response.text()).length };
+}
+
+const bytesInFlight = async (gateway: SimulatedGateway) => {
+  const headers = {
+    'content-type': 'application/json',
+    'kubeflow-userid': 'operator',
+    'kubeflow-groups': 'system:masters',
+  };
+  const body = JSON.stringify({ query: '{ gateway { requests { bytesInFlight refusals closes } } }' });
+  const response = await fetch(gateway.url, { method: 'POST', headers, body });
+  const { data } = (await response.json()) as {
+    readonly data: {
+      readonly gateway: { readonly requests: Readonly<Record<'bytesInFlight' | 'refusals' | 'closes', number>> };
+    };
+  };
+  return data.gateway.requests;
+};
+
+it('disconnects clients that do not read their answers when all answers together exceed the limit', async () => {
+  await using gateway = await startGateway();
+  const sockets: Socket[] = [];
+  for (let index = 0; index < REQUESTS; index += 1) sockets.push(await askWithoutReading(gateway, `user-${index % 2}`));
+  await waitFor(async () => (await bytesInFlight(gateway)).closes > 0, 'clients are disconnected');
+  await waitFor(
+    async () => (await bytesInFlight(gateway)).bytesInFlight <= MAX_BYTES_IN_FLIGHT,
+    'the answers of the others are within the limit',
+  );
+  expect(await ask(gateway, 'innocent', LIST)).toMatchObject({ status: 200 });
+}, 60_000);
+
+it('answers all requests, some after others, when clients read', async () => {
+  await using gateway = await startGateway();
+  const answers = await Promise.all(
+    Array.from({ length: REQUESTS }, (_, index) => ask(gateway, `user-${index % 2}`, LIST)),
+  );
+  for (const { status, bytes } of answers)
+    expect({ status, isWhole: bytes > ANSWER_BYTES }).toEqual({ status: 200, isWhole: true });
+  const { bytesInFlight: left, refusals, closes } = await bytesInFlight(gateway);
+  expect({ left, refusals, closes }).toEqual({ left: 0, refusals: 0, closes: 0 });
+}, 60_000);
