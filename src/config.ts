@@ -5,6 +5,7 @@ import type { HeaderAuthenticatorOptions } from './auth/authenticators/header.ts
 import { addressMatcher } from './auth/client-address.ts';
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import type { ProxySettings } from './kubernetes/proxy-settings.ts';
+import { documentSettings } from './persisted-operations.ts';
 import { isLoopback } from './server/origin-policy.ts';
 import { ConfigError, flag, integer, listOf, oneOf, port, ratio, Settings, type Environment } from './settings.ts';
 
@@ -69,6 +70,12 @@ export interface Config {
   readonly maxBodyValues: number;
   /** Limit on the bytes of a document. */
   readonly maxDocumentBytes: number;
+  /** Texts of the trusted documents, by id. */
+  readonly persistedOperations: ReadonlyMap<string, string>;
+  /** Whether other documents are refused. */
+  readonly persistedOperationsOnly: boolean;
+  /** Limit on the bytes of automatic persisted queries. */
+  readonly maxPersistedQueryBytes: number;
   /** Limit on the lexical tokens of a document. */
   readonly maxDocumentTokens: number;
   /** Limit on nested selection sets, and on nested brackets of a document or of variables. */
@@ -193,6 +200,7 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
     discoveryIntervalMs: integer(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
     historyEvents: integer(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
     ...operationLimits(env),
+    ...documentSettings(env),
     ...concurrencyLimits(env),
     maxBytesInFlight: integer(env, 'MAX_BYTES_IN_FLIGHT', 134_217_728, 17_179_869_184, 1_048_576),
     maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),

@@ -41,6 +41,7 @@ import { PodUsages } from './viewer-client/pod-usages.ts';
 import { SharedLogs } from './viewer-client/shared-logs.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { Observers } from './observers.ts';
+import { operationNamesIn } from './persisted-operations.ts';
 import { schema } from './schema.ts';
 import { exampleOf, readExampleTabs, type GraphiQLTab } from './server/graphiql-examples.ts';
 import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
@@ -132,7 +133,8 @@ interface ObservedParts {
 }
 
 function observersFor(config: Config, { tabs, log, onUnexpected }: ObservedParts): Observers {
-  const operationNames = tabs.map((tab) => exampleOf(tab).operation);
+  const names = tabs.map((tab) => exampleOf(tab).operation);
+  const operationNames = [...names, ...operationNamesIn(config.persistedOperations.values())];
   return new Observers(config, { operationNames, version: gatewayVersion(), log, onError: onUnexpected });
 }
 

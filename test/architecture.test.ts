@@ -58,6 +58,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'gateway.ts',
       'observers.ts',
       'permissions.ts',
+      'persisted-operations.ts',
       'schema.ts',
       'settings.ts',
       'version.ts',

@@ -73,13 +73,23 @@ export class JsonRequestServer {
     await turns.begin(viewer.name);
     const parameters = parseObject(text);
     if (!parameters) return undefined;
-    const { query, operationName, variables, extensions } = parameters;
-    if (typeof query !== 'string' || !isOptionalObject(extensions) || !isOptionalObject(variables)) return undefined;
+    const { operationName, variables, extensions } = parameters;
+    const query = this.#textOf(parameters);
+    if (query === undefined || !isOptionalObject(extensions) || !isOptionalObject(variables)) return undefined;
     if (!(operationName === undefined || operationName === null || typeof operationName === 'string')) return undefined;
     const document = pipeline.knownDocument(query);
     const type = document && getOperationAST(document, operationName)?.operation;
     if (!document || type === undefined || type === 'subscription') return undefined;
     return { document, operationName: operationName ?? undefined, variables: variables ?? undefined };
+  }
+
+  /** Returns the text of the document. Undefined if there is none, or it cannot be used, which yoga's answer explains. */
+  #textOf(parameters: Readonly<Record<string, unknown>>): string | undefined {
+    try {
+      return this.#options.pipeline.documents.textOf(parameters);
+    } catch {
+      return undefined;
+    }
   }
 
   async #serveWithYoga(request: YogaRequest, response: ServerResponse, caller: OperationCaller): Promise<void> {

@@ -70,12 +70,20 @@ const malformed: Refusal = {
 
 function parseRequest(value: unknown): OperationRequest | Refusal {
   if (!isRecord(value)) return malformed;
-  const { query, operationName, variables, extensions } = value;
-  if (typeof query !== 'string') return malformed;
+  const { query, documentId, operationName, variables, extensions } = value;
+  const hasReference = typeof documentId === 'string' || (isRecord(extensions) && 'persistedQuery' in extensions);
+  if (typeof query !== 'string' && !(query === undefined && hasReference)) return malformed;
   if (!(operationName === undefined || operationName === null || typeof operationName === 'string')) return malformed;
   if (!(variables === undefined || variables === null || isRecord(variables))) return malformed;
   const after = cursorIn(extensions);
-  return { query, operationName: operationName ?? undefined, variables: variables ?? undefined, after };
+  return {
+    query: typeof query === 'string' ? query : undefined,
+    ...(typeof documentId === 'string' && { documentId }),
+    ...(hasReference && { extensions }),
+    operationName: operationName ?? undefined,
+    variables: variables ?? undefined,
+    after,
+  };
 }
 
 /** Returns `after` of the extensions of a request, which its subscription validates. */

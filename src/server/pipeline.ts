@@ -21,6 +21,7 @@ import { invalidNames } from '../graphql/name-inputs.ts';
 import { turns } from '../scheduling/turns.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import { DocumentStore, type DocumentStoreOptions } from './document-store.ts';
 import { readParameters } from './request-parameters.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
@@ -28,6 +29,9 @@ import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type O
 /** A GraphQL request, whatever the transport: the parameters of the GraphQL over HTTP specification. */
 export interface OperationRequest {
   readonly query?: string | undefined;
+  /** Id or hash of the document, instead of its text or with it: see {@link DocumentStore}. */
+  readonly documentId?: string | undefined;
+  readonly extensions?: unknown;
   readonly operationName?: string | undefined;
   readonly variables?: Record<string, unknown> | undefined;
   /** Cursor of the last event that the client of a subscription received: `extensions.after`. */
@@ -59,7 +63,7 @@ export interface OperationCaller {
   readonly isBodyParsed?: boolean;
 }
 
-export interface PipelineOptions extends OperationLimits {
+export interface PipelineOptions extends OperationLimits, DocumentStoreOptions {
   readonly schema: GraphQLSchema;
   readonly endpoint: string;
   /** Limits on the bytes of the body of a request, and on the values in its JSON. */
@@ -87,6 +91,7 @@ export interface PipelineOptions extends OperationLimits {
  */
 export class Pipeline {
   readonly subscriptions: SubscriptionRegistry;
+  readonly documents: DocumentStore;
   /** Serves GET and POST. Disposed of by the HTTP server. */
   readonly yoga: YogaServerInstance<OperationCaller, Context>;
   readonly #publicError: (error: unknown) => GraphQLError;
@@ -102,6 +107,7 @@ export class Pipeline {
     this.#limits = options;
     this.#schema = schema;
     this.#createContext = createContext;
+    this.documents = new DocumentStore(options);
     this.subscriptions = new SubscriptionRegistry(options);
     this.yoga = createYoga<OperationCaller, Context>({
       schema,
@@ -122,7 +128,7 @@ export class Pipeline {
           execute: async (operation: ExecutionArgs) => withStringify(await this.#execute(operation)),
           subscribe: refuseSubscription,
         }),
-        readParameters(options),
+        readParameters(options, this.documents),
         recordAndCode(publicError, this.#valid),
       ],
     });
@@ -150,14 +156,12 @@ export class Pipeline {
   }
 
   /** Parses and validates an operation, and creates its context. Never rejects. */
-  async prepare(
-    { query, operationName, variables }: OperationRequest,
-    caller: OperationCaller,
-  ): Promise<PreparedOperation | FailedOperation> {
+  async prepare(request: OperationRequest, caller: OperationCaller): Promise<PreparedOperation | FailedOperation> {
+    const { operationName, variables } = request;
     try {
       await turns.begin(caller.viewer.name);
       const { parse, validate, contextFactory, schema } = this.yoga.getEnveloped(caller);
-      const document = parse(query ?? '');
+      const document = parse(this.documents.textOf(request) ?? '');
       describe(caller.record, { schema, document, operationName, variableValues: variables });
       const problems: readonly Error[] = validate(schema, document);
       if (problems.length > 0) return this.#failure(problems, caller.record);
@@ -190,9 +194,10 @@ export class Pipeline {
   }
 
   /** Returns the type of the operation to execute. Undefined if it is invalid: {@link prepare} reports the error. */
-  operationTypeOf({ query, operationName }: OperationRequest): string | undefined {
+  operationTypeOf(request: OperationRequest): string | undefined {
     try {
-      return getOperationAST(parseWithin(this.#limits, query ?? ''), operationName)?.operation;
+      const text = this.documents.textOf(request) ?? '';
+      return getOperationAST(parseWithin(this.#limits, text), request.operationName)?.operation;
     } catch {
       return undefined;
     }

@@ -4,17 +4,19 @@ import type { Viewer } from '../auth/viewer.ts';
 import { failure } from '../graphql/errors.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-values.ts';
+import type { DocumentStore } from './document-store.ts';
 
 /**
  * Makes yoga read requests in turns of their viewers, and as other servers do: members that the GraphQL over HTTP specification
- * does not define are ignored, and a hash of a persisted query without its text gets PERSISTED_QUERY_NOT_SUPPORTED.
+ * does not define are ignored. A reference to a document is replaced by its text.
  *
  * Replaces errors of yoga's parsers about malformed JSON. That of a query string would be an unexpected error; that of a body
  * has the error of the JSON parser in its extensions. A body with too many values is refused before it is parsed.
  */
-export function readParameters(limits: {
-  readonly maxBodyValues: number;
-}): Plugin<object, { readonly viewer: Viewer; readonly isBodyParsed?: boolean }> {
+export function readParameters(
+  limits: { readonly maxBodyValues: number },
+  documents: DocumentStore,
+): Plugin<object, { readonly viewer: Viewer; readonly isBodyParsed?: boolean }> {
   return {
     onRequestParse({ requestParser, setRequestParser, serverContext: { viewer, isBodyParsed } }) {
       if (!requestParser) return;
@@ -24,7 +26,9 @@ export function readParameters(limits: {
         await turns.begin(viewer.name);
         try {
           const parameters = await requestParser(request);
-          return isPlainObject(parameters) ? definedMembers(parameters) : parameters;
+          return isPlainObject(parameters)
+            ? definedMembers({ ...documentIdOf(request), ...parameters }, documents)
+            : parameters;
         } catch (error) {
           throw readableError(error);
         }
@@ -55,13 +59,22 @@ function isPlainObject(value: unknown): value is GraphQLParams {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
+/** Returns the `documentId` of a URL, which yoga ignores. */
+function documentIdOf({ method, url }: Request): { readonly documentId?: string } {
+  const documentId = method === 'GET' ? new URL(url).searchParams.get('documentId') : null;
+  return documentId === null ? {} : { documentId };
+}
+
 /**
- * Returns the members that the specification defines. Without a query it returns all, which yoga refuses.
- * @throws {GraphQLError} PERSISTED_QUERY_NOT_SUPPORTED
+ * Returns the members that the specification defines, with the text of the document. Without one it returns all, which yoga refuses.
+ * @throws {GraphQLError} if the document cannot be used: see {@link DocumentStore.textOf}
  */
-function definedMembers(parameters: GraphQLParams): GraphQLParams {
-  const { query, operationName, variables, extensions } = parameters;
-  if (!query && isPlainObject(extensions) && 'persistedQuery' in extensions) throw persistedQueryRefusal();
+function definedMembers(
+  parameters: GraphQLParams & { readonly documentId?: unknown },
+  documents: DocumentStore,
+): GraphQLParams {
+  const { operationName, variables, extensions } = parameters;
+  const query = documents.textOf(parameters) ?? parameters.query;
   if (query === undefined) return parameters;
   return {
     query,
@@ -69,9 +82,4 @@ function definedMembers(parameters: GraphQLParams): GraphQLParams {
     ...(variables !== undefined && { variables }),
     ...(extensions !== undefined && { extensions }),
   };
-}
-
-/** Clients recognize the message or the code, and send the text then. The status is that of Apollo Server. */
-function persistedQueryRefusal(): GraphQLError {
-  return failure('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported', { http: { status: 200 } });
 }

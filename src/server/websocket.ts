@@ -273,7 +273,12 @@ export class WebSocketHandler {
     connection.openFlow(viewer.name);
     const { name } = viewer;
     this.#options.bytesInFlight.open({ viewer: name, until: deadline.signal, transport: connection.transport });
-    const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+    const request = {
+      query,
+      extensions,
+      operationName: operationName ?? undefined,
+      variables: variables ?? undefined,
+    };
     const prepared = await pipeline.prepare(request, { viewer, deadline, record });
     if ('errors' in prepared) return prepared.errors;
     try {

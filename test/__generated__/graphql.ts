@@ -262,6 +262,8 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   /** HTTP 409. The object was changed by another write, or its state does not allow the operation. */
   | 'CONFLICT'
+  /** HTTP 403. The gateway executes trusted documents only, and this is none of them. */
+  | 'DOCUMENT_NOT_TRUSTED'
   /** HTTP 410. The requested version is no longer available. */
   | 'EXPIRED'
   /** HTTP 403. The viewer does not have the required permission, or the gateway does not allow the change. */
@@ -278,6 +280,8 @@ export type ErrorCode =
   | 'NOT_ACCEPTABLE'
   /** HTTP 404. The object does not exist. */
   | 'NOT_FOUND'
+  /** The gateway does not know the document with this hash or id. Send the text with the hash; clients do so when they receive this code. */
+  | 'PERSISTED_QUERY_NOT_FOUND'
   /** The gateway has no automatic persisted queries. Send the text of the operation; clients do so when they receive this code. */
   | 'PERSISTED_QUERY_NOT_SUPPORTED'
   /** HTTP 429. Too many requests. See `retryAfterSeconds`. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { auditServer } from 'graphql-http';
 import { createClient } from 'graphql-sse';
 import { once } from 'node:events';
@@ -155,9 +156,10 @@ it.each(['application/json', 'application/graphql-response+json', 'text/event-st
   },
 );
 
-it('returns PERSISTED_QUERY_NOT_SUPPORTED when a request has the hash of a query instead of its text', async () => {
-  await using gateway = await startTestGateway();
-  const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+it('returns PERSISTED_QUERY_NOT_SUPPORTED for a hash without text when MAX_PERSISTED_QUERY_BYTES is 0', async () => {
+  await using gateway = await startTestGateway({ maxPersistedQueryBytes: 0 });
+  const sha256Hash = createHash('sha256').update('{ __typename }').digest('hex');
+  const extensions = { persistedQuery: { version: 1, sha256Hash } };
   const refused = { errors: [{ message: 'PersistedQueryNotSupported', extensions: { code: CODE } }] };
   const headers = { 'content-type': 'application/json' };
   const post = (body: object) => fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify(body) });
