@@ -23,6 +23,7 @@ import type { SubscriptionStatistics } from './graphql/subscription-statistics.t
 import type { Viewer } from './auth/viewer.ts';
 import { WorkspacePartEvent } from './kinds/event/resource.ts';
 import { resources } from './kinds/index.ts';
+import { ScheduledPod } from './kinds/cluster-node/resource.ts';
 import { MountingPod } from './kinds/pod/resource.ts';
 import { StatefulSet } from './kinds/workspace/stateful-set.ts';
 import { pictureAt } from './kinds/workspace-kind/pictures.ts';
@@ -52,7 +53,7 @@ import { gatewayVersion } from './version.ts';
 const TOKEN_TTL_FACTOR = 3;
 
 /** Cached resources that are no kinds of their own: they are visible as others, see `visibleAs`. */
-const supporting = [StatefulSet, WorkspacePartEvent, MountingPod] as const;
+const supporting = [StatefulSet, WorkspacePartEvent, MountingPod, ScheduledPod] as const;
 
 /** Statistics since the gateway was started. */
 export interface GatewayStatistics {

@@ -106,6 +106,13 @@ export const features: readonly Feature[] = [
     'storageclasses',
     'Storage classes cannot be read, and claims cannot be created.',
   ),
+  reading('Nodes', '', 'nodes', 'Nodes cannot be read, and whether an option fits on a node is not known.'),
+  reading(
+    'ResourceQuotas',
+    '',
+    'resourcequotas',
+    'Namespaces have no quotas, and whether an option fits into them is not known.',
+  ),
   {
     name: 'Pictures of WorkspaceKinds',
     permissions: [{ group: '', resources: ['configmaps'], verbs: ['get'] }],

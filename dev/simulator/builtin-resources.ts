@@ -38,6 +38,8 @@ export const BUILTIN_RESOURCES: readonly ServedResource[] = [
     selectableFields: { 'status.phase': textIn('status', 'phase') },
     prepare: phase('Active'),
   }),
+  nativeResource('v1', 'Node', { namespaced: false, shortNames: ['no'], hasStatus: true }),
+  nativeResource('v1', 'ResourceQuota', { shortNames: ['quota'], hasStatus: true }),
   nativeResource('v1', 'Event', { shortNames: ['ev'], selectableFields: eventFields(), validate: validateEvent }),
   nativeResource('v1', 'Pod', {
     shortNames: ['po'],

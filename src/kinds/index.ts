@@ -1,9 +1,11 @@
+import { resource as ClusterNode } from './cluster-node/index.ts';
 import { resource as DevPodWorkspaceInstance } from './dev-pod-workspace-instance/index.ts';
 import { resource as Event } from './event/index.ts';
 import { resource as Namespace } from './namespace/index.ts';
 import { resource as PersistentVolume } from './persistent-volume/index.ts';
 import { resource as PersistentVolumeClaim } from './persistent-volume-claim/index.ts';
 import { resource as Pod } from './pod/index.ts';
+import { resource as ResourceQuota } from './resource-quota/index.ts';
 import { resource as Secret } from './secret/index.ts';
 import { resource as StorageClass } from './storage-class/index.ts';
 import { resource as VolcanoJob } from './volcano-job/index.ts';
@@ -20,6 +22,8 @@ export const resources = [
   PersistentVolumeClaim,
   PersistentVolume,
   StorageClass,
+  ResourceQuota,
+  ClusterNode,
   Secret,
   DevPodWorkspaceInstance,
   VolcanoJob,

@@ -33,6 +33,8 @@ const lost: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Claims: { claims: FORBIDDEN, claimPods: FORBIDDEN, mountClaim: FORBIDDEN, deleteClaim: FORBIDDEN },
   Volumes: { volumes: FORBIDDEN },
   StorageClasses: { storageClasses: FORBIDDEN, createClaim: FORBIDDEN },
+  Nodes: { clusterNodes: FORBIDDEN },
+  ResourceQuotas: { quotas: '{"namespace":{"resourceQuotas":[]}}' },
   'Pictures of WorkspaceKinds': { picture: '404' },
   DevPod: { devPods: FORBIDDEN },
   Volcano: { jobs: FORBIDDEN, suspendJob: FORBIDDEN },

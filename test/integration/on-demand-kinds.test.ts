@@ -46,6 +46,8 @@ const objects: readonly Manifest[] = [
   claim('home'),
   volumeOf('home'),
   storageClass('standard'),
+  { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } },
+  { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'quota', namespace: 'team-a' }, spec: { hard: {} } },
   devPod('pod'),
   volcanoJob('job'),
   role,
@@ -80,9 +82,14 @@ function operations(): readonly { readonly type: OperationTypeNode; readonly tex
   const writer = new RequestWriter({ schema, random: seededRandom(SEED), onSelected: () => undefined });
   return OPERATIONS.flatMap((type) =>
     Object.keys(writer.root(type)).flatMap((field) =>
-      targets.map((object) => ({ type, text: writer.operation(type, field, targetOf(object)) })),
+      targets.map((object) => ({ type, text: withoutFits(writer.operation(type, field, targetOf(object))) })),
     ),
   );
+}
+
+/** Whether an option fits is said to viewers who may not read quotas, nodes and pods, so it reads those for everyone. */
+function withoutFits(operation: string): string {
+  return operation.replaceAll(/\bfits(?: \w+)? \{[^}]*\}/gu, '');
 }
 
 function targetOf({ apiVersion, kind, metadata: { namespace: at, name, uid } }: KubernetesObject): Target {

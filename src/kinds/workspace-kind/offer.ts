@@ -76,7 +76,9 @@ function optionsIn(
     namespace: labelsOf(namespace),
     ...(other.id && { [other.list]: chosenLabels(workspaceKind, other.list, other.id) }),
   };
-  return offeredOptionsOf(workspaceKind, list, context).filter(({ verdict }) => !verdict.removed);
+  return offeredOptionsOf(workspaceKind, list, context)
+    .filter(({ verdict }) => !verdict.removed)
+    .map((option) => ({ ...option, offeredIn: namespace.metadata.name }));
 }
 
 function chosenLabels(

@@ -18,6 +18,8 @@ export interface SpawnerOption {
   readonly list: OptionList;
   readonly spec: OptionSpec;
   readonly verdict: FilterVerdict;
+  /** Name of the namespace that is offered the option. Undefined outside an offer. */
+  readonly offeredIn?: string;
 }
 
 const scopes = { imageConfig: 'IMAGE_CONFIG', podConfig: 'POD_CONFIG' } as const;

@@ -130,7 +130,8 @@ function optionDisplayNameOf(
   return workspaceKind && spawnerOptionOf(workspaceKind, list, optionIdOf(workspace, list))?.spec.spawner?.displayName;
 }
 
-function nodeCondition(reader: PrefetchedReader, nodes: Values): Condition {
+/** Condition that the pod is on one of the nodes. Reads Pod. */
+export function nodeCondition(reader: PrefetchedReader, nodes: Values): Condition {
   return oneOfCondition(nodes, (workspace: WorkspaceObject) => {
     const pod = workspacePodOf(reader, workspace);
     return pod ? nodeNameOf(pod) : undefined;

@@ -2,6 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { paginate, type PageOptions } from '../../graphql/connection.ts';
 import { kubernetesType } from '../../graphql/node.ts';
 import { liveConnection, liveConnectionTypeOf, type LiveConnection } from '../../subscriptions/live-cursor.ts';
+import { filterOf, type FieldCondition } from '../../kubernetes/object-field.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
 import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
@@ -30,6 +31,8 @@ interface WorkspaceListArgs extends PageOptions {
   readonly namespace?: string | null | undefined;
   /** Restricts the list to the workspaces of one WorkspaceKind. */
   readonly kindName?: string;
+  /** Further restriction of the list. */
+  readonly only?: FieldCondition<WorkspaceObject> | undefined;
   readonly filter?: WorkspaceFilter | null | undefined;
   readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
 }
@@ -37,11 +40,12 @@ interface WorkspaceListArgs extends PageOptions {
 /** Returns a page of the objects that match. What the filter and the order read must be prefetched. */
 export function workspaceConnection(
   lister: ScopedLister<WorkspaceObject>,
-  { namespace, kindName, filter, orderBy, ...paging }: WorkspaceListArgs,
+  { namespace, kindName, only, filter, orderBy, ...paging }: WorkspaceListArgs,
 ): LiveConnection<WorkspaceObject> {
   const { client } = paging;
   const ordering = workspaceOrdering(orderBy, client.reader);
-  const selection = { ordering, filter: workspaceMatcher(filter, client.reader) };
+  const { conditions } = workspaceMatcher(filter, client.reader);
+  const selection = { ordering, filter: filterOf(only ? [only, ...conditions] : conditions) };
   const list =
     kindName === undefined
       ? lister.select({ ...selection, namespace: namespace ?? undefined })

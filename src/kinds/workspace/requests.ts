@@ -54,7 +54,7 @@ export type Requests = ReadonlyMap<string, Quantity>;
 const exact = new WeakMap<Quantities, Requests>();
 
 /** Returns the exact amounts of quantities, without malformed ones. */
-function exactOf(quantities: Quantities): Requests {
+export function exactOf(quantities: Quantities): Requests {
   let amounts = exact.get(quantities);
   if (!amounts) {
     const parsed = Object.entries(quantities).flatMap(([resource, text]): [string, Quantity][] => {

@@ -1,16 +1,21 @@
+import type { Resource } from '../../kubernetes/resource.ts';
 import type { Derivation, DerivedState, UnrestrictedReader } from '../../viewer-client/derived-states.ts';
-import { TOTALED } from './totals-index.ts';
+import { totaledResources } from './totals-index.ts';
 
 /** Shortest time between two results of a subscription to totals. */
 export const MIN_INTERVAL_MS = 1_000;
 /** Longest time, since idle times grow without a change. */
 const MAX_INTERVAL_MS = 60_000;
 
-export const totalsClock: Derivation<TotalsClock> = {
-  key: 'totals clock',
-  resources: TOTALED,
-  create: (reader) => new TotalsClock(reader),
-};
+/** @param readsPods whether the totals read pods */
+export function totalsClock(readsPods: boolean): Derivation<TotalsClock> {
+  const resources = totaledResources(readsPods);
+  return {
+    key: `totals clock ${readsPods}`,
+    resources,
+    create: (reader) => new TotalsClock(resources, reader),
+  };
+}
 
 /**
  * Wakes all subscriptions to totals at the same time: a second after the last time at the earliest, if anything that totals
@@ -25,9 +30,9 @@ export class TotalsClock implements DerivedState {
   #isChanged = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(reader: UnrestrictedReader) {
+  constructor(resources: readonly Resource[], reader: UnrestrictedReader) {
     const changed = () => this.#changed();
-    this.#removeHandlers = TOTALED.map((resource) =>
+    this.#removeHandlers = resources.map((resource) =>
       reader.prefetched(resource).addEventHandler({ changed, reset: changed, failed: changed }),
     );
   }

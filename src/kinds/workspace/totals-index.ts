@@ -1,4 +1,5 @@
 import { keyOf } from '../../kubernetes/object.ts';
+import type { Resource } from '../../kubernetes/resource.ts';
 import type { Derivation, DerivedState, UnrestrictedReader } from '../../viewer-client/derived-states.ts';
 import type { PrefetchedReader } from '../../viewer-client/reader.ts';
 import { Pod } from '../pod/resource.ts';
@@ -8,8 +9,10 @@ import { workspacesRelatedTo } from './related.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
 import { contributionOf, tallyIn, type Contribution, type Tallies, type Tally } from './totals.ts';
 
-/** Resources that totals read. */
-export const TOTALED = [Workspace, Pod, WorkspaceKind] as const;
+/** Returns the resources that totals read: without pods if viewers see none, so that their informer is not started for them. */
+export function totaledResources(readsPods: boolean): readonly Resource[] {
+  return readsPods ? [Workspace, Pod, WorkspaceKind] : [Workspace, WorkspaceKind];
+}
 
 export interface TotalsView {
   readonly grouping: Grouping;
@@ -23,7 +26,7 @@ export interface TotalsView {
 export function totalsDerivation(view: TotalsView): Derivation<TotalsIndex> {
   return {
     key: `totals ${JSON.stringify(view)}`,
-    resources: TOTALED,
+    resources: totaledResources(view.readsPods),
     create: (reader) => new TotalsIndex(view, reader),
   };
 }

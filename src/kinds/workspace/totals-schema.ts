@@ -86,6 +86,7 @@ interface TotalsReads {
 async function totalsReaderOf(client: ViewerClient, reads: TotalsReads, args: TotalsArgs): Promise<() => Totals[]> {
   const { workspaces, related } = reads;
   const { namespace, filter, grouping } = args;
+  if (workspaces.seesNothing) return () => totalsOf(grouping, []);
   const indexes = await indexesFor(client, reads, args);
   if (!filter && indexes) return () => totalsOf(grouping, indexes.tallies());
   const contribution = (workspace: WorkspaceObject) =>
@@ -177,7 +178,9 @@ builder.subscriptionField('workspaceTotals', (t) =>
       const workspaces = await client.reader.listerForWatch(Workspace, { namespace });
       const reads = { workspaces, related: client.reader.prefetchedForWatch() };
       const read = await totalsReaderOf(client, reads, { namespace, filter, grouping });
-      const currentClock = await client.reader.derivedUnrestricted(totalsClock);
+      const currentClock = await client.reader.derivedUnrestricted(
+        totalsClock(!reads.related.prefetched(Pod).seesNothing),
+      );
       const visibility = client.reader.visibility.signature;
       const key = JSON.stringify([visibility, namespace ?? null, filter ?? null, grouping]);
       async function* results(signal: AbortSignal) {

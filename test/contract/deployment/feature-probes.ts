@@ -29,7 +29,16 @@ export function probesIn(namespace: string): Readonly<Record<string, string>> {
     patchJob: `patchVolcanoJob(input: { ${team}, name: "job", ${PATCH} }) { warnings }`,
     suspendJob: `suspendVolcanoJob(input: { ${team}, name: "job", dryRun: true }) { warnings }`,
   };
-  const reads = {
+  return {
+    ...Object.fromEntries(Object.entries(readsOf(namespace)).map(([name, selection]) => [name, `{ ${selection} }`])),
+    ...Object.fromEntries(Object.entries(writes).map(([name, selection]) => [name, `mutation { ${selection} }`])),
+  };
+}
+
+function readsOf(namespace: string): Readonly<Record<string, string>> {
+  const team = `namespace: "${namespace}"`;
+  const at = `${team}, name: "nb"`;
+  return {
     namespaces: 'namespaces { nodes { phase } }',
     workspaces: 'workspaces { nodes { name kind { name } } }',
     pod: `workspace(${at}) { pod { phase } }`,
@@ -40,15 +49,13 @@ export function probesIn(namespace: string): Readonly<Record<string, string>> {
     claimPods: `persistentVolumeClaims(${team}) { nodes { pods { name } } }`,
     volumes: 'persistentVolumes { nodes { name } }',
     storageClasses: 'storageClasses { nodes { name } }',
+    clusterNodes: 'clusterNodes { nodes { ready } }',
+    quotas: `namespace(name: "${namespace}") { resourceQuotas { name } }`,
     devPods: 'devPodWorkspaceInstances { nodes { name } }',
     jobs: 'volcanoJobs { nodes { name } }',
     secrets: `secrets(${team}) { nodes { name } }`,
     logs: `workspaceLogs(${at}) { text }`,
     usage: `workspace(${at}) { usage { available reason } }`,
-  };
-  return {
-    ...Object.fromEntries(Object.entries(reads).map(([name, selection]) => [name, `{ ${selection} }`])),
-    ...Object.fromEntries(Object.entries(writes).map(([name, selection]) => [name, `mutation { ${selection} }`])),
   };
 }
 
@@ -67,6 +74,12 @@ export async function createProbedObjects(team: TestNamespace): Promise<void> {
   });
   await api.create('/apis/storage.k8s.io/v1/storageclasses', storageClass('fast'));
   await api.create('/api/v1/persistentvolumes', volumeOf('data'));
+  await api.create(team.pathTo('resourcequotas'), {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'objects' },
+    spec: { hard: { 'count/secrets': '100' } },
+  });
   await api.create(team.pathTo('persistentvolumeclaims'), own(claim('data')));
   await api.create(team.pathTo('secrets'), own(secret('token', { metadata: { labels: MOUNTABLE } })));
   await api.create(team.pathTo('devpodworkspaceinstances', 'management.loft.sh'), own(devPod('dev')));

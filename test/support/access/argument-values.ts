@@ -78,6 +78,10 @@ const words: Readonly<Record<string, (place: Place) => unknown>> = {
   workspaces: ({ target }) => [target.name],
   storageClasses: ({ target }) => [target.word],
   nodeNames: ({ target }) => [target.word],
+  nodes: ({ target }) => [target.word],
+  createdBy: ({ target }) => [target.word],
+  requests: () => ['cpu'],
+  groupBy: ({ random }) => [random.pick(['NAMESPACE', 'KIND', 'POD_CONFIG', 'CREATED_BY', 'NODE'])],
   queues: ({ target }) => [target.word],
   reasons: () => ['Failed'],
   remove: ({ target }) => [target.word],
@@ -119,6 +123,7 @@ const LEFT_OUT = new Set([
   'sinceTime',
   'previous',
   'base64',
+  'groupByLabels',
 ]);
 /** Always given. */
 const ALWAYS = new Set(['dryRun', 'follow']);

@@ -46,6 +46,7 @@ const CLUSTER_WIDE = [
   { group: 'kubeflow.org', resource: 'workspacekinds' },
   { group: '', resource: 'persistentvolumes' },
   { group: 'storage.k8s.io', resource: 'storageclasses' },
+  { group: '', resource: 'nodes' },
 ];
 const READS = ['get', 'list', 'watch'];
 const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];

@@ -13,6 +13,7 @@ import {
 import { writeOptionsOf, duplicateKeys, KeyValueInput, writeFields } from '../../../mutations/inputs.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
+import { fitWarnings } from '../../workspace-kind/fits.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceContent } from '../resource.ts';
@@ -92,10 +93,12 @@ async function create(context: Context, input: CreateInput): Promise<CreatePaylo
       return withInputPaths(createPaths, client.writer.create(Workspace, named, options));
     };
     await assertCreatable(context, { input, after: manifest, dryRun: (naming) => send(true, naming) });
+    // Before the write: its own pod takes resources.
+    const unfit = input.paused ? [] : await fitWarnings(client, namespace, manifest);
     const { object, warnings } = await send(input.dryRun, {}).catch((error: unknown) => {
       throw withFurtherCauses(error, missingOptions(context, manifest, createPaths));
     });
-    return { object, warnings: [...warnings, ...reservedLabelWarnings(manifest, createPaths)] };
+    return { object, warnings: [...warnings, ...reservedLabelWarnings(manifest, createPaths), ...unfit] };
   };
   return writeAndWait(context, { at, write }, input);
 }

@@ -1,7 +1,7 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { failure } from '../../../graphql/errors.ts';
-import { keyOf } from '../../../kubernetes/object.ts';
+import { keyOf, type ObjectName } from '../../../kubernetes/object.ts';
 import { isConflict } from '../../../kubernetes/status-error.ts';
 import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { annotationOperations, updateAnnotations } from '../../../mutations/audit-annotations.ts';
@@ -9,6 +9,7 @@ import { dryRunField } from '../../../mutations/inputs.ts';
 import type { Operation } from '../../../mutations/patch.ts';
 import { isFailedTest, retryOnConflict } from '../../../mutations/retry.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
+import { fitWarnings } from '../../workspace-kind/fits.ts';
 import { WorkspaceType } from '../refs.ts';
 import { specOf, Workspace, type WorkspaceObject } from '../resource.ts';
 import { RESTART_ANNOTATION, restartMarkFor, restartRemovalOf } from '../restart.ts';
@@ -67,7 +68,19 @@ interface PausingInput extends Waiting {
 async function pauseOrStart(context: Context, input: PausingInput, paused: boolean): Promise<PausingPayload> {
   const { namespace, name, dryRun } = input;
   const at = { namespace, name };
-  return writeAndWait(context, { at, write: () => setPaused(context, at, { paused, dryRun }) }, input);
+  const write = async () => {
+    await context.client.assertCan('update', Workspace, at);
+    // Before the write: its own pod takes resources.
+    const unfit = paused ? [] : await startWarnings(context, at);
+    const { object, warnings } = await setPaused(context, at, { paused, dryRun });
+    return { object, warnings: [...warnings, ...unfit] };
+  };
+  return writeAndWait(context, { at, write }, input);
+}
+
+async function startWarnings({ client }: Context, at: ObjectName & { readonly namespace: string }): Promise<string[]> {
+  const workspace = client.reader.getUnrestricted(Workspace, at);
+  return workspace ? fitWarnings(client, at.namespace, workspace) : [];
 }
 
 /** Desired value: true to pause, false to start. */

@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import { grant, grantIn, kinds, namespaces, viewing } from '../../../test/support/access/grants.ts';
+import { limitedGateway } from '../../../test/support/limited-gateway.ts';
+import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
+import { podOf } from '../../../test/support/pods.ts';
+import { startTestGateway, type Answer } from '../../../test/support/test-gateway.ts';
+import { connectUser } from '../../../test/support/user-client.ts';
+
+interface NodeOptions {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly spec?: object;
+  readonly ready?: string;
+  readonly allocatable?: object;
+}
+
+function node(name: string, { labels = {}, spec = {}, ready = 'True', allocatable }: NodeOptions = {}): Manifest {
+  const amounts = { cpu: '4', memory: '16Gi', pods: '110', 'nvidia.com/gpu': '2', ...allocatable };
+  const conditions = [{ type: 'Ready', status: ready }];
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels },
+    spec,
+    status: { capacity: { ...amounts, cpu: '4500m' }, allocatable: amounts, conditions, images: [{ names: ['x'] }] },
+  };
+}
+
+function podOn(nodeName: string, name: string, requests: object, phase = 'Running'): Manifest {
+  const containers = [{ name: 'main', image: 'i', resources: { requests } }];
+  return podOf('nb', { name, metadata: { labels: {} }, spec: { nodeName, containers }, status: { phase } });
+}
+
+function quota(name: string, hard: object, used: object = {}, spec: object = {}): Manifest {
+  const metadata = { name, namespace: 'team-a' };
+  return { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard, ...spec }, status: { hard, used } };
+}
+
+function kindWith(...podConfigs: readonly (readonly [id: string, spec: object])[]): Manifest {
+  const values = podConfigs.map(([id, spec]) => ({ id, spawner: { displayName: id }, spec }));
+  const imageConfig = { spawner: { default: 'scipy' }, values: [{ id: 'scipy', spawner: { displayName: 'SciPy' } }] };
+  const podConfig = { spawner: { default: values[0]?.id ?? '' }, values };
+  return workspaceKind('jupyterlab', {
+    podTemplate: { volumeMounts: { home: '/h' }, options: { imageConfig, podConfig } },
+  });
+}
+
+const requesting = (requests: object, more: object = {}) => ({ resources: { requests }, ...more });
+const FITS = `{ workspaceKind(name: "jupyterlab") { offer(namespace: "team-a") {
+  podConfigs { optionId fits { quota node reason } } imageConfigs { fits { quota } } } podConfigs { fits { quota } } } }`;
+
+function fitsIn({ data, errors }: Answer): object {
+  expect(errors).toBeUndefined();
+  const { offer, podConfigs } = Object(data).workspaceKind;
+  for (const { fits } of [...offer.imageConfigs, ...podConfigs]) expect(fits).toBeNull();
+  return Object.fromEntries(
+    offer.podConfigs.map(({ optionId, fits }: { optionId: string; fits: object }) => [optionId, fits]),
+  );
+}
+
+const left = (resource: string) => `ResourceQuota compute does not leave enough ${resource}.`;
+const without = (reason: string) => ({ quota: true, node: false, reason });
+const fits = { quota: true, node: true, reason: null };
+const NO_NODE = 'No node that accepts new pods matches its node selector and tolerations.';
+
+describe('clusterNodes', () => {
+  const objects = [
+    namespace('team-a'),
+    node('b', { spec: { unschedulable: true }, ready: 'Unknown' }),
+    node('a'),
+    workspace('nb'),
+    workspace('other'),
+    podOf('nb', {
+      spec: { nodeName: 'a', containers: [{ name: 'main', image: 'i', resources: { requests: { cpu: '0.1' } } }] },
+    }),
+    podOn('a', 'system', { cpu: '200m', memory: '1Gi' }),
+    podOn('a', 'done', { cpu: '1' }, 'Succeeded'),
+  ];
+  const SELECTION =
+    '{ name ready unschedulable capacity { resource quantity } requested { resource quantity } workspaces { nodes { name } } manifest }';
+
+  it('return capacity, what all pods request, and the workspaces of each node', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data, errors } = await gateway.query(
+      `{ clusterNodes(first: 1) { nodes ${SELECTION} totalCount } clusterNode(name: "b") ${SELECTION} }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.['clusterNodes']).toMatchObject({
+      totalCount: 2,
+      nodes: [
+        {
+          name: 'a',
+          ready: true,
+          unschedulable: false,
+          capacity: [
+            { resource: 'cpu', quantity: '4500m' },
+            { resource: 'memory', quantity: '16Gi' },
+            { resource: 'nvidia.com/gpu', quantity: '2' },
+            { resource: 'pods', quantity: '110' },
+          ],
+          requested: [
+            { resource: 'cpu', quantity: '300m' },
+            { resource: 'memory', quantity: '1Gi' },
+            { resource: 'pods', quantity: '2' },
+          ],
+          workspaces: { nodes: [{ name: 'nb' }] },
+        },
+      ],
+    });
+    expect(data?.['clusterNode']).toMatchObject({
+      ready: false,
+      unschedulable: true,
+      requested: [],
+      workspaces: { nodes: [] },
+    });
+    expect(JSON.stringify(data)).not.toContain('images');
+  });
+
+  it('are refused to viewers who may not list nodes, and have no requests for those who may not list all pods', async () => {
+    const nodes = { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] };
+    const pods = { ...nodes, resources: ['pods'] };
+    const granted = [
+      ...grant('vic', nodes),
+      ...grantIn('team-a', 'vic', pods, viewing),
+      ...grantIn('team-a', 'wim', viewing),
+    ];
+    await using gateway = await startTestGateway({
+      authentication: { mode: 'token' },
+      users: ['vic', 'wim'].map((name) => ({ name, token: name })),
+      objects: [...objects, ...granted],
+    });
+    await using vic = connectUser(gateway.url, { token: 'vic' });
+    await using wim = connectUser(gateway.url, { token: 'wim' });
+    const { data } = await vic.ask(`{ clusterNode(name: "a") ${SELECTION} }`);
+    expect(data?.['clusterNode']).toMatchObject({ requested: null, workspaces: { nodes: [{ name: 'nb' }] } });
+    for (const field of ['clusterNodes { totalCount }', 'clusterNode(name: "a") { name }'])
+      expect(await wim.ask(`{ ${field} }`)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  });
+});
+
+describe('SpawnerOption.fits', () => {
+  it('compares with the nodes that accept the pod, exactly', async () => {
+    const taint = { key: 'gpu', value: 'yes', effect: 'NoSchedule' };
+    const kind = kindWith(
+      ['exact', requesting({ cpu: '3700m' })],
+      ['cpu', requesting({ cpu: '3700000001n' })],
+      ['gpus', requesting({ 'nvidia.com/gpu': 2 })],
+      ['tolerating', requesting({ 'nvidia.com/gpu': 2 }, { tolerations: [{ key: 'gpu', operator: 'Exists' }] })],
+      ['both', requesting({ cpu: '3', 'nvidia.com/gpu': 2 }, { tolerations: [{ key: 'gpu', value: 'yes' }] })],
+      ['selecting', requesting({}, { nodeSelector: { zone: 'x' } })],
+      ['affine', requesting({ cpu: '1' }, { affinity: { nodeAffinity: {} } })],
+    );
+    const nodes = [
+      node('a', { allocatable: { 'nvidia.com/gpu': '0' } }),
+      node('gpu', { spec: { taints: [taint] }, allocatable: { cpu: '1' } }),
+      node('cordoned', { spec: { unschedulable: true }, labels: { zone: 'x' } }),
+      node('broken', { ready: 'False', labels: { zone: 'x' } }),
+    ];
+    await using gateway = await startTestGateway({
+      objects: [namespace('team-a'), kind, ...nodes, podOn('a', 'system', { cpu: '300m' })],
+    });
+    expect(fitsIn(await gateway.query(FITS))).toEqual({
+      exact: fits,
+      cpu: without('No node has enough free cpu.'),
+      gpus: without('No node has enough free nvidia.com/gpu.'),
+      tolerating: fits,
+      both: without('No node has enough free of all requested resources together.'),
+      selecting: without(NO_NODE),
+      affine: { quota: true, node: null, reason: null },
+    });
+    gateway.cluster.delete('v1', 'Pod', 'system', 'team-a');
+    await gateway.caughtUp();
+    await expect.poll(async () => Object(fitsIn(await gateway.query(FITS))).cpu).toEqual(fits);
+  });
+
+  it('compares with the quotas of the namespace', async () => {
+    const kind = kindWith(
+      ['small', requesting({ cpu: '1', memory: '1Gi' })],
+      ['large', requesting({ cpu: '1001m', memory: '1Gi' })],
+      ['unspecified', requesting({ cpu: '1' })],
+      ['gpu', requesting({ cpu: '1', memory: '1Gi', 'nvidia.com/gpu': '1' })],
+    );
+    const quotas = [
+      quota(
+        'compute',
+        { 'requests.cpu': '4', memory: '64Gi', 'requests.nvidia.com/gpu': '1' },
+        { 'requests.cpu': '3', 'requests.nvidia.com/gpu': '1' },
+      ),
+      quota('best-effort', { pods: '0' }, {}, { scopes: ['BestEffort'] }),
+      { ...quota('elsewhere', { pods: '0' }), metadata: { name: 'elsewhere', namespace: 'team-b' } },
+    ];
+    await using gateway = await startTestGateway({
+      objects: [
+        namespace('team-a'),
+        namespace('team-b'),
+        kind,
+        node('a'),
+        ...quotas.filter(({ metadata }) => metadata.name !== 'best-effort'),
+      ],
+    });
+    expect(fitsIn(await gateway.query(FITS))).toEqual({
+      small: fits,
+      large: { quota: false, node: true, reason: left('requests.cpu') },
+      unspecified: { quota: null, node: true, reason: null },
+      gpu: { quota: false, node: true, reason: left('requests.nvidia.com/gpu') },
+    });
+    for (const each of quotas) gateway.cluster.apply(each);
+    await expect.poll(async () => Object(fitsIn(await gateway.query(FITS))).small).toEqual({ ...fits, quota: null });
+  });
+
+  it('is said to viewers who may not see the amounts, and unknown when the gateway may not', async () => {
+    const objects = [namespace('team-a'), kindWith(['small', requesting({ cpu: '5' })]), node('a')];
+    const granted = [...grantIn('team-a', 'vic', viewing), ...grant('vic', namespaces(), kinds())];
+    await using gateway = await startTestGateway({
+      authentication: { mode: 'token' },
+      users: [{ name: 'vic', token: 'vic' }],
+      objects: [...objects, ...granted],
+    });
+    await using vic = connectUser(gateway.url, { token: 'vic' });
+    expect(fitsIn(await vic.ask(FITS))).toEqual({
+      small: { quota: true, node: false, reason: 'No node has enough free cpu.' },
+    });
+    await using limited = await limitedGateway({ objects, mayNot: 'secrets' });
+    expect(fitsIn(await limited.query(FITS))).toEqual({ small: { quota: null, node: null, reason: null } });
+  });
+});
+
+describe('warnings of createWorkspace and startWorkspace', () => {
+  const CREATE = `mutation ($paused: Boolean!) { createWorkspace(input: { namespace: "team-a", name: "new", kind: "jupyterlab",
+    imageConfig: "scipy", podConfig: "small", paused: $paused }) { warnings } }`;
+  const START = 'mutation { startWorkspace(input: { namespace: "team-a", name: "nb" }) { warnings } }';
+
+  it('say that the pod does not fit, unless it is created paused', async () => {
+    const stopped = workspace('nb', { podConfig: 'small', paused: true, state: 'Paused' });
+    const objects = [namespace('team-a'), kindWith(['small', requesting({ cpu: '5' })]), node('a'), stopped];
+    await using gateway = await startTestGateway({ objects });
+    const warnings = ['The pod of the workspace does not fit now: No node has enough free cpu.'];
+    expect((await gateway.query(START)).data).toEqual({ startWorkspace: { warnings } });
+    expect((await gateway.query(CREATE, { paused: false })).data).toEqual({ createWorkspace: { warnings } });
+    gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'new', 'team-a');
+    expect((await gateway.query(CREATE, { paused: true })).data).toEqual({ createWorkspace: { warnings: [] } });
+  });
+});

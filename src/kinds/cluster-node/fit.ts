@@ -1,0 +1,169 @@
+import { parseExact, ZERO, type Quantity } from '../../kubernetes/quantity.ts';
+import type { Derivation, DerivedState, UnrestrictedReader } from '../../viewer-client/derived-states.ts';
+import type { Quantities } from '../pod/resource-totals.ts';
+import { quotaSpecOf, quotaStatusOf, ResourceQuota, type ResourceQuotaObject } from '../resource-quota/resource.ts';
+import { exactOf } from '../workspace/requests.ts';
+import { sumOfRequests } from './capacity.ts';
+import { ClusterNode, isReady, nodeSpecOf, nodeStatusOf, ScheduledPod, type ClusterNodeObject } from './resource.ts';
+
+/** Whether a pod fits now. Null: it cannot be known. */
+export interface Fit {
+  readonly quota: boolean | null;
+  readonly node: boolean | null;
+  /** Why it does not fit, without amounts: viewers who may not see those get it, too. */
+  readonly reason: string | null;
+}
+
+/** What a pod needs. */
+export interface Demand {
+  readonly namespace: string;
+  readonly requests: Quantities;
+  readonly limits: Quantities;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Readonly<Record<string, unknown>>[];
+  /** Whether it has an affinity, which may exclude nodes. */
+  readonly hasAffinity: boolean;
+}
+
+export const capacityDerivation: Derivation<ClusterCapacity> = {
+  key: 'capacity',
+  resources: [ClusterNode, ScheduledPod, ResourceQuota],
+  create: (reader) => new ClusterCapacity(reader),
+};
+
+interface FreeNode {
+  readonly node: ClusterNodeObject;
+  readonly free: (resource: string) => bigint;
+}
+
+interface Outcome {
+  readonly fits: boolean | null;
+  readonly reason?: string;
+}
+
+const NOT_KNOWN: Outcome = { fits: null };
+const FITS: Outcome = { fits: true };
+
+/** What is left on the nodes and in the quotas of the cluster. Free amounts of nodes are computed once after each change. */
+export class ClusterCapacity implements DerivedState {
+  readonly isInUse = false;
+  readonly #reader: UnrestrictedReader;
+  readonly #removeHandlers: readonly (() => void)[];
+  #nodes: readonly FreeNode[] | undefined;
+
+  constructor(reader: UnrestrictedReader) {
+    this.#reader = reader;
+    const changed = () => void (this.#nodes = undefined);
+    const handler = { changed, reset: changed, failed: changed };
+    this.#removeHandlers = [
+      reader.prefetched(ClusterNode).addEventHandler(handler),
+      reader.prefetched(ScheduledPod).addEventHandler(handler),
+      // Without a handler its informer would stop while this state is used.
+      reader.prefetched(ResourceQuota).addEventHandler(handler),
+    ];
+  }
+
+  fitOf(demand: Demand): Fit {
+    const quota = this.#quotaFit(demand);
+    const node = this.#nodeFit(demand);
+    return { quota: quota.fits, node: node.fits, reason: quota.reason ?? node.reason ?? null };
+  }
+
+  [Symbol.dispose](): void {
+    for (const removeHandler of this.#removeHandlers) removeHandler();
+  }
+
+  #quotaFit(demand: Demand): Outcome {
+    const quotas = this.#reader.prefetched(ResourceQuota);
+    if (quotas.version === '') return NOT_KNOWN;
+    const outcomes = quotas.list(demand.namespace).map((quota) => fitInto(quota, demand));
+    return outcomes.find(({ fits }) => fits === false) ?? outcomes.find(({ fits }) => fits === null) ?? FITS;
+  }
+
+  #nodeFit(demand: Demand): Outcome {
+    const isKnown = [ClusterNode, ScheduledPod].every((each) => this.#reader.prefetched(each).version !== '');
+    if (!isKnown) return NOT_KNOWN;
+    this.#nodes ??= this.#reader
+      .prefetched(ClusterNode)
+      .list()
+      .map((node) => this.#free(node));
+    if (this.#nodes.length === 0) return NOT_KNOWN; // pods run elsewhere
+    const candidates = this.#nodes.filter(({ node }) => accepts(node, demand));
+    if (candidates.length === 0)
+      return { fits: false, reason: 'No node that accepts new pods matches its node selector and tolerations.' };
+    const needed = [...exactOf({ pods: 1, ...demand.requests })].filter(([, { nanos }]) => nanos > 0n);
+    const hasFree = ({ free }: FreeNode) => needed.every(([resource, { nanos }]) => free(resource) >= nanos);
+    if (candidates.some(hasFree)) return demand.hasAffinity ? NOT_KNOWN : FITS;
+    const missing = needed.find(([resource, { nanos }]) => candidates.every(({ free }) => free(resource) < nanos));
+    return { fits: false, reason: `No node has enough free ${missing?.[0] ?? 'of all requested resources together'}.` };
+  }
+
+  #free(node: ClusterNodeObject): FreeNode {
+    const allocatable = exactOf(nodeStatusOf(node).allocatable ?? {});
+    const requested = sumOfRequests(this.#reader.prefetched(ScheduledPod).byIndex('node', node.metadata.name));
+    return { node, free: (resource) => amountIn(allocatable, resource) - amountIn(requested, resource) };
+  }
+}
+
+function amountIn(amounts: ReadonlyMap<string, Quantity>, resource: string): bigint {
+  return (amounts.get(resource) ?? ZERO).nanos;
+}
+
+/** Scopes that the pods of workspaces are in. Whether they are in another one depends on more than the option. */
+const OWN_SCOPES: ReadonlySet<string> = new Set(['NotTerminating', 'NotBestEffort']);
+
+function fitInto(quota: ResourceQuotaObject, demand: Demand): Outcome {
+  const { hard: specified = {}, scopes = [], scopeSelector } = quotaSpecOf(quota);
+  const { hard = specified, used = {} } = quotaStatusOf(quota);
+  const isScoped = scopeSelector !== undefined || scopes.some((scope) => !OWN_SCOPES.has(scope));
+  const outcomes = Object.entries(hard).map(([resource, limit]): Outcome => {
+    const needed = neededOf(resource, demand);
+    if (needed === 'nothing') return FITS;
+    if (needed === undefined) return NOT_KNOWN;
+    const [most, taken] = [limit, used[resource] ?? '0'].map((text) => parseExact(String(text))?.nanos);
+    if (most === undefined || taken === undefined) return NOT_KNOWN;
+    if (taken + needed.nanos <= most) return FITS;
+    return { fits: false, reason: `ResourceQuota ${quota.metadata.name} does not leave enough ${resource}.` };
+  });
+  const refused = outcomes.find(({ fits }) => fits === false);
+  if (refused) return isScoped ? NOT_KNOWN : refused;
+  return outcomes.find(({ fits }) => fits === null) ?? FITS;
+}
+
+/**
+ * Returns the amount of a quota's resource that a pod takes. Undefined if the pod does not specify it: the API server then refuses
+ * the pod unless a LimitRange has a default.
+ */
+function neededOf(resource: string, { requests, limits }: Demand): Quantity | 'nothing' | undefined {
+  if (resource === 'pods' || resource === 'count/pods') return parseExact('1');
+  if (resource === 'cpu' || resource === 'memory') return quantityIn(requests, resource);
+  const [, kind, name = ''] = /^(?<kind>requests|limits)\.(?<name>.+)$/u.exec(resource) ?? [];
+  if (kind === undefined || name === 'storage') return 'nothing';
+  const quantity = quantityIn(kind === 'requests' ? requests : limits, name);
+  return quantity ?? (['cpu', 'memory'].includes(name) ? undefined : 'nothing');
+}
+
+function quantityIn(quantities: Quantities, resource: string): Quantity | undefined {
+  const text = quantities[resource];
+  return text === undefined ? undefined : parseExact(String(text));
+}
+
+/** Whether the scheduler would consider a node: ready, not cordoned, with the labels of the selector and no other taint. */
+function accepts(node: ClusterNodeObject, { nodeSelector, tolerations }: Demand): boolean {
+  const { unschedulable, taints = [] } = nodeSpecOf(node);
+  if (unschedulable === true || !isReady(node)) return false;
+  const { labels = {} } = node.metadata;
+  if (Object.entries(nodeSelector).some(([key, value]) => labels[key] !== value)) return false;
+  const repelling = taints.filter(({ effect }) => effect !== 'PreferNoSchedule');
+  return repelling.every((taint) => tolerations.some((toleration) => tolerates(toleration, taint)));
+}
+
+/** See https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/. */
+function tolerates(
+  { key, operator = 'Equal', value = '', effect }: Readonly<Record<string, unknown>>,
+  taint: { readonly key?: string; readonly value?: string; readonly effect?: string },
+): boolean {
+  if (effect && effect !== taint.effect) return false;
+  if (!key) return operator === 'Exists';
+  return key === taint.key && (operator === 'Exists' || value === (taint.value ?? ''));
+}

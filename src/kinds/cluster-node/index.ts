@@ -1,0 +1,3 @@
+import './schema.ts';
+
+export { ClusterNode as resource } from './resource.ts';

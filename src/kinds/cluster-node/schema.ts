@@ -1,0 +1,91 @@
+import { builder } from '../../graphql/builder.ts';
+import { paginate, pagingArgs } from '../../graphql/connection.ts';
+import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { nameArg } from '../../graphql/object-args.ts';
+import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { byNamespaceAndName } from '../../graphql/ordering.ts';
+import { amountsOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
+import { Pod } from '../pod/resource.ts';
+import { nodeCondition } from '../workspace/filter.ts';
+import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
+import { relatedToArguments } from '../workspace/related.ts';
+import { Workspace } from '../workspace/resource.ts';
+import { requestedOn } from './capacity.ts';
+import { ClusterNodeConnection, ClusterNodeType } from './refs.ts';
+import { ClusterNode, isReady, nodeSpecOf, nodeStatusOf, ScheduledPod } from './resource.ts';
+
+ClusterNodeType.implement({
+  description: 'Node of the cluster, on which pods run. Not the interface `Node`.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => ({
+    metadata: t.field({
+      type: ObjectMetaType,
+      description: 'Kubernetes object metadata.',
+      resolve: ({ metadata }) => metadata,
+    }),
+    manifest: t.field({
+      type: 'JSON',
+      description: 'Cached part of the object: its metadata, and the fields of spec and status that this type reads.',
+      resolve: (node) => node,
+    }),
+    ready: t.boolean({ description: 'Whether the node accepts pods: its condition `Ready`.', resolve: isReady }),
+    unschedulable: t.boolean({
+      description: 'Whether the node is cordoned: no new pods are scheduled on it.',
+      resolve: (node) => nodeSpecOf(node).unschedulable === true,
+    }),
+    capacity: t.field({
+      type: [ResourceAmountType],
+      description: 'Resources of the node, sorted by resource.',
+      resolve: (node) => amountsOf(nodeStatusOf(node).capacity),
+    }),
+    allocatable: t.field({
+      type: [ResourceAmountType],
+      description: 'Resources for pods: the capacity without what the system reserves. Sorted by resource.',
+      resolve: (node) => amountsOf(nodeStatusOf(node).allocatable),
+    }),
+  }),
+});
+
+builder.objectFields(ClusterNodeType, (t) => ({
+  requested: t.field({
+    type: [ResourceAmountType],
+    nullable: { list: true, items: false },
+    description:
+      'Exact sum of the requests of all pods on the node that have not ended, sorted by resource. Null for viewers who may not list pods in every namespace.',
+    extensions: dependsOn(ScheduledPod),
+    resolve: (node, _, { client }) => {
+      const pods = client.reader.prefetched(ScheduledPod);
+      return pods.fullScope === 'all' ? requestedOn(pods.byIndex('node', node.metadata.name)) : null;
+    },
+  }),
+  workspaces: t.field({
+    type: WorkspaceConnection,
+    description: 'Workspaces whose pod is on the node, as far as you may see them.',
+    args: { ...workspaceListArgs, ...pagingArgs },
+    extensions: dependsOnArguments(relatedToArguments, Workspace, Pod),
+    resolve: ({ metadata: { name } }, args, { client }) =>
+      workspaceConnection(client.reader.prefetched(Workspace), {
+        ...args,
+        client,
+        only: nodeCondition(client.reader, [name]),
+      }),
+  }),
+}));
+
+builder.queryFields((t) => ({
+  clusterNode: t.field({
+    type: ClusterNodeType,
+    nullable: true,
+    description: 'Node of the cluster by name. Null if it does not exist. Requires `get` of `nodes`.',
+    args: nameArg,
+    resolve: async (_, { name }, { client }) => (await client.reader.get(ClusterNode, { name })) ?? null,
+  }),
+  clusterNodes: t.field({
+    type: ClusterNodeConnection,
+    description: 'Nodes of the cluster, sorted by name. Requires `list` of `nodes`.',
+    args: pagingArgs,
+    resolve: async (_, paging, { client }) =>
+      paginate(await client.reader.list(ClusterNode), byNamespaceAndName, { ...paging, client }),
+  }),
+}));

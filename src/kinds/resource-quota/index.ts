@@ -1,0 +1,3 @@
+import './schema.ts';
+
+export { ResourceQuota as resource } from './resource.ts';

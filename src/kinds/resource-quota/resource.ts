@@ -1,0 +1,42 @@
+import {
+  anyObject,
+  listOf,
+  memoizedDecode,
+  object,
+  quantity,
+  record,
+  string,
+  type Decoded,
+} from '../../kubernetes/decoder.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { defineResource } from '../../kubernetes/resource.ts';
+
+const quantities = record(quantity);
+const spec = object({ hard: quantities, scopes: listOf(string), scopeSelector: anyObject });
+const status = object({ hard: quantities, used: quantities });
+
+/** ResourceQuota. Read it with {@link quotaSpecOf} and {@link quotaStatusOf}. */
+export interface ResourceQuotaObject extends KubernetesObject {
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+const readSpec = memoizedDecode(spec, {});
+const readStatus = memoizedDecode(status, {});
+
+export function quotaSpecOf(quota: ResourceQuotaObject): Decoded<typeof spec> {
+  return readSpec(quota.spec);
+}
+
+export function quotaStatusOf(quota: ResourceQuotaObject): Decoded<typeof status> {
+  return readStatus(quota.status);
+}
+
+export const ResourceQuota = defineResource<ResourceQuotaObject>({
+  kind: 'ResourceQuota',
+  group: '',
+  version: 'v1',
+  plural: 'resourcequotas',
+  namespaced: true,
+  cache: { watched: 'on-demand' },
+});

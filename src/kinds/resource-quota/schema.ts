@@ -1,0 +1,78 @@
+import { builder } from '../../graphql/builder.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { sortedByName } from '../../graphql/ordering.ts';
+import { amountOf, ResourceAmountType, type ResourceAmount } from '../../graphql/resource-amount.ts';
+import { NamespaceType } from '../namespace/refs.ts';
+import { ResourceQuotaType } from './refs.ts';
+import { quotaSpecOf, quotaStatusOf, ResourceQuota, type ResourceQuotaObject } from './resource.ts';
+
+interface QuotaItem {
+  readonly resource: string;
+  readonly hard: ResourceAmount;
+  readonly used: ResourceAmount;
+}
+
+/** Returns the items that are enforced: those of the status or, until the controller has reported one, of the spec. */
+function itemsOf(quota: ResourceQuotaObject): QuotaItem[] {
+  const { hard = quotaSpecOf(quota).hard ?? {}, used = {} } = quotaStatusOf(quota);
+  return Object.entries(hard)
+    .flatMap(([resource, text]) => {
+      const limit = amountOf(resource, text);
+      const amount = amountOf(resource, used[resource] ?? '0');
+      return limit && amount ? [{ resource, hard: limit, used: amount }] : [];
+    })
+    .sort((a, b) => (a.resource < b.resource ? -1 : 1));
+}
+
+const ResourceQuotaItem = builder.objectRef<QuotaItem>('ResourceQuotaItem').implement({
+  description: 'Limit of a ResourceQuota on one resource.',
+  fields: (t) => ({
+    resource: t.exposeString('resource', {
+      description: 'Name of the limited resource, e.g. `requests.cpu`, `requests.nvidia.com/gpu` or `pods`.',
+    }),
+    hard: t.field({ type: ResourceAmountType, description: 'The limit.', resolve: ({ hard }) => hard }),
+    used: t.field({
+      type: ResourceAmountType,
+      description: 'Amount that the objects of the namespace use, as last counted by the cluster.',
+      resolve: ({ used }) => used,
+    }),
+  }),
+});
+
+ResourceQuotaType.implement({
+  description: 'ResourceQuota: limits on the resources that all objects of a namespace request together.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => ({
+    metadata: t.field({
+      type: ObjectMetaType,
+      description: 'Kubernetes object metadata.',
+      resolve: ({ metadata }) => metadata,
+    }),
+    manifest: t.field({
+      type: 'JSON',
+      description: 'The object as the API server stores it, without managedFields and last-applied-configuration.',
+      resolve: (quota) => quota,
+    }),
+    scopes: t.stringList({
+      description: 'Scopes, such as `BestEffort`, to which the quota is restricted. Empty for all objects.',
+      resolve: (quota) => [...(quotaSpecOf(quota).scopes ?? [])],
+    }),
+    items: t.field({
+      type: [ResourceQuotaItem],
+      description: 'Limits with the used amounts, sorted by resource.',
+      resolve: itemsOf,
+    }),
+  }),
+});
+
+builder.objectField(NamespaceType, 'resourceQuotas', (t) =>
+  t.field({
+    type: [ResourceQuotaType],
+    description:
+      'ResourceQuotas of the namespace, sorted by name. Requires `list` of `resourcequotas` in the namespace; else it is empty.',
+    extensions: dependsOn(ResourceQuota),
+    resolve: ({ metadata }, _, { client }) => sortedByName(client.reader.prefetched(ResourceQuota).list(metadata.name)),
+  }),
+);
