@@ -2,6 +2,7 @@ import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { NetChange } from './change-log.ts';
 import type { StoreIndexes } from './entry-indexes.ts';
+import type { HandledObjects } from './event-handlers.ts';
 
 /** A change of one object. `version` is the resourceVersion that the change produced. */
 export type Change<T> =
@@ -58,6 +59,9 @@ export interface ReadonlyStore<T extends KubernetesObject> {
   changesSince(version: string): readonly NetChange<T>[] | undefined;
   /** Returns false for a version of an earlier epoch, which may mean another state now. */
   isCurrentEpoch(version: string): boolean;
-  /** Adds a handler for all later events. Returns a function that removes it at once, also while events are delivered. */
-  addEventHandler(handler: StoreEventHandler<T>): () => void;
+  /**
+   * Adds a handler for all later events. Returns a function that removes it at once, also while events are delivered.
+   * @param objects the objects whose changes it receives. Default: all
+   */
+  addEventHandler(handler: StoreEventHandler<T>, objects?: HandledObjects): () => void;
 }

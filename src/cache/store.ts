@@ -3,6 +3,7 @@ import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '
 import type { Resource } from '../kubernetes/resource.ts';
 import { ChangeLog, type NetChange } from './change-log.ts';
 import { EntryIndexes } from './entry-indexes.ts';
+import { EventHandlers, type HandledObjects } from './event-handlers.ts';
 import { ObjectIndexes } from './object-indexes.ts';
 import type { Change, ReadonlyStore, StoreEventHandler } from './readonly-store.ts';
 
@@ -26,7 +27,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly #objects = new Map<string, T>();
   readonly #objectIndexes: ObjectIndexes<T>;
   readonly indexes: EntryIndexes<T> = new EntryIndexes(this);
-  readonly #eventHandlers = new Set<StoreEventHandler<T>>();
+  readonly #eventHandlers = new EventHandlers<T>();
   readonly #changeLog: ChangeLog<T>;
   #version = '';
   #knownVersion = '';
@@ -103,10 +104,10 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     return this.#previousEpochVersion === '' || compareVersions(version, this.#previousEpochVersion) > 0;
   }
 
-  addEventHandler(handler: StoreEventHandler<T>): () => void {
-    this.#eventHandlers.add(handler);
+  addEventHandler(handler: StoreEventHandler<T>, objects?: HandledObjects): () => void {
+    this.#eventHandlers.add(handler, objects);
     return () => {
-      if (this.#eventHandlers.delete(handler) && !this.hasEventHandlers) this.#onLastHandlerRemoved();
+      if (this.#eventHandlers.delete(handler, objects) && !this.hasEventHandlers) this.#onLastHandlerRemoved();
     };
   }
 
@@ -196,7 +197,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#clear();
     this.#version = '';
     this.#isDiscarded = false;
-    for (const handler of this.#eventHandlers) handler.failed(error);
+    this.#eventHandlers.failed(error);
   }
 
   /** Empties the store, as before the first list. Sends no event, so the store should have no event handlers. */
@@ -245,7 +246,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#startEpoch(version);
     for (const object of objects) this.#insert(object);
     this.advance(version);
-    for (const handler of this.#eventHandlers) handler.reset();
+    this.#eventHandlers.reset();
   }
 
   #clear(): void {
@@ -282,7 +283,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   #notify(change: Change<T>): void {
     this.#changeLog.record(change);
-    for (const handler of this.#eventHandlers) handler.changed(change);
+    this.#eventHandlers.changed(change);
   }
 }
 

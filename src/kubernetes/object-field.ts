@@ -6,13 +6,24 @@ let fields = 0;
 export class ObjectField<T, V> {
   /** Distinguishes the fields that indexes keep the values of. Undefined if the value is cheaper to derive than to keep. */
   readonly id: number | undefined;
-  /** Returns the value. Equal objects have equal values. */
+  /**
+   * Returns the value. Equal objects have equal values. A kept value is derived once if the same object is passed again at
+   * once, as when many filters examine one change.
+   */
   readonly of: (object: T) => V;
 
   constructor(of: (object: T) => V, values: 'kept' | 'derived' = 'kept') {
     if (values === 'kept') this.id = fields++;
-    this.of = of;
+    this.of = values === 'kept' ? remembering(of) : of;
   }
+}
+
+function remembering<T, V>(of: (object: T) => V): (object: T) => V {
+  let last: { readonly object: T; readonly value: V } | undefined;
+  return (object) => {
+    if (last?.object !== object) last = { object, value: of(object) };
+    return last.value;
+  };
 }
 
 /** Values of the fields of one object. */

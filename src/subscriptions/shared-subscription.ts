@@ -89,7 +89,7 @@ export class SharedSubscription {
     this.#joinOptions = { source, dependencies, renderer, resultSet: this.#resultSet, counters };
     this.#dirtySet = new DirtySet(source, this.#resultSet);
     this.#removeHandlers = [
-      source.objects.addEventHandler({
+      source.addEventHandler({
         changed: (change) => this.#schedule(() => this.#dirtySet.markChanged(change, this.#loop.isRunning)),
         reset: () => this.#schedule(() => this.#dirtySet.reset()),
         failed: (error) => this.#fail(error),

@@ -1,7 +1,7 @@
 import { builder, type TypeRef } from '../graphql/builder.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
+import type { ChangeHandler, ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { decodeStreamCursor, type StreamPosition } from './cursor.ts';
 import { liveSelection } from './live-cursor.ts';
@@ -82,6 +82,8 @@ interface SubscriptionSourceOptions<T extends KubernetesObject> {
   readonly candidates: () => Iterable<T>;
   readonly matches: (object: T) => boolean;
   readonly related?: readonly RelatedToMatch[];
+  /** The only object that can match. Default: any. */
+  readonly name?: ObjectName;
 }
 
 /**
@@ -129,6 +131,11 @@ export class SubscriptionSource<T extends KubernetesObject> implements AsyncIter
 
   matches(object: T): boolean {
     return this.#options.matches(object);
+  }
+
+  /** Calls a handler for every change of an object that may match; see {@link ScopedLister.addEventHandler}. */
+  addEventHandler(handler: ChangeHandler<T>): () => void {
+    return this.objects.addEventHandler(handler, this.#options.name);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SubscriptionEvent<T>> {
@@ -189,6 +196,7 @@ export async function objectSource<T extends KubernetesObject>(
   const objects = await client.reader.listerForWatch(resource, at);
   return new SubscriptionSource({
     objects,
+    name: at,
     shape: 'object',
     selection: JSON.stringify([objects.resourceKey, at]),
     candidates: () => [objects.get(at)].filter((object) => object !== undefined),

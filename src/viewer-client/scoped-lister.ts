@@ -8,6 +8,7 @@ import {
   type VisibilityScope,
 } from '../auth/visibility-scope.ts';
 import type { NetChange } from '../cache/change-log.ts';
+import type { HandledObjects } from '../cache/event-handlers.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
@@ -58,6 +59,9 @@ export interface ScopedChange<T> {
   /** Keys of every read whose result the change may alter. */
   readonly dependencyKeys: ReadonlySet<string>;
 }
+
+/** Beyond it, a handler receives the changes of all namespaces. */
+const MAX_HANDLED_NAMESPACES = 100;
 
 const EMPTY_NAMESPACES: ReadonlySet<string> = new Set();
 
@@ -241,15 +245,25 @@ export class ScopedLister<T extends KubernetesObject> {
    * Calls a handler for every change from this turn of the event loop on: a read in the same turn and the changes have no
    * gap between them. Returns a function that removes the handler. An empty scope has no changes, and its handlers do not
    * keep a lazy informer running.
+   * @param name the object whose changes the handler receives. Default: all visible ones
    */
-  addEventHandler(handler: ChangeHandler<T>): () => void {
+  addEventHandler(handler: ChangeHandler<T>, name?: ObjectName): () => void {
     const { resource } = this.#store;
     if (resource.cache.watched === 'on-demand' && this.seesNothing) return () => undefined;
-    return this.#store.addEventHandler({
-      changed: (change) => this.#handleChange(handler, unscopedChangeOf(resource, change)),
+    const ownHandler = {
+      changed: (change: Change<T>) => this.#handleChange(handler, unscopedChangeOf(resource, change)),
       reset: () => handler.reset(),
-      failed: (error) => handler.failed(error),
-    });
+      failed: (error: Error) => handler.failed(error),
+    };
+    return this.#store.addEventHandler(ownHandler, name ? { name } : this.#handledObjects());
+  }
+
+  /** Returns the namespaces of all visible objects. Undefined if they are not known, or too many to list them. */
+  #handledObjects(): HandledObjects | undefined {
+    const { full, redacted } = this.#scope;
+    if (full === 'all' || redacted === 'all' || !this.#store.resource.namespaced) return undefined;
+    if (full.size + redacted.size > MAX_HANDLED_NAMESPACES) return undefined;
+    return { namespaces: redacted.size === 0 ? full : new Set([...full, ...redacted]) };
   }
 
   #handleChange(handler: ChangeHandler<T>, change: ScopedChange<T>): void {
