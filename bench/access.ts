@@ -262,13 +262,15 @@ async function measureMemory(): Promise<void> {
   let resident = 0;
   for (const AUTHORIZER of ['rbac', 'reviews']) {
     await using gateway = await start({ AUTHORIZER });
+    const isSynced = async () => AUTHORIZER === 'reviews' || (await gateway.log()).includes('RBAC index synced');
+    await waitFor(isSynced, 'the RBAC index has synced');
     heaps.push(await heapOf(gateway));
     resident ||= await residentMegabytesOf(gateway.pid);
   }
   const bindings =
     viewers * NAMESPACES_PER_VIEWER + (isPart('queries') && values.auth === 'header' ? namespaces / 2 : 0);
   const perBinding = ((heaps[0] ?? 0) - (heaps[1] ?? 0)) / bindings;
-  report('RBAC index', `${bindings} bindings`, `${perBinding.toFixed(0)} bytes of heap each`, `process ${resident} MB`);
+  report('RBAC index', `${bindings} bindings`, `${perBinding.toFixed(0)} bytes of heap each`, `process ${resident.toFixed(0)} MB`);
 }
 
 async function heapOf(gateway: GatewayProcess): Promise<number> {
