@@ -220,14 +220,18 @@ function isAffected(index: number): boolean {
 }
 
 /** Creates a binding of half of the viewers in one more namespace, and deletes one of their three. */
-async function measureChanges(users: readonly BenchViewer[], subscribers: readonly Subscriber[]): Promise<void> {
+async function measureChanges(
+  { pid }: GatewayProcess,
+  users: readonly BenchViewer[],
+  subscribers: readonly Subscriber[],
+): Promise<void> {
   const affected = users.flatMap((user, index) => {
     const subscriber = subscribers[index];
     return subscriber && isAffected(index) ? [{ user, index, subscriber, writtenAt: 0 }] : [];
   });
   const others = subscribers.filter((_, index) => !isAffected(index));
   const events = others.map((subscriber) => subscriber.events);
-  const before = await cluster.reviews();
+  const before = { reviews: await cluster.reviews(), cpu: await cpuMsOf(pid), server: await serverMs() };
   const begun = performance.now();
   await inParallel(affected, async (change) => {
     const { subscriber, index } = change;
@@ -242,13 +246,16 @@ async function measureChanges(users: readonly BenchViewer[], subscribers: readon
   const written = performance.now();
   const isRight = () => affected.every(({ subscriber }) => subscriber.isRight);
   while (!isRight() && performance.now() - written < MAX_WAIT_MS) await delay(10);
+  const [cpu, server] = [(await cpuMsOf(pid)) - before.cpu, (await serverMs()) - before.server];
   const delays = affected.map(({ subscriber, writtenAt }) =>
     subscriber.isRight ? Math.max(0, subscriber.lastEventAt - writtenAt) / 1_000 : Infinity,
   );
   report(
     `${2 * affected.length} bindings of ${affected.length} viewers changed`,
     `written in ${((written - begun) / 1_000).toFixed(1)} s`,
-    `${(await cluster.reviews()) - before} reviews`,
+    `${(await cluster.reviews()) - before.reviews} reviews`,
+    `gateway ${(cpu / 1_000).toFixed(1)} s of CPU`,
+    `API server ${(server / 1_000).toFixed(1)} s`,
     'each right after its own writes within',
     { value: Math.max(...delays), unit: 's', digits: 2, max: GOALS.changeS },
     'others disturbed',
@@ -270,7 +277,12 @@ async function measureMemory(): Promise<void> {
   const bindings =
     viewers * NAMESPACES_PER_VIEWER + (isPart('queries') && values.auth === 'header' ? namespaces / 2 : 0);
   const perBinding = ((heaps[0] ?? 0) - (heaps[1] ?? 0)) / bindings;
-  report('RBAC index', `${bindings} bindings`, `${perBinding.toFixed(0)} bytes of heap each`, `process ${resident.toFixed(0)} MB`);
+  report(
+    'RBAC index',
+    `${bindings} bindings`,
+    `${perBinding.toFixed(0)} bytes of heap each`,
+    `process ${resident.toFixed(0)} MB`,
+  );
 }
 
 async function heapOf(gateway: GatewayProcess): Promise<number> {
@@ -301,7 +313,7 @@ if (['restart', 'changes', 'idle'].some(isPart)) {
   const first = await measureSubscribing(gateway, users, 'after a restart');
   for (const subscriber of first) subscriber.stop();
   const all = await measureSubscribing(gateway, users, 'again');
-  if (isPart('changes')) await measureChanges(users, all);
+  if (isPart('changes')) await measureChanges(gateway, users, all);
   if (isPart('idle')) {
     await createNamespaces(namespaces, Number(values['idle-namespaces']));
     await measureIdle(gateway, all, ` of ${values['idle-namespaces']} namespaces`);

@@ -97,6 +97,36 @@ describe('Authorizer', () => {
   });
 });
 
+describe('without an RBAC index, a decision', () => {
+  it.each([
+    { of: 'an allowed namespace', allowed: true, namespace: 'team-a', forMs: 100_000 },
+    { of: 'a denied namespace', allowed: false, namespace: 'team-a', forMs: 50_000 },
+    { of: 'the whole cluster', allowed: true, namespace: null, forMs: 10_000 },
+  ])('about $of is reused for $forMs ms when there are 1,000 namespaces', async ({ allowed, namespace, forMs }) => {
+    const { authorizer, pass } = authorizerWith({ countNamespaces: () => 1_000 });
+    const { viewer, reviews } = reviewedViewer(() => Promise.resolve(allowed));
+    const ask = () => authorizer.authorize(viewer, { ...attributes, namespace });
+    expect(await ask()).toBe(allowed);
+    pass(forMs - 1);
+    expect(await ask()).toBe(allowed);
+    expect(reviews).toHaveLength(1);
+    pass(1);
+    expect(await ask()).toBe(allowed);
+    expect(reviews).toHaveLength(2);
+  });
+
+  it('is reviewed by every tenth recheck when there are 1,000 namespaces', async () => {
+    const { authorizer, pass, now } = authorizerWith({ countNamespaces: () => 1_000 });
+    const { viewer, reviews } = reviewedViewer(() => Promise.resolve(true));
+    const recheck = () => authorizer.authorize(viewer, attributes, { notBefore: now(), isRecheck: true });
+    for (let interval = 0; interval < 100; interval += 1) {
+      await recheck();
+      pass(10_000);
+    }
+    expect(reviews).toHaveLength(10);
+  });
+});
+
 describe('a review', () => {
   it('is shared by concurrent calls', async () => {
     const { authorizer } = authorizerWith();
