@@ -312,7 +312,17 @@ function unreachable(message: string): StatusError {
 const MAX_AGENTS = 4;
 /** Time after which an unused connection is closed, less than the timeout of API servers. */
 const IDLE_MS = 20_000;
-const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, timeout: IDLE_MS };
+/**
+ * Connections of an agent; further requests wait. More than the access reviews at once, so that others need not wait for them.
+ * Without a limit, the reviews of 1,000 tokens that expire together would open 1,000 connections, again each time.
+ */
+const MAX_CONNECTIONS = 64;
+const KEEP_ALIVE = {
+  keepAlive: true,
+  keepAliveMsecs: TCP_KEEP_ALIVE_MS,
+  timeout: IDLE_MS,
+  maxSockets: MAX_CONNECTIONS,
+};
 
 /** Agent of one TLS identity: the name of a connection need not contain its certificates, as Node's own name does. */
 class HttpsAgent extends https.Agent {
