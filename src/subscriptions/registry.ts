@@ -85,8 +85,13 @@ export interface SubscriptionRegistryOptions {
  */
 const MAX_DECISION_AGE_MS = 1_000;
 
-/** Signal of rechecks. The request that started a subscription must not cancel them: they are for all of its subscribers. */
-const NEVER = new AbortController().signal;
+/**
+ * Returns a signal that never aborts, for work that is for all subscribers: the request that started a subscription must not
+ * cancel it. Each work has its own, as a signal compares a new listener with all others.
+ */
+function neverAborted(): AbortSignal {
+  return new AbortController().signal;
+}
 
 interface SharedSubscriptionRequest {
   readonly authorized: AuthorizedSubscription;
@@ -200,7 +205,7 @@ export class SubscriptionRegistry {
           },
           recheck: async () => {
             await viewer.reauthenticate();
-            const again = await authorizeUnshared(args, { notBefore: performance.now(), signal: NEVER });
+            const again = await authorizeUnshared(args, { notBefore: performance.now(), signal: neverAborted() });
             return this.#executionOf(again, args);
           },
         });
@@ -224,7 +229,7 @@ export class SubscriptionRegistry {
         const results = resultsOf(event);
         let result = results.get(operation);
         if (!result) {
-          result = executeUnshared(authorized, { event, signal: NEVER, shared: true });
+          result = executeUnshared(authorized, { event, signal: neverAborted(), shared: true });
           results.set(operation, result);
         }
         return result;
@@ -270,7 +275,7 @@ export class SubscriptionRegistry {
     if (!subscriptions) {
       subscriptions = new ViewerSubscriptions(authorized, {
         reauthenticate: () => args.contextValue.viewer.reauthenticate(),
-        authorize: (notBefore) => authorizeShared(args, { notBefore, signal: NEVER }),
+        authorize: (notBefore) => authorizeShared(args, { notBefore, signal: neverAborted() }),
         sharedFor: (current) => this.#sharedFor(operation, current),
         publicError: this.#options.publicError,
         onEmpty: () => this.#removeViewerSubscriptions(key),
