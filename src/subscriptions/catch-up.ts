@@ -1,4 +1,5 @@
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import { turns } from '../scheduling/turns.ts';
 import type { ChangesReader, NetChange, ScopedLister } from '../viewer-client/scoped-lister.ts';
 import { objectToken, type DeliveredState, type StreamPosition, type Watermark } from './cursor.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -11,6 +12,8 @@ export interface CatchUpOptions {
   readonly source: SubscriptionSource<KubernetesObject>;
   readonly dependencies: Dependencies;
   readonly renderer: Renderer;
+  /** Name of the viewer whose turns of the event loop it takes. */
+  readonly viewer: string;
 }
 
 /** A resource that selected fields are read from, and its changes since the position. */
@@ -30,6 +33,8 @@ interface MissedObject {
   readonly change: NetChange<KubernetesObject> | undefined;
   /** Dependency keys whose reads may have changed since the position. */
   readonly changedKeys: ReadonlySet<string>;
+  /** Returns whether the cache has changed since the result set was evaluated. */
+  readonly hasMoved: () => boolean;
 }
 
 /**
@@ -100,9 +105,11 @@ export class CatchUp {
     const changeByUid = new Map(changes.map((change) => [change.last.metadata.uid, change]));
     const delivered = deliveredByUid(this.fromCheckpoint.position, [...changeByUid.keys(), ...dependents], resultSet);
     if (!delivered) return undefined;
+    const hasMoved = this.#movement(options);
     const events: PendingEvent[] = [];
     for (const uid of new Set([...changeByUid.keys(), ...delivered.keys(), ...dependents])) {
-      const object = { row: resultSet.get(uid), change: changeByUid.get(uid), changedKeys };
+      if (turns.isOver) await turns.continue(options.viewer);
+      const object = { row: resultSet.get(uid), change: changeByUid.get(uid), changedKeys, hasMoved };
       const state = delivered.get(uid);
       // DELETED needs the last known state, which is in neither the result set nor the change log.
       if (state?.exists && !object.row && !object.change) return undefined;
@@ -129,7 +136,7 @@ export class CatchUp {
 
   /** Compares with the object's state at the position. */
   async #eventFor(
-    { row, change, changedKeys }: MissedObject,
+    { row, change, changedKeys, hasMoved }: MissedObject,
     { source, renderer }: CatchUpOptions,
   ): Promise<MissedEvent | undefined> {
     if (!change) return row && { type: 'MODIFIED', ...row }; // a related object has changed
@@ -140,8 +147,9 @@ export class CatchUp {
       return { type: 'DELETED', object: last, template: await renderer.renderUntracked(last) };
     }
     if (!matchedBefore) return { type: 'ADDED', ...row };
-    // The earlier state is rendered with current related objects, so equal text means nothing if one of them has changed.
-    let areRelatedUnchanged = true;
+    // The earlier state is rendered with current related objects, so equal text means nothing if one of them has changed: since
+    // the position, or since the row was rendered.
+    let areRelatedUnchanged = !hasMoved();
     const earlier = await renderer.renderUntracked(before, ({ storeKey }, dependencyKey) => {
       if (changedKeys.has(dependencyKey) || !this.#isTracked(storeKey)) areRelatedUnchanged = false;
     });
@@ -152,6 +160,14 @@ export class CatchUp {
   #pendingEvent({ type, object, template }: MissedEvent, toSequence: number): PendingEvent {
     const { uid: key, resourceVersion: version } = object.metadata;
     return new PendingEvent({ type, key, version, template, fromCheckpoint: this.fromCheckpoint, toSequence });
+  }
+
+  /** Returns a function that returns whether the cache has changed since this call, which turns of the event loop allow. */
+  #movement({ source }: CatchUpOptions): () => boolean {
+    const listers = [source.objects, ...this.#related.map(({ objects }) => objects)];
+    const versions = () => listers.map(({ version, knownVersion }) => `${version} ${knownVersion}`).join();
+    const before = versions();
+    return () => versions() !== before;
   }
 
   #isTracked(resource: string): boolean {

@@ -86,7 +86,14 @@ export class SharedSubscription {
     this.#renderer = new Renderer({ shape: source.shape, execute, dependencies, signal });
     const renderer = this.#renderer;
     this.#resultSet = new ResultSet({ source, renderer, counters });
-    this.#joinOptions = { source, dependencies, renderer, resultSet: this.#resultSet, counters };
+    this.#joinOptions = {
+      source,
+      viewer: options.viewer,
+      dependencies,
+      renderer,
+      resultSet: this.#resultSet,
+      counters,
+    };
     this.#dirtySet = new DirtySet(source, this.#resultSet);
     this.#removeHandlers = [
       source.addEventHandler({
