@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { expect, it } from 'vitest';
+import { StatusError } from '../kubernetes/status-error.ts';
 import { failure, publicError } from './errors.ts';
 
 /** Returns the error that the client gets, and whether it was reported as unexpected. */
@@ -34,4 +35,12 @@ it('returns INTERNAL without the message and reports the error when it is unexpe
   const error = new TypeError('Cannot read properties of undefined');
   expect(shown(error)).toMatchObject({ code: 'INTERNAL', isUnexpected: true });
   expect(shown(error).message).not.toContain('undefined');
+});
+
+it('collects no stack for expected errors, which a request can cause by the hundred', () => {
+  const denied = new StatusError({ code: 403, reason: 'Forbidden', message: 'You may not get it.' });
+  const located = new GraphQLError('', { originalError: denied, path: ['a'] });
+  const errors = [failure('CONFLICT', 'changed'), publicError(located, () => undefined)];
+  for (const { stack } of errors) expect(stack).not.toContain('\n');
+  expect(new Error('unexpected').stack).toContain('\n');
 });

@@ -117,9 +117,23 @@ const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [504, 'TIMEOUT'],
 ]);
 
+/**
+ * Returns the result of a function that creates errors without their stacks. For expected errors, which are sent to clients and not
+ * logged: a request can cause hundreds, and to collect and print the stack takes most of the time of an error.
+ */
+export function stackless<Result>(create: () => Result): Result {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return create();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** Returns an error that is sent to the client with this code, message and extensions. */
 export function failure(code: ErrorCode, message: string, about: Readonly<Record<string, unknown>> = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, ...about } });
+  return stackless(() => new GraphQLError(message, { extensions: { code, ...about } }));
 }
 
 /**
@@ -193,11 +207,6 @@ function at(
   message: string,
   extensions: Readonly<Record<string, unknown>>,
 ): GraphQLError {
-  return new GraphQLError(message, {
-    nodes: where?.nodes,
-    source: where?.source,
-    positions: where?.positions,
-    path: where?.path,
-    extensions,
-  });
+  const { nodes, source, positions, path } = where ?? {};
+  return stackless(() => new GraphQLError(message, { nodes, source, positions, path, extensions }));
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { processRegularResult } from 'graphql-yoga';
 import { getOperationAST } from 'graphql';
 import { isSerialized } from '../execution/serialized-result.ts';
-import { failure } from '../graphql/errors.ts';
+import { failure, stackless } from '../graphql/errors.ts';
 import type { BytesInFlight, RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-values.ts';
@@ -54,7 +54,11 @@ export class JsonRequestServer {
     const client = this.#clientOf(response, caller);
     if (isSerialized(result)) return sendText(client, result.text, type);
     if (!result.errors) return sendText(client, JSON.stringify(result), type);
-    return sendAnswer(client, processRegularResult(result, this.#options.pipeline.yoga.fetchAPI, type));
+    const { fetchAPI } = this.#options.pipeline.yoga;
+    return sendAnswer(
+      client,
+      stackless(() => processRegularResult(result, fetchAPI, type)), // copies the errors
+    );
   };
 
   /** Whether the body may be read. A request that announces too long a body, or whose body has been read, is for yoga. */

@@ -15,7 +15,7 @@ import { isSerialized, type SerializedResult } from '../execution/serialized-res
 import { isContext, type Context } from '../graphql/context.ts';
 import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import type { Deadline } from '../graphql/deadline.ts';
-import { failure } from '../graphql/errors.ts';
+import { failure, stackless } from '../graphql/errors.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
 import { invalidNames } from '../graphql/name-inputs.ts';
 import { turns } from '../scheduling/turns.ts';
@@ -323,7 +323,7 @@ function withStringify(result: ExecutionResult | SerializedResult): ExecutionRes
 function withoutHttp(error: GraphQLError): GraphQLError {
   const { http: _, ...extensions } = error.extensions;
   const { message, nodes, source, positions, path } = error;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+  return stackless(() => new GraphQLError(message, { nodes, source, positions, path, extensions }));
 }
 
 /** Bound of the cached documents in characters. A parsed document takes a few hundred bytes per character at worst. */
