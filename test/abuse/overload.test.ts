@@ -7,14 +7,23 @@ import { problemsInLog } from '../support/abuse/oracle.ts';
 import { OverloadRun } from '../support/abuse/overload.ts';
 
 const WINDOW_MS = 5_000;
-const ROUNDS = 3;
+const ROUNDS = 4;
 const MAX_MEGABYTES = 600;
 /**
- * Limit on the CPU time of the gateway's main thread during a query of the innocent client: its own and that of work before it. Other
- * processes of the machine do not count. The first round is left out, in which the compiler has not seen the attacks. The ratio to
- * the time without attacks is printed; `npm run bench:abuse` has goals for it and for the latency.
+ * Limit on the ratio of the innocent client's p99 to that without attacks, in CPU time of the gateway's main thread during a query: its
+ * own and that of work before it. Other processes of the machine, on which this runs beside them, do not count. The median of the
+ * rounds counts, without the first, in which the compiler has not seen the attacks. `npm run bench:abuse` has goals for the latency.
  */
-const MAX_P99_GATEWAY_MS = 250;
+const MAX_RATIO = 5;
+/**
+ * A query takes 3 to 15 ms without attacks, depending on the machine. Below this the ratio would measure that one turn of another viewer
+ * and one garbage collection, 5 ms each, come between any two steps of a query, whatever the attacks.
+ */
+const MIN_QUIET_MS = 10;
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
 
 const noProc = platform === 'linux' ? undefined : 'memory is read from /proc, which exists on Linux only';
 if (noProc) console.warn(`The overload run is skipped: ${noProc}.`);
@@ -33,13 +42,13 @@ describe.skipIf(noProc)('overload', () => {
       const { p50Ms, p99Ms, p99GatewayMs, attempts } = await run.window(WINDOW_MS, ATTACK_NAMES);
       console.log(
         `round ${round + 1}: p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms, CPU p99 ${p99GatewayMs.toFixed(0)} ms, ` +
-          `${(p99GatewayMs / quiet.p99GatewayMs).toFixed(1)} times that without attacks, ${JSON.stringify(attempts)}`,
+          `without attacks ${quiet.p99GatewayMs.toFixed(1)} ms, ${JSON.stringify(attempts)}`,
       );
       p99s.push(p99GatewayMs);
       expect(Object.keys(attempts).toSorted()).toEqual([...ATTACK_NAMES].toSorted());
     }
     expect(await run.missedChanges()).toEqual([]);
-    expect(Math.max(...p99s.slice(1))).toBeLessThan(MAX_P99_GATEWAY_MS);
+    expect(medianOf(p99s.slice(1)) / Math.max(quiet.p99GatewayMs, MIN_QUIET_MS)).toBeLessThanOrEqual(MAX_RATIO);
     expect(run.innocent.failures).toEqual([]);
     expect(run.maxResidentMegabytes).toBeLessThan(MAX_MEGABYTES);
     expect(problemsInLog(await run.gateway.log())).toEqual([]);
