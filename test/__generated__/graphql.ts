@@ -237,6 +237,8 @@ export type DeleteWorkspacesInput = {
   dryRun?: boolean;
   /** Kubernetes field selector, such as `metadata.name!=keep`. Null matches all. */
   fieldSelector?: string | null | undefined;
+  /** Filter for workspaces instead of selectors, at most 1000 of which may match. Each is deleted by itself, with a result. BAD_REQUEST together with a selector. */
+  filter?: WorkspaceFilter | null | undefined;
   /** Seconds for a graceful termination. Null for the default of the resource. */
   gracePeriodSeconds?: number | null | undefined;
   /** Kubernetes label selector. Null matches all. */
@@ -488,7 +490,7 @@ export type PauseCause =
 export type PauseWorkspacesInput = {
   /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Filter for workspaces. `{}` for all that you may see. */
+  /** Filter for workspaces, at most 1000 of which may match. `{}` for all that you may see. */
   filter?: WorkspaceFilter | null | undefined;
   /** Names of up to 1000 workspaces of the namespace. */
   names?: Array<string> | null | undefined;
@@ -644,7 +646,7 @@ export type SecretMountInput = {
 export type StartWorkspacesInput = {
   /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Filter for workspaces. `{}` for all that you may see. */
+  /** Filter for workspaces, at most 1000 of which may match. `{}` for all that you may see. */
   filter?: WorkspaceFilter | null | undefined;
   /** Names of up to 1000 workspaces of the namespace. */
   names?: Array<string> | null | undefined;

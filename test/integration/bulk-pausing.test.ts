@@ -128,3 +128,66 @@ describe('startWorkspaces', () => {
     });
   });
 });
+
+function namesIn({ cluster }: SimulatedGateway): string[] {
+  return cluster.list('kubeflow.org/v1beta1', 'Workspace', 'team-a').map(({ metadata }) => metadata.name);
+}
+
+/** Returns the result of a deletion. */
+function deleted(name: string) {
+  return { namespace: 'team-a', name, ok: true, code: null, workspace: { name } };
+}
+
+describe('deleteWorkspaces with a filter', () => {
+  const DELETE = `mutation ($input: DeleteWorkspacesInput!) {
+    deleteWorkspaces(input: $input) { count warnings results { namespace name ok code workspace { name } } }
+  }`;
+  const filter = { paused: false };
+
+  it('lists what a dry run would delete, then deletes it', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const input = { namespace: 'team-a', filter };
+    const expected = { count: 2, warnings: [], results: [deleted('one'), deleted('three')] };
+    const dryRun = await gateway.query(DELETE, { input: { ...input, dryRun: true } });
+    expect(dryRun.data).toEqual({ deleteWorkspaces: expected });
+    expect(namesIn(gateway)).toHaveLength(3);
+    expect((await gateway.query(DELETE, { input })).data).toEqual({ deleteWorkspaces: expected });
+    expect(namesIn(gateway)).toEqual(['two']);
+    expect(gateway.cluster.list('kubeflow.org/v1beta1', 'Workspace', 'team-b')).toHaveLength(1);
+  });
+
+  it('reports the failure of one, and deletes the others', async () => {
+    const refused = { reason: 'FieldValueInvalid', field: 'metadata.name', message: 'not this one' } as const;
+    await using gateway = await startTestGateway({
+      objects,
+      admission: [
+        ({ operation, name }) =>
+          operation === 'DELETE' && name === 'one' ? { deny: { causes: [refused] } } : undefined,
+      ],
+    });
+    const { data } = await gateway.query(DELETE, { input: { namespace: 'team-a', filter } });
+    expect(data?.['deleteWorkspaces']).toMatchObject({
+      count: 2,
+      results: [{ name: 'one', ok: false, code: 'INVALID', workspace: null }, deleted('three')],
+    });
+    expect(namesIn(gateway).toSorted()).toEqual(['one', 'two']);
+  });
+
+  it('is refused together with a selector', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { errors } = await gateway.query(DELETE, {
+      input: { namespace: 'team-a', filter, labelSelector: 'team=ml' },
+    });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+    expect(namesIn(gateway)).toHaveLength(3);
+  });
+});
+
+it('refuses a filter that more than 1,000 workspaces match, before any is changed', async () => {
+  const many = Array.from({ length: 1_001 }, (_, index) => workspace(`nb-${index}`, { state: 'Running' }));
+  await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...many] });
+  const { errors } = await gateway.query(PAUSE, { input: { filter: {} } });
+  const limit = { name: 'MOST_WORKSPACES', max: 1_000, actual: 1_001 };
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST', limit } }]);
+  expect(pausedIn(gateway)).toEqual([]);
+});

@@ -1,15 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
+import { failure } from '../../../graphql/errors.ts';
 import { withInputPaths } from '../../../mutations/field-errors.ts';
 import { deleteFields, deleteOptionsOf, deletionFields } from '../../../mutations/inputs.ts';
 import { deleteObject, deletePayload, type DeletePayload } from '../../../mutations/delete.ts';
 import type { ScopedLister } from '../../../viewer-client/scoped-lister.ts';
+import { type WorkspaceFilter, WorkspaceFilterInput } from '../filter.ts';
 import { countOwnedObjects } from '../owned-objects.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { deleteVolumes, KeptVolumeType, type DeletedVolumes } from './delete-volumes.ts';
 import { followWorkspace } from './follow.ts';
+import {
+  matchingWorkspaces,
+  MOST_WORKSPACES,
+  warningsOf,
+  WorkspaceResult,
+  writeEach,
+  type WorkspaceOutcome,
+} from './many.ts';
 import { allowTimeFor, assertTimeout, mayStillGet, timeoutField } from './wait.ts';
 
 const DeletionStage = builder.enumType('DeletionStage', {
@@ -73,6 +83,10 @@ const DeleteWorkspacesInput = builder.inputType('DeleteWorkspacesInput', {
     fieldSelector: t.string({
       description: 'Kubernetes field selector, such as `metadata.name!=keep`. Null matches all.',
     }),
+    filter: t.field({
+      type: WorkspaceFilterInput,
+      description: `Filter for workspaces instead of selectors, at most ${MOST_WORKSPACES} of which may match. Each is deleted by itself, with a result. BAD_REQUEST together with a selector.`,
+    }),
     ...deletionFields(t),
   }),
 });
@@ -80,6 +94,7 @@ const DeleteWorkspacesInput = builder.inputType('DeleteWorkspacesInput', {
 interface DeletedMany {
   readonly count: number;
   readonly warnings: readonly string[];
+  readonly outcomes: readonly WorkspaceOutcome[];
 }
 
 const DeleteWorkspacesPayload = builder.objectRef<DeletedMany>('DeleteWorkspacesPayload').implement({
@@ -89,6 +104,12 @@ const DeleteWorkspacesPayload = builder.objectRef<DeletedMany>('DeleteWorkspaces
     warnings: t.stringList({
       description: 'Warnings of the API server.',
       resolve: ({ warnings }) => [...warnings],
+    }),
+    results: t.field({
+      type: [WorkspaceResult],
+      description:
+        'Result for each workspace that matched `filter`, by namespace and name. Empty with selectors, which the API server applies.',
+      resolve: ({ outcomes }) => [...outcomes],
     }),
   }),
 });
@@ -104,16 +125,37 @@ builder.mutationFields((t) => ({
   deleteWorkspaces: t.field({
     type: DeleteWorkspacesPayload,
     nullable: true,
-    description: 'Deletes the matching workspaces of a namespace. Requires `deletecollection`.',
+    description:
+      'Deletes the matching workspaces of a namespace. Requires `deletecollection` or, with `filter`, `delete` of each: the failure of one is its result and does not stop the others.',
     args: { input: t.arg({ type: DeleteWorkspacesInput, required: true, description: 'Selection and options.' }) },
-    resolve: (_, { input }, { client }) => {
-      const { namespace, labelSelector, fieldSelector } = input;
-      const selectors = { labelSelector: labelSelector ?? undefined, fieldSelector: fieldSelector ?? undefined };
-      const { preconditions: _none, ...options } = deleteOptionsOf(input);
-      return withInputPaths({}, client.writer.deleteCollection(Workspace, namespace, { ...options, ...selectors }));
-    },
+    resolve: (_, { input }, context) => deleteMany(context, input),
   }),
 }));
+
+type DeleteManyInput = typeof DeleteWorkspacesInput.$inferInput;
+
+async function deleteMany(context: Context, input: DeleteManyInput): Promise<DeletedMany> {
+  const { namespace, labelSelector, fieldSelector, filter } = input;
+  if (filter) return deleteMatching(context, input, filter);
+  const selectors = { labelSelector: labelSelector ?? undefined, fieldSelector: fieldSelector ?? undefined };
+  const { preconditions: _none, ...options } = deleteOptionsOf(input);
+  const deletion = context.client.writer.deleteCollection(Workspace, namespace, { ...options, ...selectors });
+  return { ...(await withInputPaths({}, deletion)), outcomes: [] };
+}
+
+async function deleteMatching(context: Context, input: DeleteManyInput, filter: WorkspaceFilter): Promise<DeletedMany> {
+  const { namespace, labelSelector, fieldSelector } = input;
+  if (labelSelector || fieldSelector)
+    throw failure('BAD_REQUEST', 'Expected input.filter or a selector, got both. The filter has a labelSelector.');
+  const matching = await matchingWorkspaces(context, { namespace, filter });
+  const places = matching.map((before) => ({ namespace, name: before.metadata.name, before }));
+  const outcomes = await writeEach(context, places, ({ name, before }) => {
+    const at = { namespace, name };
+    // Another workspace of the same name need not match.
+    return deleteObject(context.client, { resource: Workspace, at, before }, { ...input, uid: before.metadata.uid });
+  });
+  return { count: outcomes.length, warnings: warningsOf(outcomes), outcomes };
+}
 
 type DeleteInput = typeof DeleteWorkspaceInput.$inferInput;
 
