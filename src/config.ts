@@ -124,6 +124,8 @@ export interface Config {
   readonly maxPendingBytesPerViewer: number;
   /** A client with unsent bytes that reads nothing for this time is disconnected. */
   readonly slowReaderTimeoutSeconds: number;
+  /** Bytes from which answers are compressed for clients that accept it. 0: none are. */
+  readonly compressionMinBytes: number;
   /** Time for which an idle HTTP connection stays open. Longer than that of the load balancer, which may reuse it until then. */
   readonly keepAliveSeconds: number;
   /** Time after SIGTERM in which the gateway is not ready but serves all requests, until load balancers have noticed. */
@@ -236,6 +238,7 @@ function concurrencyLimits(env: Settings) {
 
 function operationLimits(env: Settings) {
   return {
+    compressionMinBytes: integer(env, 'COMPRESSION_MIN_BYTES', 2_048, 1_073_741_824, 0),
     maxHeaderBytes: integer(env, 'MAX_HEADER_BYTES', 65_536, 1_048_576, 8_192),
     maxBodyBytes: integer(env, 'MAX_BODY_BYTES', 4_194_304, 268_435_456, 1),
     maxBodyValues: integer(env, 'MAX_BODY_VALUES', 50_000, 10_000_000, 1),

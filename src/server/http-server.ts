@@ -62,6 +62,8 @@ export interface HttpServerOptions
   readonly maxOperationsPerConnection: number;
   /** Time limit of a request. Mutations that wait for a state, and subscriptions, have others. */
   readonly requestTimeoutMs: number;
+  /** Bytes from which JSON answers are compressed for clients that accept it. 0: none are. */
+  readonly compressionMinBytes: number;
   /** Limit on the bytes of the URL and headers of a request. */
   readonly maxHeaderBytes: number;
   /** Memory of the requests in progress. */

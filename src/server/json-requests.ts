@@ -7,6 +7,7 @@ import { failure, stackless } from '../graphql/errors.ts';
 import type { BytesInFlight, RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-values.ts';
+import { acceptedEncoding, compressed } from './compression.ts';
 import { mediaTypeOf, type BodyLimits } from './operation-request.ts';
 import type { KnownOperation, OperationCaller, Pipeline } from './pipeline.ts';
 import { closingIfUnread, endWithBody, JSON_HEADERS } from './responses.ts';
@@ -15,6 +16,8 @@ interface JsonRequestOptions extends BodyLimits {
   readonly pipeline: Pipeline;
   /** Memory of the requests in progress. */
   readonly bytesInFlight: BytesInFlight;
+  /** Bytes from which answers are compressed for clients that accept it. 0: none are. */
+  readonly compressionMinBytes: number;
 }
 
 const JSON_TYPES = ['application/graphql-response+json', 'application/json'] as const;
@@ -52,13 +55,15 @@ export class JsonRequestServer {
     if (!operation) return this.#serveWithYoga(replayed(request, body), response, caller);
     const result = await this.#options.pipeline.executeKnown(operation, caller);
     const client = this.#clientOf(response, caller);
-    if (isSerialized(result)) return sendText(client, result.text, type);
-    if (!result.errors) return sendText(client, JSON.stringify(result), type);
-    const { fetchAPI } = this.#options.pipeline.yoga;
-    return sendAnswer(
-      client,
-      stackless(() => processRegularResult(result, fetchAPI, type)), // copies the errors
-    );
+    if (!isSerialized(result) && result.errors) {
+      const { fetchAPI } = this.#options.pipeline.yoga;
+      return sendAnswer(
+        client,
+        stackless(() => processRegularResult(result, fetchAPI, type)), // copies the errors
+      );
+    }
+    const text = isSerialized(result) ? result.text : JSON.stringify(result);
+    return send(client, { status: 200, headers: { 'content-type': `${type}; charset=utf-8` }, text });
   };
 
   /** Whether the body may be read. A request that announces too long a body, or whose body has been read, is for yoga. */
@@ -105,47 +110,51 @@ export class JsonRequestServer {
   }
 
   #clientOf(response: ServerResponse, { deadline }: OperationCaller): AnsweredClient {
-    return { response, bytes: this.#options.bytesInFlight.of(deadline.signal) };
+    const { bytesInFlight, compressionMinBytes } = this.#options;
+    return { response, bytes: bytesInFlight.of(deadline.signal), compressionMinBytes };
   }
 }
 
-interface AnsweredClient {
+interface AnsweredClient extends Pick<JsonRequestOptions, 'compressionMinBytes'> {
   readonly response: ServerResponse;
   readonly bytes: RequestBytes | undefined;
-}
-
-/** Shorter texts leave together with their headers in one write, which Node does for strings only. */
-const SHORT_TEXT = 16 * 1_024;
-
-/** Sends a result without errors. */
-async function sendText(client: AnsweredClient, text: string, type: JsonType): Promise<void> {
-  const headers = { 'content-type': `${type}; charset=utf-8` };
-  if (text.length > SHORT_TEXT) return send(client, { status: 200, headers, body: Buffer.from(text) });
-  const { response } = client;
-  if (response.destroyed) return undefined;
-  response.writeHead(200, { ...headers, ...JSON_HEADERS, 'content-length': Buffer.byteLength(text) }).end(text);
-  return undefined;
-}
-
-/** Sends an answer of yoga in one piece, also one that yoga would send as multipart. */
-async function sendAnswer(client: AnsweredClient, answer: Response): Promise<void> {
-  const body = Buffer.from(await answer.text());
-  const headers = [...answer.headers].filter(([name]) => !/^(?:connection|transfer-encoding)$/iu.test(name));
-  return send(client, { status: answer.status, headers: Object.fromEntries(headers), body });
 }
 
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly text: string;
 }
 
-async function send({ response, bytes }: AnsweredClient, { status, headers, body }: Answer): Promise<void> {
+/** Sends an answer of yoga in one piece, also one that yoga would send as multipart. */
+async function sendAnswer(client: AnsweredClient, answer: Response): Promise<void> {
+  const text = await answer.text();
+  const headers = [...answer.headers].filter(([name]) => !/^(?:connection|transfer-encoding)$/iu.test(name));
+  return send(client, { status: answer.status, headers: Object.fromEntries(headers), text });
+}
+
+/** Texts up to this length leave together with their headers in one write, which Node does for strings only. */
+const SHORT_TEXT = 16 * 1_024;
+
+async function send(client: AnsweredClient, { status, headers, text }: Answer): Promise<void> {
+  const { response, bytes, compressionMinBytes } = client;
   if (response.destroyed) return;
+  const isLong = compressionMinBytes > 0 && text.length >= compressionMinBytes;
+  const encoding = isLong ? acceptedEncoding(response.req.headers['accept-encoding']) : undefined;
+  if (isLong) response.appendHeader('vary', 'accept-encoding');
+  const all = { ...headers, ...JSON_HEADERS, ...closingIfUnread(response.req) };
+  if (encoding === undefined && text.length <= SHORT_TEXT) {
+    response.writeHead(status, { ...all, 'content-length': Buffer.byteLength(text) }).end(text);
+    return;
+  }
+  const body = Buffer.from(text);
   bytes?.answer(body.length);
-  const closing = closingIfUnread(response.req);
-  response.writeHead(status, { ...headers, ...JSON_HEADERS, ...closing, 'content-length': body.length });
-  await endWithBody(response, body);
+  const packed = encoding && (await compressed(body, encoding));
+  if (response.destroyed) return;
+  if (packed) response.setHeader('content-encoding', packed.encoding);
+  const sent = packed?.body ?? body;
+  response.writeHead(status, { ...all, 'content-length': sent.length });
+  await endWithBody(response, sent);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
@@ -181,6 +182,48 @@ describe('a request that is sent again', () => {
     const [first, second] = await answers(body, { 'transfer-encoding': 'chunked' });
     expect(first.status).toBe(413);
     expect(second).toEqual(first);
+  });
+});
+
+const decoders = { zstd: zstdDecompressSync, br: brotliDecompressSync, gzip: gunzipSync };
+const LONG = `{ ${Array.from({ length: 90 }, (_, index) => `aLongAliasOfTheField${index}: __typename`).join(' ')} }`;
+
+async function get(query: string, headers: Headers) {
+  const url = `${gateway.url}?query=${encodeURIComponent(query)}`;
+  const [response] = (await once(httpRequest(url, { headers }).end(), 'response')) as [IncomingMessage];
+  return { headers: response.headers, bytes: await buffer(response) };
+}
+
+describe('an answer of COMPRESSION_MIN_BYTES', () => {
+  it.each(['zstd', 'br', 'gzip'] as const)('is compressed when the client accepts %s', async (encoding) => {
+    const plain = await get(LONG, {});
+    const packed = await get(LONG, { 'accept-encoding': encoding, origin: 'https://app.example.com' });
+    expect([plain.headers['content-encoding'], plain.headers.vary]).toEqual([undefined, 'accept-encoding']);
+    expect([packed.headers['content-encoding'], packed.headers.vary]).toEqual([encoding, 'origin, accept-encoding']);
+    expect(packed.headers['content-length']).toBe(String(packed.bytes.length));
+    expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 3);
+    expect(decoders[encoding](packed.bytes).equals(plain.bytes)).toBe(true);
+  });
+
+  it('is the same when the document is known', async () => {
+    const [first, second] = await answers(JSON.stringify({ query: unknown(LONG) }), { 'accept-encoding': 'gzip' });
+    expect(second).toEqual(first);
+    expect(first.headers['content-encoding']).toBe('gzip');
+  });
+
+  it('is sent as it is when the client refuses the encodings, and shorter ones always', async () => {
+    const refused = await get(LONG, { 'accept-encoding': 'gzip;q=0, identity' });
+    const short = await get('{ __typename }', { 'accept-encoding': 'gzip' });
+    expect([refused.headers['content-encoding'], short.headers['content-encoding']]).toEqual([undefined, undefined]);
+    expect(short.headers.vary).toBeUndefined();
+  });
+
+  it.each(['zstd', 'br', 'gzip'])('is read by fetch when it has the encoding %s', async (encoding) => {
+    const response = await fetch(`${gateway.url}?query=${encodeURIComponent(LONG)}`, {
+      headers: { 'accept-encoding': encoding },
+    });
+    expect(response.headers.get('content-encoding')).toBe(encoding);
+    expect(await response.json()).toMatchObject({ data: { aLongAliasOfTheField89: 'Query' } });
   });
 });
 
