@@ -15,6 +15,8 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Address on which `/metrics` is served. */
+  readonly metricsHost: string;
   /** Port of `/metrics`; 0: any free port. Undefined without metrics. */
   readonly metricsPort: number | undefined;
   /** Origins whose pages may use the gateway in addition to its own. */
@@ -177,7 +179,7 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
   return {
     host: listenHost(env),
     port: port(env, 'PORT', 4000),
-    metricsPort: metricsPort(env),
+    ...metricsAddress(env),
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     allowedHeaders: headerNames(env, 'ALLOWED_HEADERS'),
     authentication: authentication(env),
@@ -257,11 +259,19 @@ function operationLimits(env: Settings) {
 
 /** Address to listen on. Not `HOST`, which conda and others set to the name of the machine's architecture. */
 function listenHost(env: Settings): string {
-  const host = env.text('LISTEN_HOST');
-  if (host === undefined) return env.default('LISTEN_HOST', '127.0.0.1');
+  return address(env, 'LISTEN_HOST', '127.0.0.1');
+}
+
+function address(env: Settings, name: string, fallback: string): string {
+  const host = env.text(name);
+  if (host === undefined) return env.default(name, fallback);
   if (isIP(host) === 0 && host !== 'localhost')
-    env.reject('LISTEN_HOST', `Expected LISTEN_HOST to be an IP address or localhost, got ${JSON.stringify(host)}.`);
+    env.reject(name, `Expected ${name} to be an IP address or localhost, got ${JSON.stringify(host)}.`);
   return host;
+}
+
+function metricsAddress(env: Settings): Pick<Config, 'metricsHost' | 'metricsPort'> {
+  return { metricsHost: address(env, 'METRICS_HOST', listenHost(env)), metricsPort: metricsPort(env) };
 }
 
 /** 0 and `off` disable the metrics. */

@@ -55,11 +55,11 @@ export class Observers implements AsyncDisposable {
    * @throws {Error} if the port is in use
    */
   async serveMetrics(statistics: Statistics): Promise<string | undefined> {
-    const { metricsPort, host } = this.#config;
-    if (!this.#metrics || metricsPort === undefined) return undefined;
+    const { metricsPort: port, metricsHost: host } = this.#config;
+    if (!this.#metrics || port === undefined) return undefined;
     const { createMetrics } = await import('./observability/metrics.ts');
     const collect = createMetrics({ ...this.#metrics, ...statistics });
-    this.#server = await startMetricsServer({ host, port: metricsPort, collect, onError: this.#onError });
+    this.#server = await startMetricsServer({ host, port, collect, onError: this.#onError });
     return this.#server.url;
   }
 

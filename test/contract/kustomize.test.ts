@@ -58,6 +58,13 @@ describe.skipIf(kubectlMissing)('the overlays of deploy/', () => {
     expect(probed.filter(({ exists }) => !exists)).toEqual([]);
   });
 
+  it.each(OVERLAYS)('serves metrics on an address that Prometheus can reach: %s', (overlay) => {
+    const { metricsHost, metricsPort } = configOf(deploymentOf(overlay));
+    const { ports } = gatewayIn(deploymentOf(overlay));
+    expect(metricsHost).toBe('0.0.0.0');
+    expect(ports).toContainEqual(expect.objectContaining({ name: 'metrics', containerPort: metricsPort }));
+  });
+
   it('accepts identity headers only from the sidecar of the pod', () => {
     const sources = OVERLAYS.slice(1).map((overlay) => {
       const { authentication, host } = configOf(deploymentOf(overlay));
