@@ -55,7 +55,7 @@ const READY_TIMEOUT_MS = 5_000;
  * Index of the cluster's RBAC objects by subject. It returns for which targets RBAC could allow an action, and reports
  * changes with the subjects that they concern. It allows nothing: the authorizer asks the API server about each candidate.
  *
- * Memory: the stores, about 1.2 kB per binding, and the handlers.
+ * Memory: the stores, about 1.1 kB per binding, and the handlers.
  */
 export class RbacIndex implements Disposable {
   readonly #stores: RbacStores;
