@@ -116,15 +116,13 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
     return index;
   }
 
-  *entries(namespace?: string): Iterable<IndexEntry<T>> {
+  entries(namespace?: string): Iterable<IndexEntry<T>> {
     const entries = (this.#entries ??= new Map(
       [...this.#objects.list()].map((object) => [object, this.#entryFor(object)]),
     ));
-    if (namespace === undefined) return yield* entries.values();
-    for (const object of this.#objects.list(namespace)) {
-      const entry = entries.get(object);
-      if (entry) yield entry;
-    }
+    if (namespace === undefined) return entries.values();
+    const objects = [...this.#objects.list(namespace)];
+    return objects.map((object) => entries.get(object)).filter((entry) => entry !== undefined);
   }
 
   get #changeCount(): number {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { StatusError } from './status-error.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -26,13 +27,34 @@ const INTEGER = /^-?\d+$/u;
  */
 export function parseLabelSelector(text: string): LabelSelector {
   assertSelectorLength('label', text);
+  const known = parsedSelectors.get(text);
+  if (known) return known;
+  const selector = parse(text);
+  parsedSelectors.set(text, selector);
+  return selector;
+}
+
+/** Parsed selectors by text: a list, and each of the subscriptions that select by the same labels, parse theirs once. */
+const parsedSelectors = new LRUCache<string, LabelSelector>({
+  maxSize: 1_000_000,
+  sizeCalculation: (_, text) => text.length + 100,
+});
+
+function parse(text: string): LabelSelector {
   const parts = splitRequirements(text);
   if (parts.length > MAX_REQUIREMENTS)
     throw new SyntaxError(
       `Expected a label selector of at most ${MAX_REQUIREMENTS} requirements, got ${parts.length}.`,
     );
   const requirements = parts.map(parseRequirement);
+  const [only, ...others] = requirements;
+  if (only && others.length === 0) return (labels = {}) => only(labels);
   return (labels = {}) => requirements.every((matches) => matches(labels));
+}
+
+/** Returns the text as the engine stores names of properties: with any other, it searches the name on each access. */
+function propertyName(text: string): string {
+  return Object.keys({ [text]: true })[0] ?? text;
 }
 
 /** Maximum length of a selector in characters: it is a part of request URLs, which many proxies limit to 8 or 16 kB. */
@@ -68,17 +90,19 @@ function splitRequirements(text: string): string[] {
 function parseRequirement(text: string): (labels: Labels) => boolean {
   const exists = EXISTS.exec(text);
   if (exists) {
-    const [, not, key = ''] = exists;
+    const [, not, name = ''] = exists;
+    const key = propertyName(name);
     return (labels) => Object.hasOwn(labels, key) === (not === '');
   }
   const compared = COMPARISON.exec(text);
   if (compared) {
     const [, key = '', operator, value = ''] = compared;
-    return comparison(text, key, operator, value);
+    return comparison(text, propertyName(key), operator, value);
   }
   const among = SET_MEMBERSHIP.exec(text);
   if (among) {
-    const [, key = '', operator, list = ''] = among;
+    const [, name = '', operator, list = ''] = among;
+    const key = propertyName(name);
     const values = new Set(list.split(',').map((value) => value.trim()));
     for (const value of values) if (!LABEL_VALUE.test(value)) throw invalidRequirement(text);
     if (operator === 'in') return (labels) => Object.hasOwn(labels, key) && values.has(labels[key] ?? '');

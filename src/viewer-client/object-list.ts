@@ -177,13 +177,14 @@ export class IndexedList<T> implements ObjectList<T> {
   /** Examines the entries of a range from its start, or from its end if there is a `last`, until the page is full. */
   #walk({ entries }: SortedObjects<T>, { from, to }: Range, { first, last }: PageRange): Walk<T> {
     const found: IndexedObject<T>[] = [];
+    const accepts = this.#predicate();
     const isBackward = last !== Infinity;
     const limit = Math.min(first, last);
     const step = isBackward ? -1 : 1;
     let index = isBackward ? to - 1 : from;
     for (; index >= from && index < to && found.length < limit; index += step) {
       const entry = entries[index];
-      if (entry && this.#accepts(entry)) found.push(entry);
+      if (entry && accepts(entry)) found.push(entry);
     }
     this.#options.onRead(Math.abs(index - (isBackward ? to - 1 : from)));
     const isFull = found.length === limit;
@@ -192,19 +193,22 @@ export class IndexedList<T> implements ObjectList<T> {
   }
 
   #hasMatch({ entries }: SortedObjects<T>, { from, to }: Range): boolean {
+    const accepts = this.#predicate();
     let index = from;
     for (; index < to; index += 1) {
       const entry = entries[index];
-      if (entry && this.#accepts(entry)) break;
+      if (entry && accepts(entry)) break;
     }
     this.#options.onRead(Math.max(index - from, 0));
     return index < to;
   }
 
-  #accepts(entry: IndexedObject<T>): boolean {
-    if (this.#visible && !this.#visible.has(entry.namespace)) return false;
-    for (const isMet of this.#options.conditions) if (!isMet(entry)) return false;
-    return true;
+  #predicate(): (entry: IndexedObject<T>) => boolean {
+    const visible = this.#visible;
+    const { conditions } = this.#options;
+    const [only, ...others] = conditions;
+    if (only && others.length === 0 && !visible) return only; // the most frequent case
+    return (entry) => (!visible || visible.has(entry.namespace)) && conditions.every((isMet) => isMet(entry));
   }
 
   #countAll(): number {
@@ -220,9 +224,10 @@ export class IndexedList<T> implements ObjectList<T> {
     if (this.#matching) return this.#matching;
     const { indexes, onRead } = this.#options;
     onRead(this.#countAll());
+    const accepts = this.#predicate();
     const matching: IndexedObject<T>[] = [];
     for (const namespace of this.#visible ?? [this.#namespace])
-      for (const entry of indexes.entries(namespace)) if (this.#accepts(entry)) matching.push(entry);
+      for (const entry of indexes.entries(namespace)) if (accepts(entry)) matching.push(entry);
     return (this.#matching = matching);
   }
 }
