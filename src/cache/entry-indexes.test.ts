@@ -109,6 +109,15 @@ function expectCounts(store: Store<WidgetObject>): void {
   for (const namespace of [...NAMESPACES, 'nowhere']) expect(counts.in(namespace)).toEqual(countsOf(namespace));
 }
 
+const text = new ObjectField(({ metadata, spec }: WidgetObject) => `${metadata.name} ${spec.color}`);
+
+function expectFound(store: Store<WidgetObject>, wanted: string): void {
+  const candidates = [...store.indexes.texts(text, free).candidates(wanted)].map(({ object }) => object);
+  const found = candidates.filter((object) => text.of(object).includes(wanted));
+  expect(new Set(found)).toEqual(new Set([...store.list()].filter((object) => text.of(object).includes(wanted))));
+  expect(new Set(candidates).size).toBe(candidates.length);
+}
+
 it.each(Array.from({ length: 8 }, (_, index) => index + 1))(
   'equals the sorted and counted objects of the store after random changes (seed %i)',
   (seed) => {
@@ -121,6 +130,7 @@ it.each(Array.from({ length: 8 }, (_, index) => index + 1))(
       const namespace = random.pick([...NAMESPACES, '']);
       expectSorted(store, random.pick(orderings), namespace || undefined);
       if (random.below(3) === 0) expectCounts(store);
+      if (random.below(3) === 0) expectFound(store, random.pick(['w-1', 'blue', '2 r', 'none', 'red\nw', '']));
       expect(store.count(namespace || undefined)).toBe([...store.list(namespace || undefined)].length);
     }
     for (const ordering of orderings)

@@ -3,6 +3,7 @@ import type { ObjectField } from '../kubernetes/object-field.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { FieldCounts, type ValueCounts } from './field-counts.ts';
 import { FieldSlots, IndexEntry, type EntryChanges, type IndexedObject } from './index-entry.ts';
+import { TextIndex, type TextSearch } from './text-index.ts';
 import { isByNamespace, SortedIndex, type IndexedOrdering, type SortedObjects } from './sorted-index.ts';
 
 /** Called before an index is built, with the number of objects to read or to sort. May throw to refuse it. */
@@ -33,6 +34,8 @@ const MAX_SORTED_ENTRIES = 2_000_000;
 const INDEX_ENTRIES = 64;
 /** Fields that are counted; the schema has fewer. */
 const MAX_COUNTED_FIELDS = 16;
+/** Fields whose texts are searched; the schema has one of each kind. */
+const MAX_SEARCHED_FIELDS = 2;
 /** Changes that are kept for indexes which were not read since; as many as there are objects, if these are more. */
 const MIN_PENDING_CHANGES = 1_000;
 
@@ -45,6 +48,8 @@ export interface StoreIndexes<T> {
   sorted(ordering: IndexedOrdering<T>, namespace: string | undefined, charges: BuildCharges): SortedObjects<T>;
   /** Returns the number of objects with each value of a field. */
   counts<V>(field: ObjectField<T, V>, charges: BuildCharges): ValueCounts<V>;
+  /** Returns the search of the texts of all objects. */
+  texts(field: ObjectField<T, string>, charges: BuildCharges): TextSearch<IndexedObject<T>>;
   /** Returns the objects of all namespaces or of one, in no particular order. */
   entries(namespace?: string): Iterable<IndexedObject<T>>;
 }
@@ -54,7 +59,7 @@ export interface StoreIndexes<T> {
  * once, in constant time for all of them together, and applied to an index when that is read next: an index that is
  * not read costs nothing but the notes. One that falls too far behind is discarded; it is cheaper to build again.
  *
- * Memory: an entry of about 200 bytes for each object, with the values of the fields that were read; 8 bytes for each object in
+ * Memory: the searched texts twice; an entry of about 200 bytes for each object, with the values of the fields that were read; 8 bytes for each object in
  * each order, of at most 2,000,000 in all orders; and as many noted changes as there are objects, or 1,000.
  */
 export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T> {
@@ -69,6 +74,7 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
     maxSize: MAX_SORTED_ENTRIES,
     sizeCalculation: ({ index }) => index.entries.length + INDEX_ENTRIES,
   });
+  readonly #texts = new LRUCache<ObjectField<T, string>, Kept<TextIndex<T>>>({ max: MAX_SEARCHED_FIELDS });
   readonly #counts = new LRUCache<ObjectField<T, unknown>, Kept<FieldCounts<T, unknown>>>({ max: MAX_COUNTED_FIELDS });
 
   constructor(objects: ListedObjects<T>) {
@@ -91,6 +97,7 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
     this.#changes = [];
     this.#forgottenChanges = 0;
     this.#sorted.clear();
+    this.#texts.clear();
     this.#counts.clear();
   }
 
@@ -113,6 +120,15 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
     onRead(this.#objects.size);
     const index = new FieldCounts(this.entries(), field);
     this.#counts.set(field, { index, appliedChanges: this.#changeCount });
+    return index;
+  }
+
+  texts(field: ObjectField<T, string>, { onRead }: BuildCharges): TextIndex<T> {
+    const known = this.#texts.get(field);
+    if (known) return this.#upToDate(known);
+    onRead(this.#objects.size);
+    const index = new TextIndex(this.entries(), field);
+    this.#texts.set(field, { index, appliedChanges: this.#changeCount });
     return index;
   }
 
@@ -148,7 +164,9 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
       if (appliedChanges < oldest) this.#sorted.delete(key);
     for (const [key, { appliedChanges }] of Array.from(this.#counts.entries()))
       if (appliedChanges < oldest) this.#counts.delete(key);
-    const kept = [...this.#sorted.values(), ...this.#counts.values()];
+    for (const [key, { appliedChanges }] of Array.from(this.#texts.entries()))
+      if (appliedChanges < oldest) this.#texts.delete(key);
+    const kept = [...this.#sorted.values(), ...this.#counts.values(), ...this.#texts.values()];
     if (kept.length === 0) return this.clear();
     const needed = Math.min(...kept.map(({ appliedChanges }) => appliedChanges));
     this.#changes = this.#changes.slice(needed - this.#forgottenChanges);

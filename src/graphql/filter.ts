@@ -1,5 +1,11 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { filterOf, ObjectField, type FieldCondition, type ObjectFilter } from '../kubernetes/object-field.ts';
+import {
+  filterOf,
+  ObjectField,
+  type FieldCondition,
+  type FieldValues,
+  type ObjectFilter,
+} from '../kubernetes/object-field.ts';
 import { parseLabelSelector } from '../kubernetes/label-selector.ts';
 import { failure } from './errors.ts';
 import { assertTextLength } from './text-limits.ts';
@@ -56,7 +62,10 @@ export function searchCondition<T>(search: string | null | undefined, texts: Obj
   assertTextLength('a search text', search, MAX_SEARCH_LENGTH);
   const text = foldedText(search ?? '');
   if (!text) return undefined;
-  return text.includes(SEPARATOR) ? () => false : (values) => values.read(texts).includes(text);
+  if (text.includes(SEPARATOR)) return () => false;
+  return Object.assign((values: FieldValues<T>) => values.read(texts).includes(text), {
+    contains: { field: texts, text },
+  });
 }
 
 /** A field, which indexes keep the values of, or a function of an object. */

@@ -33,7 +33,11 @@ export interface FieldValues<T> {
 }
 
 /** One condition of a filter, on the fields of an object. */
-export type FieldCondition<T> = (values: FieldValues<T>) => boolean;
+export interface FieldCondition<T> {
+  (values: FieldValues<T>): boolean;
+  /** Text that the value of a field contains if the condition is met: an index of the texts can find the objects. */
+  readonly contains?: { readonly field: ObjectField<T, string>; readonly text: string };
+}
 
 /** Predicate for the objects that meet all conditions. */
 export interface ObjectFilter<T> {

@@ -4,7 +4,14 @@ import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
 import { EMPTY_SCOPE, type VisibilityScope } from '../auth/visibility-scope.ts';
 import { Store } from '../cache/store.ts';
-import { filterOf, nameField, namespaceField, ObjectField, type FieldCondition } from '../kubernetes/object-field.ts';
+import {
+  filterOf,
+  nameField,
+  namespaceField,
+  ObjectField,
+  type FieldCondition,
+  type FieldValues,
+} from '../kubernetes/object-field.ts';
 import { orderingByFields, type Ordering } from '../kubernetes/ordering.ts';
 import { PlainList, type ObjectList, type PageRange } from './object-list.ts';
 import { ScopedLister } from './scoped-lister.ts';
@@ -13,6 +20,8 @@ const NAMESPACES = ['team-a', 'team-b', 'team-c', 'team-d'];
 const COLORS = ['red', 'blue', 'green'];
 const color = new ObjectField(({ spec }: WidgetObject) => spec.color);
 const size = new ObjectField(({ spec }: WidgetObject) => spec.size ?? null);
+
+const texts = new ObjectField(({ metadata, spec }: WidgetObject) => `${metadata.name}\u0000${spec.color}`);
 
 const orderings: readonly Ordering<WidgetObject>[] = [
   orderingByFields('NAMESPACE ASC, NAME ASC', [namespaceField, nameField], [1, 1]),
@@ -25,6 +34,11 @@ const conditions: readonly FieldCondition<WidgetObject>[] = [
   (values) => values.read(nameField) < 'w-5',
   ({ object }) => object.spec.size !== 2,
   () => false,
+  ...['w-1', '1', 'w-11\nw'].map((text) =>
+    Object.assign((values: FieldValues<WidgetObject>) => values.read(texts).includes(text), {
+      contains: { field: texts, text },
+    }),
+  ),
 ];
 const scopes: readonly VisibilityScope[] = [
   { full: 'all', redacted: EMPTY_SCOPE },
@@ -89,7 +103,7 @@ it.each(Array.from({ length: 10 }, (_, index) => index + 1))(
       const { objects } = lister(store, random.pick(scopes));
       const ordering = random.pick(orderings);
       const namespace = [...NAMESPACES, undefined, undefined, undefined][random.below(7)];
-      const filter = filterOf(conditions.filter(() => random.below(3) === 0));
+      const filter = filterOf(conditions.filter(() => random.below(4) === 0));
       const indexed = objects.select({ namespace, ordering, filter });
       const plain = new PlainList(
         () => objects.list(namespace).filter(filter),

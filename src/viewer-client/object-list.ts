@@ -99,6 +99,9 @@ export interface IndexedListOptions<T> {
   readonly onSort: (count: number) => void;
 }
 
+/** If a search has at most this part of all objects, they are sorted for a page. */
+const SORTED_PART = 1 / 32;
+
 /** Entries of a page, and the range of the index that they are from. */
 interface Walk<T> {
   readonly entries: readonly IndexedObject<T>[];
@@ -115,6 +118,7 @@ export class IndexedList<T> implements ObjectList<T> {
   readonly #namespace: string | undefined;
   readonly #visible: ReadonlySet<string> | undefined;
   #matching: readonly IndexedObject<T>[] | undefined;
+  #plain: PlainList<T> | undefined;
 
   constructor(options: IndexedListOptions<T>) {
     this.#options = options;
@@ -147,6 +151,22 @@ export class IndexedList<T> implements ObjectList<T> {
   }
 
   page(range: PageRange): Page<T> {
+    const found = this.#found();
+    if (!found) return this.#indexedPage(range);
+    const { ordering, onSort } = this.#options;
+    this.#plain ??= new PlainList(() => found.map(({ object }) => object), ordering, onSort);
+    return this.#plain.page(range);
+  }
+
+  /** Returns the matches, in no particular order, if a search has few of them: these are sorted faster than all are examined. */
+  #found(): readonly IndexedObject<T>[] | undefined {
+    const { conditions, countIn } = this.#options;
+    if (this.#namespace !== undefined || !conditions.some(({ contains }) => contains)) return undefined;
+    const matches = this.#matches();
+    return matches.length <= countIn() * SORTED_PART ? matches : undefined;
+  }
+
+  #indexedPage(range: PageRange): Page<T> {
     const { indexes, ordering, conditions, onRead } = this.#options;
     const sorted = indexes.sorted(ordering, this.#namespace, this.#options);
     const all = this.#rangeOf(sorted);
@@ -222,13 +242,20 @@ export class IndexedList<T> implements ObjectList<T> {
   /** All entries that match, in no particular order. */
   #matches(): readonly IndexedObject<T>[] {
     if (this.#matching) return this.#matching;
-    const { indexes, onRead } = this.#options;
-    onRead(this.#countAll());
+    this.#options.onRead(this.#countAll());
     const accepts = this.#predicate();
     const matching: IndexedObject<T>[] = [];
-    for (const namespace of this.#visible ?? [this.#namespace])
-      for (const entry of indexes.entries(namespace)) if (accepts(entry)) matching.push(entry);
+    for (const entries of this.#candidates()) for (const entry of entries) if (accepts(entry)) matching.push(entry);
     return (this.#matching = matching);
+  }
+
+  /** Returns entries among which are all that match, in no particular order. */
+  #candidates(): readonly Iterable<IndexedObject<T>>[] {
+    const { indexes, conditions } = this.#options;
+    if (this.#namespace !== undefined) return [indexes.entries(this.#namespace)];
+    const contains = conditions.find((condition) => condition.contains)?.contains;
+    if (contains) return [indexes.texts(contains.field, this.#options).candidates(contains.text)];
+    return this.#visible ? [...this.#visible].map((namespace) => indexes.entries(namespace)) : [indexes.entries()];
   }
 }
 
