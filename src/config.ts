@@ -7,18 +7,17 @@ import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import type { ProxySettings } from './kubernetes/proxy-settings.ts';
 import { documentSettings } from './persisted-operations.ts';
 import { isLoopback } from './server/origin-policy.ts';
-import { ConfigError, flag, integer, listOf, oneOf, port, ratio, Settings, type Environment } from './settings.ts';
+import { ConfigError, flag, integer, listOf, oneOf, port, Settings, type Environment } from './settings.ts';
+import { telemetrySettings, type TelemetryConfig } from './telemetry-settings.ts';
 
 /** The configuration of the gateway. Read once, from environment variables and a file, by {@link readConfig}. */
-export interface Config {
+export interface Config extends TelemetryConfig {
   /** Address to listen on. */
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
   /** Address on which `/metrics` is served. */
   readonly metricsHost: string;
-  /** Port of `/metrics`; 0: any free port. Undefined without metrics. */
-  readonly metricsPort: number | undefined;
   /** Origins whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
   /** Request headers that pages of those origins may send, besides those of GraphQL clients. */
@@ -50,10 +49,6 @@ export interface Config {
   /** All environment variables, which exec plugins inherit. */
   readonly environment: Environment;
   readonly logLevel: LogLevel;
-  /** Whether mutations have audit lines, whatever the level. */
-  readonly auditLog: boolean;
-  /** Share of the successful requests that are logged, from 0 to 1. */
-  readonly logSample: number;
   /** Whether workspaces with options that the `filterRules` of their WorkspaceKind deny are rejected. */
   readonly enforceFilterRules: boolean;
   /** A watch that receives nothing for this time is reopened. The API server sends a bookmark about once a minute. */
@@ -179,7 +174,7 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
   return {
     host: listenHost(env),
     port: port(env, 'PORT', 4000),
-    ...metricsAddress(env),
+    metricsHost: address(env, 'METRICS_HOST', listenHost(env)),
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     allowedHeaders: headerNames(env, 'ALLOWED_HEADERS'),
     authentication: authentication(env),
@@ -195,8 +190,7 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
     connection: connectionSource(env),
     proxies: proxySettings(env),
     execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', 30, 600, 1),
-    auditLog: flag(env, 'AUDIT_LOG', 'true'),
-    logSample: ratio(env, 'LOG_SAMPLE', 1),
+    ...telemetrySettings(env),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
     enforceFilterRules: flag(env, 'ENFORCE_FILTER_RULES', 'true'),
     watchIdleTimeoutMs: integer(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
@@ -268,22 +262,6 @@ function address(env: Settings, name: string, fallback: string): string {
   if (isIP(host) === 0 && host !== 'localhost')
     env.reject(name, `Expected ${name} to be an IP address or localhost, got ${JSON.stringify(host)}.`);
   return host;
-}
-
-function metricsAddress(env: Settings): Pick<Config, 'metricsHost' | 'metricsPort'> {
-  return { metricsHost: address(env, 'METRICS_HOST', listenHost(env)), metricsPort: metricsPort(env) };
-}
-
-/** 0 and `off` disable the metrics. */
-function metricsPort(env: Settings): number | undefined {
-  if (env.text('METRICS_PORT') === 'off') return undefined;
-  const chosen = port(env, 'METRICS_PORT', 9090);
-  if (chosen !== 0 && chosen === port(env, 'PORT', 4000))
-    env.reject(
-      'METRICS_PORT',
-      `Expected METRICS_PORT to be another port than PORT, got ${chosen}. Set it to 0 for no metrics.`,
-    );
-  return chosen === 0 ? undefined : chosen;
 }
 
 const authModes = ['header', 'token', 'kubeconfig'] as const;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { whoAmI } from './auth/authenticators/kubeconfig.ts';
 import type { Config } from './config.ts';
-import { createApiConnection, type ApiRequestOutcome } from './kubernetes/api-connection.ts';
+import { createApiConnection, type ConnectionOptions } from './kubernetes/api-connection.ts';
 import { Client } from './kubernetes/client.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
@@ -16,10 +16,7 @@ import { isUnauthorized } from './kubernetes/status-error.ts';
 export async function connect(
   config: Config,
   log: Logger,
-  {
-    signal,
-    onRequest,
-  }: { readonly signal: AbortSignal; readonly onRequest?: ((outcome: ApiRequestOutcome) => void) | undefined },
+  { signal, onRequest, traceRequest }: ConnectionOptions & { readonly signal: AbortSignal },
 ) {
   const execPluginTimeoutMs = config.execPluginTimeoutSeconds * 1_000;
   const connection = await createApiConnection(config.connection, {
@@ -27,6 +24,7 @@ export async function connect(
     execPluginTimeoutMs,
     signal,
     onRequest,
+    traceRequest,
   });
   const client = new Client(connection);
   try {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { startAccessIndex } from './access-index.ts';
-import { Authorizer } from './auth/authorizer.ts';
+import { Authorizer, type AuthorizerOptions } from './auth/authorizer.ts';
 import { headerAuthenticator } from './auth/authenticators/header.ts';
 import type { Authenticator, Credentials } from './auth/authenticator.ts';
 import { clientAddressOf, trustedProxyMatcher } from './auth/client-address.ts';
@@ -99,11 +99,12 @@ export async function startGateway(
   const isStarted = followUntilStarted(starting, stopping);
   const onUnexpected = logUnexpected(log);
   const tabs = readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url)));
-  const observers = observersFor(config, { tabs, log, onUnexpected });
-  const { onOperation, onApiRequest } = observers;
-  const connected = await connect(config, log, { signal: stopping.signal, onRequest: onApiRequest });
+  const observers = await observersFor(config, { tabs, log, onUnexpected });
+  const { onOperation, onApiRequest: onRequest, tracing } = observers;
+  const { signal } = stopping;
+  const connected = await connect(config, log, { signal, onRequest, traceRequest: tracing?.request });
   await using parts = new AsyncDisposableStack();
-  const { cache, rbac, cluster } = startCluster({ config, log, client: connected.client, stopping, parts });
+  const { cache, rbac, cluster } = startCluster({ config, log, client: connected.client, stopping, parts, tracing });
   parts.use(observers);
   const readiness = () => readinessOf(cache, connected.connection);
   const server = parts.use(
@@ -112,6 +113,7 @@ export async function startGateway(
       ...viewerOptions(config, { ...connected, cluster, log, onUnexpected, live: () => statistics().live }),
       publicError: (error) => publicError(error, onUnexpected),
       onOperation,
+      onOperationBegin: tracing?.begin,
       readiness,
     }),
   );
@@ -121,7 +123,7 @@ export async function startGateway(
   const metricsUrl = await observers.serveMetrics({ ...server, kinds, readiness, authorizer: cluster.authorizer });
   isStarted();
   logStart(log, { url, metricsUrl }, cache);
-  finishRestarts(cache, connected.client, { log, signal: stopping.signal });
+  finishRestarts(cache, connected.client, { log, signal });
   const running = parts.move();
   const ready = Promise.all([cache.hasSynced, rbac?.attempted]);
   return { url, metricsUrl, ready, statistics, announceShutdown, [Symbol.asyncDispose]: () => running.disposeAsync() };
@@ -133,10 +135,10 @@ interface ObservedParts {
   readonly onUnexpected: (error: unknown) => void;
 }
 
-function observersFor(config: Config, { tabs, log, onUnexpected }: ObservedParts): Observers {
+function observersFor(config: Config, { tabs, log, onUnexpected }: ObservedParts): Promise<Observers> {
   const names = tabs.map((tab) => exampleOf(tab).operation);
   const operationNames = [...names, ...operationNamesIn(config.persistedOperations.values())];
-  return new Observers(config, { operationNames, version: gatewayVersion(), log, onError: onUnexpected });
+  return Observers.create(config, { operationNames, version: gatewayVersion(), log, onError: onUnexpected });
 }
 
 interface ClusterStart {
@@ -146,14 +148,15 @@ interface ClusterStart {
   readonly stopping: AbortController;
   /** Gets what is to be disposed of: first the server that is added later, then writes, and the watches at last. */
   readonly parts: AsyncDisposableStack;
+  readonly tracing: Observers['tracing'];
 }
 
 /** Starts what reads from the cluster, and what all viewers share. */
-function startCluster({ config, log, client, stopping, parts }: ClusterStart) {
+function startCluster({ config, log, client, stopping, parts, tracing }: ClusterStart) {
   const cache = parts.use(startClusterCache({ ...config, client, resources: [...resources, ...supporting], log }));
   const rbac = startAccessIndex(config, client, log);
   if (rbac) parts.use(rbac);
-  const cluster = clusterFor(config, { cache, log, accesses: rbac?.accesses });
+  const cluster = clusterFor(config, { cache, log, accesses: rbac?.accesses, traceReview: tracing?.review });
   parts.defer(() => cluster.derived[Symbol.dispose]());
   parts.defer(() => stopping.abort());
   parts.defer(() => cluster.writes.drain(config.drainSeconds * 1_000));
@@ -311,6 +314,7 @@ interface ClusterParts {
   readonly cache: ClusterCache;
   readonly log: Logger;
   readonly accesses: ViewerAccesses | undefined;
+  readonly traceReview: AuthorizerOptions['traceReview'];
 }
 
 /** A write whose client has left, or was answered with TIMEOUT: its outcome is only in the log. */
@@ -319,7 +323,7 @@ function logAbandoned(log: Logger, write: SentWrite, error: unknown): void {
   else log.warn({ write, error: redactedError(error) }, 'write failed after its request was over');
 }
 
-function clusterFor(config: Config, { cache, log, accesses }: ClusterParts): Cluster {
+function clusterFor(config: Config, { cache, log, accesses, traceReview }: ClusterParts): Cluster {
   const allowedTtlMs = config.authorizationTtlSeconds * 1_000;
   const deniedTtlMs = Math.min(config.denialTtlSeconds * 1_000, allowedTtlMs);
   const namespaces = cache.store(Namespace);
@@ -327,6 +331,7 @@ function clusterFor(config: Config, { cache, log, accesses }: ClusterParts): Clu
     cache,
     authorizer: new Authorizer({
       accesses,
+      traceReview,
       allowedTtlMs,
       deniedTtlMs,
       observedTtlMs: config.observedAuthorizationTtlSeconds * 1_000,

@@ -8,6 +8,8 @@ import type { MetricsSource } from './observability/metrics.ts';
 import { startMetricsServer, type MetricsServer } from './observability/metrics-server.ts';
 import { operationLog } from './observability/operation-log.ts';
 import { OperationMetrics } from './observability/operation-metrics.ts';
+import type { Tracing } from './observability/traces.ts';
+import { atMostEvery } from './kubernetes/log-limit.ts';
 
 interface ObserverOptions {
   /** Names of operations that the metrics count on their own. */
@@ -19,7 +21,9 @@ interface ObserverOptions {
 
 type Statistics = Omit<MetricsSource, 'version' | 'operations' | 'apiRequests'>;
 
-/** Observers of operations and of requests to the API server: the logs and, if `METRICS_PORT` is set, the metrics. */
+const EXPORT_LOG_INTERVAL_MS = 60_000;
+
+/** Observers of operations and of requests to the API server: the logs and, if they are enabled, the metrics and traces. */
 export class Observers implements AsyncDisposable {
   readonly #config: Config;
   #server: MetricsServer | undefined;
@@ -29,7 +33,28 @@ export class Observers implements AsyncDisposable {
   /** Called after each request to the API server. */
   readonly onApiRequest: ((outcome: ApiRequestOutcome) => void) | undefined;
 
-  constructor(config: Config, { operationNames, version, log, onError }: ObserverOptions) {
+  /** The traces; undefined if there are none. */
+  readonly tracing: Tracing | undefined;
+
+  /** The libraries of traces are loaded only if they are sent. */
+  static async create(config: Config, options: ObserverOptions): Promise<Observers> {
+    const { otlpEndpoint: endpoint, otlpHeaders: headers, traceSample: sample } = config;
+    if (endpoint === '') return new Observers(config, undefined, options);
+    const { Tracing: OtlpTracing } = await import('./observability/traces.ts');
+    const reportFailure = atMostEvery({ intervalMs: EXPORT_LOG_INTERVAL_MS }, (_, suppressed) =>
+      options.log.warn({ endpoint, suppressed }, 'cannot send traces'),
+    );
+    const { version } = options;
+    const tracing = new OtlpTracing({ endpoint, headers, sample, version, onFailure: () => reportFailure(undefined) });
+    return new Observers(config, tracing, options);
+  }
+
+  private constructor(
+    config: Config,
+    tracing: Tracing | undefined,
+    { operationNames, version, log, onError }: ObserverOptions,
+  ) {
+    this.tracing = tracing;
     const metrics =
       config.metricsPort === undefined
         ? undefined
@@ -41,6 +66,7 @@ export class Observers implements AsyncDisposable {
       ...(config.auditLog ? [auditLog(log.child({}, { level: 'info' }))] : []), // whatever LOG_LEVEL is
       ...(log.isLevelEnabled('info') ? [operationLog(log, config.logSample)] : []),
       ...(metrics ? [(record: OperationRecord) => metrics.operations.record(record)] : []),
+      ...(tracing ? [tracing.end] : []),
     ];
     this.onApiRequest = metrics && ((outcome) => metrics.apiRequests.record(outcome));
   }
@@ -65,5 +91,6 @@ export class Observers implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server?.[Symbol.asyncDispose]();
+    await this.tracing?.[Symbol.asyncDispose]();
   }
 }

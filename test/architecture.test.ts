@@ -61,6 +61,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'persisted-operations.ts',
       'schema.ts',
       'settings.ts',
+      'telemetry-settings.ts',
       'version.ts',
     ],
   },

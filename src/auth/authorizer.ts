@@ -29,6 +29,8 @@ export interface AuthorizerOptions extends LifetimeOptions {
   /** Returns monotonic time in milliseconds; `performance.now` by default. */
   readonly now?: () => number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
+  /** Returns a function that runs a review within a span of the caller, for traces. */
+  readonly traceReview?: ((attributes: ResourceAttributes) => <R>(work: () => Promise<R>) => Promise<R>) | undefined;
 }
 
 /** Conditions of one call of {@link Authorizer.authorize}. */
@@ -220,7 +222,11 @@ export class Authorizer {
   ): Promise<Loaded<CachedDecision>> {
     const startedAt = this.now();
     const sleep = this.#options.sleep ?? delay;
-    const ask = () => this.#queue.run(viewer.name, () => this.#ask(viewer, attributes, abandoned), abandoned);
+    const ask = () => {
+      const askOnce = () => this.#ask(viewer, attributes, abandoned);
+      const traced = this.#options.traceReview?.(attributes);
+      return this.#queue.run(viewer.name, traced ? () => traced(askOnce) : askOnce, abandoned);
+    };
     let review = await ask();
     for (const waitMs of SETTLING_DELAYS_MS) {
       if (!this.accessOf(viewer)?.isUnsettled(attributes, review)) break;

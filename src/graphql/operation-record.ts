@@ -35,6 +35,8 @@ export class OperationRecord {
   /** HTTP status. Undefined on WebSockets. */
   status: number | undefined;
   mutation: MutationRecord | undefined;
+  /** Runs the work of the operation, so that traces know what caused a request to the API server. */
+  within: <R>(work: () => R) => R = runPlainly;
   /** Errors of the operation. Its subscribers' clients have got them, too. */
   readonly errors: GraphQLError[] = [];
   #onEnd: ((record: OperationRecord) => void) | undefined;
@@ -75,6 +77,10 @@ export class OperationRecord {
 }
 
 const NONE: readonly string[] = [];
+
+function runPlainly<R>(work: () => R): R {
+  return work();
+}
 
 /** Returns `extensions.code` of an error. */
 export function codeOf({ extensions }: GraphQLError): string {

@@ -55,6 +55,12 @@ export interface ApiConnection {
   impersonating(user: ImpersonatedUser): ApiConnection;
 }
 
+/** Starts the span of a request. */
+type TraceRequest = (
+  method: string,
+  path: string,
+) => { readonly traceparent: string; readonly end: (status: number | undefined) => void } | undefined;
+
 /** A request that has ended: its response has begun, or there is none. */
 export interface ApiRequestOutcome {
   readonly method: string;
@@ -66,9 +72,11 @@ export interface ApiRequestOutcome {
   readonly durationMs: number;
 }
 
-interface ConnectionOptions {
+export interface ConnectionOptions {
   /** Called after each request, for metrics. */
   readonly onRequest?: ((outcome: ApiRequestOutcome) => void) | undefined;
+  /** Called before each request, for traces. Returns undefined if the request is not traced. */
+  readonly traceRequest?: TraceRequest | undefined;
   /** Proxies of the environment. None by default. */
   readonly proxies?: ProxySettings;
   /** Environment variables of exec plugins. None by default. */
@@ -96,18 +104,20 @@ export async function createApiConnection(
   const { proxies = NO_PROXIES, environment = {}, execPluginTimeoutMs: timeoutMs = EXEC_PLUGIN_TIMEOUT_MS } = options;
   const { signal = new AbortController().signal } = options;
   const execPlugins = { environment, timeoutMs, signal };
-  return new KubeConfigConnection(await Credentials.load(source, { proxies, execPlugins }), options.onRequest);
+  return new KubeConfigConnection(await Credentials.load(source, { proxies, execPlugins }), options);
 }
 
 class KubeConfigConnection implements ApiConnection {
   readonly #credentials: Credentials;
   readonly #onRequest: ConnectionOptions['onRequest'];
+  readonly #traceRequest: ConnectionOptions['traceRequest'];
   readonly #agents = new KeepAliveAgents();
   readonly #health = new RequestHealth(() => performance.now());
 
-  constructor(credentials: Credentials, onRequest: ConnectionOptions['onRequest']) {
+  constructor(credentials: Credentials, { onRequest, traceRequest }: ConnectionOptions) {
     this.#credentials = credentials;
     this.#onRequest = onRequest;
+    this.#traceRequest = traceRequest;
   }
 
   get server(): string {
@@ -170,16 +180,19 @@ class KubeConfigConnection implements ApiConnection {
     options: https.RequestOptions,
     request: ConnectionRequest,
   ): Promise<http.IncomingMessage> {
-    if (!this.#onRequest) return sendOnAgent(server, options, request, this.#agents);
+    if (!this.#onRequest && !this.#traceRequest) return sendOnAgent(server, options, request, this.#agents);
+    const { method, path, headers } = request;
+    const span = this.#traceRequest?.(method, path);
+    const traced = span ? { ...request, headers: { ...headers, traceparent: span.traceparent } } : request;
     const startedAt = performance.now();
     let status: number | undefined;
     try {
-      const response = await sendOnAgent(server, options, request, this.#agents);
+      const response = await sendOnAgent(server, options, traced, this.#agents);
       status = response.statusCode;
       return response;
     } finally {
-      const { method, path } = request;
-      this.#onRequest({ method, path, status, durationMs: performance.now() - startedAt });
+      span?.end(status);
+      this.#onRequest?.({ method, path, status, durationMs: performance.now() - startedAt });
     }
   }
 

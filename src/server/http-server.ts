@@ -19,7 +19,7 @@ import { pathOf } from './page-files.ts';
 import type { Person } from './person.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
-import { recordOf, RequestGate, sendRefusal, type RequestGateOptions } from './request-gate.ts';
+import { recordOf, RequestGate, sendRefusal, type OperationObservers } from './request-gate.ts';
 import { refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson } from './responses.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
@@ -36,7 +36,7 @@ export interface Readiness {
 }
 
 export interface HttpServerOptions
-  extends Omit<PipelineOptions, 'endpoint'>, FlowControlOptions, WebSocketLimitOptions {
+  extends Omit<PipelineOptions, 'endpoint'>, FlowControlOptions, WebSocketLimitOptions, OperationObservers {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -50,7 +50,6 @@ export interface HttpServerOptions
   readonly readiness: () => Readiness;
   readonly assetAt: ClusterAssetsOptions['assetAt'];
   readonly authenticate: Authenticator;
-  readonly onOperation: RequestGateOptions['onOperation'];
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
@@ -161,11 +160,10 @@ interface RequestHandlerOptions {
 
 /** Routes requests. The probes come first: the kubelet sends another Host. */
 function requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }: RequestHandlerOptions) {
-  const { readiness } = options;
+  const { readiness, publicError } = options;
   const graphiql = createGraphiQL({ ...options, endpoint: ENDPOINT, onUnexpected: options.publicError });
   const dashboard = createDashboard(options.dashboard);
   const assets = new ClusterAssetServer({ ...options, gate });
-  const { publicError } = options;
   return (request: IncomingMessage, response: ServerResponse): void => {
     unread.watch(response);
     closeAfterEarlyAnswer(request, response);
@@ -193,7 +191,9 @@ function requestHandler({ options, gate, state, originPolicy, unread, serveGraph
     if (isSimplePost(request)) return sendJson(response, 415, errorBody('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
     gate.admit(request, response, record).then(
       (caller) =>
-        serveGraphQL(request, response, caller).catch((error: unknown) => endFailed(response, error, publicError)),
+        record
+          .within(() => serveGraphQL(request, response, caller))
+          .catch((error: unknown) => endFailed(response, error, publicError)),
       (error: GraphQLError) => sendRefusal(response, error),
     );
     return undefined;

@@ -22,6 +22,8 @@ export interface RequestGateOptions {
   readonly maxBodyBytes: number;
   /** Called with each request, or operation of a WebSocket, when it has ended. */
   readonly onOperation: (record: OperationRecord) => void;
+  /** Called with each of them when it begins, and the `traceparent` of its client. */
+  readonly onOperationBegin?: ((record: OperationRecord, traceparent: string | undefined) => void) | undefined;
 }
 
 /** First step of every HTTP request that is served for a viewer. */
@@ -42,7 +44,8 @@ export class RequestGate {
     const deadline = new Deadline(requestTimeoutMs);
     response.once('close', () => (response.writableFinished ? deadline.end() : deadline.cancel()));
     try {
-      const viewer = await deadline.race(authenticate(credentialsOf(request)));
+      const authenticated = () => authenticate(credentialsOf(request));
+      const viewer = await deadline.race(record ? record.within(authenticated) : authenticated());
       if (record) record.viewer = viewer.name;
       const inProgress = operationLimit.enter(viewer.name);
       response.once('close', () => inProgress[Symbol.dispose]());
@@ -95,18 +98,24 @@ function bodyBytesOf({ method, headers }: IncomingMessage, maxBodyBytes: number)
 export function recordOf(
   request: IncomingMessage,
   response: ServerResponse,
-  {
-    transport,
-    onOperation,
-  }: { readonly transport: TransportName; readonly onOperation: RequestGateOptions['onOperation'] },
+  { transport, onOperation, onOperationBegin }: OperationObservers & { readonly transport: TransportName },
 ): OperationRecord {
   const record = new OperationRecord({ requestId: requestIdOf(request.headers[REQUEST_ID]), transport }, onOperation);
+  onOperationBegin?.(record, traceparentOf(request));
   response.setHeader(REQUEST_ID, record.requestId);
   response.once('close', () => {
     record.status = response.statusCode;
     record.end();
   });
   return record;
+}
+
+export type OperationObservers = Pick<RequestGateOptions, 'onOperation' | 'onOperationBegin'>;
+
+/** Returns the trace context of a client. Not validated. */
+export function traceparentOf({ headers }: IncomingMessage): string | undefined {
+  const { traceparent } = headers;
+  return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
 /** Header with the id of a request, in requests and responses. */

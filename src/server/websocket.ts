@@ -14,7 +14,7 @@ import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { excessiveValues } from './body-values.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type Pipeline, type PreparedOperation } from './pipeline.ts';
-import { REQUEST_ID, type RequestGateOptions } from './request-gate.ts';
+import { REQUEST_ID, traceparentOf, type OperationObservers } from './request-gate.ts';
 import { refuseUpgrade } from './responses.ts';
 import { staggered } from './shutdown.ts';
 import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from './websocket-limits.ts';
@@ -47,8 +47,7 @@ const TOO_MANY = '429 Too Many Requests\r\nRetry-After: 1';
 const TOO_MANY_STATUS = 429;
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
-interface WebSocketOptions
-  extends WebSocketConnectionOptions, WebSocketLimitOptions, Pick<RequestGateOptions, 'onOperation'> {
+interface WebSocketOptions extends WebSocketConnectionOptions, WebSocketLimitOptions, OperationObservers {
   readonly pipeline: Pipeline;
   /** Limit on the queries and mutations in progress. */
   readonly operationLimit: ConcurrencyLimit;
@@ -130,7 +129,7 @@ export class WebSocketHandler {
         scope.defer(() => record.end());
         const deadline = scope.use(new Deadline(options.requestTimeoutMs));
         subscriptions[id] = cancellation(deadline); // until the operation is a subscription
-        return this.#prepare(extra, { id, deadline, record, scope }, payload);
+        return record.within(() => this.#prepare(extra, { id, deadline, record, scope }, payload));
       },
       execute: run,
       subscribe: run,
@@ -171,7 +170,9 @@ export class WebSocketHandler {
   #recordFor(extra: Extra): OperationRecord {
     extra.operations += 1;
     const about = { requestId: `${extra.requestId}/${extra.operations}`, transport: 'websocket' } as const;
-    return new OperationRecord(about, this.#options.onOperation);
+    const record = new OperationRecord(about, this.#options.onOperation);
+    this.#options.onOperationBegin?.(record, traceparentOf(extra.request));
+    return record;
   }
 
   #count(request: IncomingMessage): OpenWebSocket | undefined {
@@ -297,7 +298,8 @@ export class WebSocketHandler {
     const subscribed = this.#operations.get(operation);
     if (!subscribed) throw new TypeError('Expected an operation that was prepared by onSubscribe.');
     const { prepared, id, connection, after } = subscribed;
-    const result = await pipeline.run(prepared, after);
+    const run = () => pipeline.run(prepared, after);
+    const result = await (prepared.contextValue.record?.within(run) ?? run());
     if (isSerialized(result)) {
       this.#options.bytesInFlight.of(prepared.contextValue.signal)?.answer(result.text.length);
       return sendSerialized(connection, id, result);

@@ -1,0 +1,57 @@
+import { flag, port, ratio, type Settings } from './settings.ts';
+
+/** The configuration of logs of requests, metrics and traces. */
+export interface TelemetryConfig {
+  /** Port of `/metrics`; 0: any free port. Undefined without metrics. */
+  readonly metricsPort: number | undefined;
+  /** Whether mutations have audit lines, whatever the level. */
+  readonly auditLog: boolean;
+  /** Share of the successful requests that are logged, from 0 to 1. */
+  readonly logSample: number;
+  /** URL of the receiver of traces, without `/v1/traces`. Empty without traces. */
+  readonly otlpEndpoint: string;
+  /** Headers of requests to that receiver. */
+  readonly otlpHeaders: Readonly<Record<string, string>>;
+  /** Share of the traces that begin here and are sent, from 0 to 1. */
+  readonly traceSample: number;
+}
+
+export function telemetrySettings(env: Settings): TelemetryConfig {
+  return {
+    metricsPort: metricsPort(env),
+    auditLog: flag(env, 'AUDIT_LOG', 'true'),
+    logSample: ratio(env, 'LOG_SAMPLE', 1),
+    otlpEndpoint: endpoint(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
+    otlpHeaders: headers(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
+    traceSample: ratio(env, 'TRACE_SAMPLE', 1),
+  };
+}
+
+/** 0 and `off` disable the metrics. */
+function metricsPort(env: Settings): number | undefined {
+  if (env.text('METRICS_PORT') === 'off') return undefined;
+  const chosen = port(env, 'METRICS_PORT', 9090);
+  if (chosen !== 0 && chosen === port(env, 'PORT', 4000))
+    env.reject(
+      'METRICS_PORT',
+      `Expected METRICS_PORT to be another port than PORT, got ${chosen}. Set it to 0 for no metrics.`,
+    );
+  return chosen === 0 ? undefined : chosen;
+}
+
+function endpoint(env: Settings, name: string): string {
+  const text = env.text(name) ?? '';
+  const url = URL.parse(text);
+  if (text === '' || (url && /^https?:$/u.test(url.protocol))) return text.replace(/\/+$/u, '');
+  env.reject(name, `Expected ${name} to be an http or https URL such as http://otel-collector:4318, got another text.`);
+  return '';
+}
+
+/** Reads `name=value` pairs, which may contain secrets. */
+function headers(env: Settings, name: string): Readonly<Record<string, string>> {
+  const pairs = (env.text(name) ?? '').split(',').flatMap((pair) => pair.trim() || []);
+  const entries = pairs.map((pair) => [pair.replace(/=.*$/u, ''), pair.replace(/^[^=]*=?/u, '')] as const);
+  if (entries.some(([header, value]) => !/^[\w-]+$/u.test(header) || value === ''))
+    env.reject(name, `Expected ${name} to be comma-separated pairs such as api-key=secret, got another text.`);
+  return Object.fromEntries(entries);
+}
