@@ -6,7 +6,7 @@ import { startDemo } from './demo.ts';
 const MAX_WORKSPACES = 50_000;
 /** Settings of the gateway that the demo passes on. The demo itself chooses the cluster and the authentication. */
 const PASSED_ON =
-  /^(?:ALLOWED_|MAX_)|^(?:AUDIT_LOG|CONNECT_BASE_URL|REQUEST_TIMEOUT_SECONDS|SLOW_READER_TIMEOUT_SECONDS)$/u;
+  /^(?:ALLOWED_|MAX_)|^(?:AUDIT_LOG|CONNECT_BASE_URL|METRICS_PORT|REQUEST_TIMEOUT_SECONDS|SLOW_READER_TIMEOUT_SECONDS)$/u;
 
 /** All settings of the demo, besides those that it passes on. */
 const { PORT = '4000', DEMO_CLUSTER_PORT = '0', LISTEN_HOST, LOG_LEVEL = 'warn' } = process.env;
