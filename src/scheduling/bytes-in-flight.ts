@@ -1,5 +1,5 @@
 /** Bytes up to which a request is not counted. Small requests are bounded by their number. */
-const FREE_BYTES = 64 * 1024;
+export const FREE_BYTES = 64 * 1024;
 /** Interval at which clients that keep others waiting are checked. */
 const CHECK_INTERVAL_MS = 250;
 /** Checks in a row after which a client that takes nothing is disconnected. Not a time: the gateway may have been busy. */
@@ -115,6 +115,18 @@ export class BytesInFlight {
   wait(request: RequestBytes): void {
     this.#waiting.add(request);
     this.#schedule();
+  }
+
+  /**
+   * Counts bytes of a message that has not arrived as a whole, without an account and without a wait; negative ones when it has. Returns
+   * false, and counts a refusal, if the limit is exceeded: the caller then has to disconnect the client.
+   */
+  receive(bytes: number): boolean {
+    this.#total += bytes;
+    if (bytes < 0) this.#startWaiting();
+    const isRefused = bytes > 0 && this.#total > this.max;
+    if (isRefused) this.#refusals += 1;
+    return !isRefused;
   }
 
   /** Changes the bytes of a counted request. */

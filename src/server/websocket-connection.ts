@@ -3,8 +3,10 @@ import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
 import { tooMany } from '../graphql/concurrency-limit.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
+import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import { IncompleteMessage } from './websocket-limits.ts';
 import { MIN_BUFFER_BYTES, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
 
 /** Close code for a client that does not read. The protocol leaves 4000 to 4999 to applications. */
@@ -18,6 +20,8 @@ const OPEN = 1;
 
 export interface WebSocketConnectionOptions {
   readonly flowControl: FlowControl;
+  /** Memory of the requests in progress. */
+  readonly bytesInFlight: BytesInFlight;
   /** Limit on the operations in progress on one connection, without its running subscriptions. */
   readonly maxOperationsPerConnection: number;
 }
@@ -54,12 +58,16 @@ export class WebSocketConnection {
   };
 
   constructor(webSocket: WebSocket, socket: Socket, options: WebSocketConnectionOptions) {
-    const { flowControl, maxOperationsPerConnection } = options;
+    const { flowControl, bytesInFlight, maxOperationsPerConnection } = options;
     this.#maxOperations = maxOperationsPerConnection;
     this.#webSocket = webSocket;
     this.#socket = socket;
     webSocket.on('pong', () => (this.#pingedAt = undefined));
-    webSocket.on('message', () => (this.#pingedAt = undefined));
+    const incomplete = new IncompleteMessage(socket, bytesInFlight, () => webSocket.terminate());
+    webSocket.on('message', () => {
+      this.#pingedAt = undefined;
+      incomplete.ended();
+    });
     this.transport = new WebSocketTransport(webSocket, socket, () => this.#closeStalled());
     this.#openFlow = (viewer) => flowControl.open(this.transport, viewer);
     this.#onEnd = (id, error) => this.#ended(id, error);

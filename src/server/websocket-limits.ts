@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { credentialsOf, type Credentials } from '../auth/authenticator.ts';
 import { ConcurrencyLimit, tooMany } from '../graphql/concurrency-limit.ts';
+import { FREE_BYTES, type BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 
 export interface WebSocketLimitOptions {
   /** Limit on the open WebSockets of all clients. */
@@ -83,6 +85,37 @@ class OpenWebSocket implements Disposable {
 
   [Symbol.dispose](): void {
     this.#slots.dispose();
+  }
+}
+
+/** Counts the bytes of a message while it arrives: `ws` keeps them in memory until it is complete. */
+export class IncompleteMessage {
+  readonly #socket: Socket;
+  readonly #bytesInFlight: BytesInFlight;
+  readonly #onExcess: () => void;
+  #readBefore = 0;
+  #counted = 0;
+
+  /** @param onExcess called when there is no room for the bytes. Has to disconnect the client */
+  constructor(socket: Socket, bytesInFlight: BytesInFlight, onExcess: () => void) {
+    this.#socket = socket;
+    this.#bytesInFlight = bytesInFlight;
+    this.#onExcess = onExcess;
+    socket.on('data', () => this.#count(socket.bytesRead - this.#readBefore));
+    socket.once('close', () => this.#count(0));
+  }
+
+  /** Must be called when a message is complete. */
+  ended(): void {
+    this.#readBefore = this.#socket.bytesRead;
+    this.#count(0);
+  }
+
+  #count(received: number): void {
+    const bytes = received > FREE_BYTES && !this.#socket.destroyed ? received : 0;
+    const added = bytes - this.#counted;
+    this.#counted = bytes;
+    if (added !== 0 && !this.#bytesInFlight.receive(added)) this.#onExcess();
   }
 }
 

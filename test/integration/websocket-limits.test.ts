@@ -34,6 +34,10 @@ async function connect(gateway: TestGateway, headers: Readonly<Record<string, st
   return { socket, outcome: await promise };
 }
 
+function raise(): never {
+  throw new TypeError('Expected a WebSocket.');
+}
+
 /** Returns the TCP connection of a WebSocket, which its type does not declare. */
 function transportOf(socket: WebSocket): Socket {
   const transport: unknown = Reflect.get(socket, '_socket');
@@ -121,4 +125,29 @@ it('handles one message of a WebSocket in each iteration of the event loop when 
   setImmediate(count);
   await answered.promise;
   expect(iterations).toBeGreaterThanOrEqual(MESSAGES);
+});
+
+it('disconnects a WebSocket when incomplete messages of all clients together exceed MAX_BYTES_IN_FLIGHT', async () => {
+  await using gateway = await startTestGateway({ maxBytesInFlight: 1_000_000 });
+  const sockets = [await connect(gateway), await connect(gateway), await connect(gateway)];
+  const send = (index: number) => {
+    const frame = Buffer.alloc(14);
+    frame.set([0x81, 0xff]);
+    frame.writeBigUInt64BE(2_000_000n, 2);
+    transportOf(sockets[index]?.socket ?? raise()).write(Buffer.concat([frame, Buffer.alloc(450_000)]));
+  };
+  const requests = async () => {
+    const { data } = await gateway.query('{ gateway { requests { bytesInFlight refusals } } }');
+    return Object(data)['gateway']['requests'] as { readonly bytesInFlight: number; readonly refusals: number };
+  };
+  send(0);
+  send(1);
+  await waitFor(async () => (await requests()).bytesInFlight > 900_000, 'both messages are counted');
+  const closed = once(sockets[2]?.socket ?? raise(), 'close');
+  send(2);
+  await closed;
+  expect(await requests()).toMatchObject({ refusals: 1 });
+  expect(sockets.slice(0, 2).map(({ socket }) => socket.readyState)).toEqual([WebSocket.OPEN, WebSocket.OPEN]);
+  for (const { socket } of sockets) socket.terminate();
+  await waitFor(async () => (await requests()).bytesInFlight === 0, 'nothing is counted any more');
 });
