@@ -1,5 +1,7 @@
 /** Measured value, with the goal of the project that it is compared with. */
 export interface Figure {
+  /** Text before the value; none by default. */
+  readonly label?: string;
   readonly value: number;
   readonly unit: string;
   /** Digits after the point; none by default. */
@@ -29,14 +31,13 @@ export function timesOf(milliseconds: readonly number[], max?: number): readonly
   const sorted = milliseconds.toSorted((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   return [
-    'median',
-    { value: median, unit: 'ms', digits: 1, ...(max !== undefined && { max }) },
+    { label: 'median', value: median, unit: 'ms', digits: 1, ...(max !== undefined && { max }) },
     `worst ${(sorted.at(-1) ?? Number.NaN).toFixed(1)} ms`,
   ];
 }
 
-function textOf(title: string, { value, unit, digits = 0, max }: Figure): string {
-  const text = `${value.toFixed(digits)} ${unit}`;
+function textOf(title: string, { label = '', value, unit, digits = 0, max }: Figure): string {
+  const text = [label, value.toFixed(digits), unit].filter(Boolean).join(' ');
   if (max === undefined) return text;
   const isMet = value <= max;
   if (isMet) goals.met += 1;

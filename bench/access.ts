@@ -147,7 +147,7 @@ async function measureWideViewer(gateway: GatewayProcess): Promise<void> {
   const again: number[] = [];
   for (let index = 0; index < FIRST_QUERIES; index += 1) again.push(await ask(gateway, wide));
   const title = `first query of a viewer of ${half.length} namespaces`;
-  report(title, `${reviews} reviews`, `${first.toFixed(0)} ms, again:`, ...timesOf(again));
+  report(title, `${reviews} reviews`, `${first.toFixed(0)} ms`, 'again', ...timesOf(again));
 }
 
 /** Resolves when each viewer has received its snapshot. */
@@ -167,12 +167,10 @@ async function measureIdle({ pid }: GatewayProcess, subscribers: readonly Subscr
   report(
     `${subscribers.length} idle subscribers${title}, ${seconds} s`,
     { value: perMinute, unit: 'reviews each per minute', digits: 1, max: GOALS.reviewsPerMinute },
-    'gateway',
-    { value: cpu / seconds / 10, unit: '% of a core', digits: 1, max: GOALS.idlePercent },
-    'API server',
+    { label: 'gateway', value: cpu / seconds / 10, unit: '% of a core', digits: 1, max: GOALS.idlePercent },
     ...(cluster.pid === undefined
-      ? ['in this process']
-      : [{ value: server / seconds / 10, unit: '%', digits: 1, max: GOALS.idlePercent }]),
+      ? []
+      : [{ label: 'API server', value: server / seconds / 10, unit: '%', digits: 1, max: GOALS.idlePercent }]),
   );
 }
 
@@ -239,6 +237,11 @@ async function changeBindings(affected: AffectedViewer): Promise<void> {
   affected.writtenAt = performance.now();
 }
 
+/** Returns the seconds from the writes of a viewer until the subscription was right. */
+function delayOf({ subscriber, writtenAt }: AffectedViewer): number {
+  return subscriber.isRight ? Math.max(0, subscriber.lastEventAt - writtenAt) / 1_000 : Infinity;
+}
+
 /** Changes the bindings of half of the viewers, and observes whether all subscriptions follow. */
 async function measureChanges(
   { pid }: GatewayProcess,
@@ -257,19 +260,26 @@ async function measureChanges(
   const written = performance.now();
   const isRight = () => affected.every(({ subscriber }) => subscriber.isRight);
   while (!isRight() && performance.now() - written < MAX_WAIT_MS) await delay(10);
-  const delays = affected.map(({ subscriber, writtenAt }) =>
-    subscriber.isRight ? Math.max(0, subscriber.lastEventAt - writtenAt) / 1_000 : Infinity,
-  );
+  const delays = affected.map(delayOf);
   report(
     `${2 * affected.length} bindings of ${affected.length} viewers changed`,
     `written in ${((written - begun) / 1_000).toFixed(1)} s`,
     `${(await cluster.reviews()) - before.reviews} reviews`,
     `gateway ${(((await cpuMsOf(pid)) - before.cpu) / 1_000).toFixed(1)} s of CPU`,
     `API server ${(((await serverMs()) - before.server) / 1_000).toFixed(1)} s`,
-    'each right after its own writes within',
-    { value: Math.max(...delays), unit: 's', digits: 2, max: GOALS.changeS },
-    'others disturbed',
-    { value: others.filter((other, index) => other.events !== events[index]).length, unit: '', max: 0 },
+    {
+      label: 'each right after its own writes within',
+      value: Math.max(...delays),
+      unit: 's',
+      digits: 2,
+      max: GOALS.changeS,
+    },
+    {
+      label: 'others disturbed:',
+      value: others.filter((other, index) => other.events !== events[index]).length,
+      unit: '',
+      max: 0,
+    },
   );
 }
 
