@@ -98,6 +98,7 @@ const BACKLOG = 4_096;
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const pipeline = new Pipeline({ ...options, endpoint: ENDPOINT });
+  pipeline.learn(options.tabs.map(({ query }) => query));
   const onStalled = () => void (pipeline.subscriptions.counters.slowCloses += 1);
   const flowControl = new FlowControl(options, onStalled);
   const unread = new UnreadResponses({ ...options, onStalled });

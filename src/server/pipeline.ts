@@ -134,6 +134,12 @@ export class Pipeline {
     });
   }
 
+  /** Parses and validates documents that clients are likely to send, so that their first requests do not wait for it. */
+  learn(texts: readonly string[]): void {
+    const { parse, validate, schema } = this.yoga.getEnveloped();
+    for (const text of texts) validate(schema, parse(text));
+  }
+
   /** Returns the document with this text if it was valid in an earlier operation and is still in the cache. */
   knownDocument(text: string): DocumentNode | undefined {
     const document = this.#documents.get(text);

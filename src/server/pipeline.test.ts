@@ -1,0 +1,28 @@
+import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { expect, it } from 'vitest';
+import { readConfig } from '../config.ts';
+import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
+import { failure } from '../graphql/errors.ts';
+import { Pipeline } from './pipeline.ts';
+
+const INTERNAL = failure('INTERNAL', 'Internal error.');
+const schema = new GraphQLSchema({
+  query: new GraphQLObjectType({ name: 'Query', fields: { name: { type: GraphQLString } } }),
+});
+
+it('knows documents that it has learned if they are valid', () => {
+  const pipeline = new Pipeline({
+    ...readConfig({ KUBECONFIG: '/dev/null' }),
+    schema,
+    endpoint: '/graphql',
+    logReads: new ConcurrencyLimit({ perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: 1 }, noun: 'logs' }),
+    createContext: () => {
+      throw INTERNAL;
+    },
+    publicError: () => INTERNAL,
+    recheckMs: 10_000,
+  });
+  pipeline.learn(['{ name }', '{ nope }']);
+  const known = ['{ name }', '{ nope }', '{ other: name }'].map((text) => pipeline.knownDocument(text) !== undefined);
+  expect(known).toEqual([true, false, false]);
+});
