@@ -122,7 +122,14 @@ export async function startGatewayIn(
   const directory = await createScratchDirectory();
   const KUBECONFIG = await directory.write('kubeconfig', kubeconfig);
   // The log of requests, one system call for each, is not part of the comparison.
-  const fixed = { LOG_SAMPLE: '0', PORT: '0', METRICS_PORT: '0', AUTH_MODE: 'header', DRAIN_SECONDS: '1', SHUTDOWN_DELAY_SECONDS: '0' };
+  const fixed = {
+    LOG_SAMPLE: '0',
+    PORT: '0',
+    METRICS_PORT: '0',
+    AUTH_MODE: 'header',
+    DRAIN_SECONDS: '1',
+    SHUTDOWN_DELAY_SECONDS: '0',
+  };
   return MeasuredProcess.start({ program: [entry], settings: { KUBECONFIG, ...fixed, ...settings }, directory });
 }
 
