@@ -84,7 +84,7 @@ function licenseOf(path) {
 function noticeOf({ name, version, license, path }) {
   const files = readdirSync(join(root, path)).filter((file) => /^(?:licen[cs]e|notice|copying)/iu.test(file));
   const texts = files.map((file) => readFileSync(join(root, path, file), 'utf8').trim());
-  return [`${'='.repeat(80)}`, `${name} ${version}: ${license}`, '', ...texts, ''].join('\n');
+  return ['='.repeat(80), `${name} ${version}: ${license}`, '', ...texts, ''].join('\n');
 }
 
 /** The bill of all packages in the lock file, reduced to those of the image and to Node. */

@@ -38,10 +38,10 @@ export class TextIndex<T extends KubernetesObject> implements TextSearch<IndexEn
   }
 
   *candidates(text: string): Iterable<IndexEntry<T>> {
-    if (text.includes(SEPARATOR)) return yield* this.#chunkOf.keys(); // it would be found between two texts
+    const isFoundBetween = text.includes(SEPARATOR); // two texts, so the chunks say nothing
     for (const chunk of this.#chunks) {
       chunk.text ??= [...chunk.entries].map((entry) => entry.read(this.#field)).join(SEPARATOR);
-      if (chunk.text.includes(text)) yield* chunk.entries;
+      if (isFoundBetween || chunk.text.includes(text)) yield* chunk.entries;
     }
   }
 

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 interface MetricsServerOptions {
   readonly host: string;
@@ -47,7 +46,8 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   server.listen({ host, port });
   await once(server, 'listening');
   server.on('error', onError);
-  const address = server.address() as AddressInfo;
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new TypeError('Expected a listening server to have a port.');
   const name = host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${name}:${address.port}/metrics`,

@@ -145,6 +145,7 @@ function exporterOf({ endpoint, headers, onFailure }: TracingOptions) {
   return {
     export: (spans: ReadableSpan[], done: Parameters<OTLPTraceExporter['export']>[1]) =>
       exporter.export(spans, (result) => {
+        // oxlint-disable-next-line typescript/no-unsafe-enum-comparison -- SUCCESS; the enum's package is no dependency of ours
         if (result.code !== 0) onFailure();
         done(result);
       }),

@@ -12,7 +12,7 @@ const DECAY = 0.95;
 const MAX_WAIT_MS = 10_000;
 
 /** Connection to the client of a request. */
-export interface AnswerTransport {
+interface AnswerTransport {
   /** Bytes written but not yet taken by the kernel. */
   readonly pendingBytes: number;
   /** Bytes that the kernel has taken. Never decreases. */

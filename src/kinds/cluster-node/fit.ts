@@ -120,7 +120,7 @@ function fitInto(quota: ResourceQuotaObject, demand: Demand): Outcome {
     const needed = neededOf(resource, demand);
     if (needed === 'nothing') return FITS;
     if (needed === undefined) return NOT_KNOWN;
-    const [most, taken] = [limit, used[resource] ?? '0'].map((text) => parseExact(String(text))?.nanos);
+    const [most, taken] = [limit, used[resource] ?? '0'].map((text) => parseExact(text)?.nanos);
     if (most === undefined || taken === undefined) return NOT_KNOWN;
     if (taken + needed.nanos <= most) return FITS;
     return { fits: false, reason: `ResourceQuota ${quota.metadata.name} does not leave enough ${resource}.` };

@@ -113,5 +113,7 @@ export function groupValueOf(reader: PrefetchedReader, workspace: WorkspaceObjec
     }
     case 'LABEL':
       return metadata.labels?.[label ?? ''] ?? '';
+    default:
+      throw new TypeError(`Unknown property ${JSON.stringify(key satisfies never)}`);
   }
 }
