@@ -22,6 +22,7 @@ const longSuites = [
       RBAC_SEEDS: '100',
       CLIENT_CUTS: '100',
       TOTALS_SEEDS: '200',
+      EXECUTION_CASES: '100000',
     },
   },
   { script: 'test:abuse', environment: { ABUSE_INPUTS: '100000' } },

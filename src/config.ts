@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import type { HeaderAuthenticatorOptions } from './auth/authenticators/header.ts';
 import { addressMatcher } from './auth/client-address.ts';
+import { executionModes, type ExecutionMode } from './execution/execution-mode.ts';
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import type { ProxySettings } from './kubernetes/proxy-settings.ts';
 import { documentSettings } from './persisted-operations.ts';
@@ -49,6 +50,8 @@ export interface Config extends TelemetryConfig {
   /** All environment variables, which exec plugins inherit. */
   readonly environment: Environment;
   readonly logLevel: LogLevel;
+  /** How queries are executed, see `OperationExecutor`. */
+  readonly execution: ExecutionMode;
   /** Whether workspaces with options that the `filterRules` of their WorkspaceKind deny are rejected. */
   readonly enforceFilterRules: boolean;
   /** A watch that receives nothing for this time is reopened. The API server sends a bookmark about once a minute. */
@@ -192,6 +195,7 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
     execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', 30, 600, 1),
     ...telemetrySettings(env),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
+    execution: oneOf(env, 'EXECUTION', executionModes, 'compiled'),
     enforceFilterRules: flag(env, 'ENFORCE_FILTER_RULES', 'true'),
     watchIdleTimeoutMs: integer(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
     watchIdleMinutes: integer(env, 'WATCH_IDLE_MINUTES', 10, 10_080),

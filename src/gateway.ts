@@ -12,6 +12,8 @@ import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
 import type { ReadonlyStore } from './cache/readonly-store.ts';
 import type { Config } from './config.ts';
+import { OperationExecutor } from './execution/operation-executor.ts';
+import { RowCache } from './execution/row-cache.ts';
 import { atMostEvery, originOf } from './kubernetes/log-limit.ts';
 import { BytesInFlight } from './scheduling/bytes-in-flight.ts';
 import { createContext, type GatewayInfo } from './graphql/context.ts';
@@ -104,12 +106,14 @@ export async function startGateway(
   const { signal } = stopping;
   const connected = await connect(config, log, { signal, onRequest, traceRequest: tracing?.request });
   await using parts = new AsyncDisposableStack();
-  const { cache, rbac, cluster } = startCluster({ config, log, client: connected.client, stopping, parts, tracing });
+  const start = { config, log, client: connected.client, stopping, parts, tracing };
+  const { cache, rbac, cluster, rows } = startCluster(start);
   parts.use(observers);
   const readiness = () => readinessOf(cache, connected.connection);
   const server = parts.use(
     await startHttpServer({
       ...httpOptionsFor(config, { ...pages, tabs }),
+      executor: new OperationExecutor({ schema, rows, mode: config.execution }),
       ...viewerOptions(config, { ...connected, cluster, log, onUnexpected, live: () => statistics().live }),
       publicError: (error) => publicError(error, onUnexpected),
       onOperation,
@@ -153,14 +157,16 @@ interface ClusterStart {
 
 /** Starts what reads from the cluster, and what all viewers share. */
 function startCluster({ config, log, client, stopping, parts, tracing }: ClusterStart) {
-  const cache = parts.use(startClusterCache({ ...config, client, resources: [...resources, ...supporting], log }));
+  const rows = new RowCache();
+  const options = { ...config, client, resources: [...resources, ...supporting], log, observer: rows };
+  const cache = parts.use(startClusterCache(options));
   const rbac = startAccessIndex(config, client, log);
   if (rbac) parts.use(rbac);
   const cluster = clusterFor(config, { cache, log, accesses: rbac?.accesses, traceReview: tracing?.review });
   parts.defer(() => cluster.derived[Symbol.dispose]());
   parts.defer(() => stopping.abort());
   parts.defer(() => cluster.writes.drain(config.drainSeconds * 1_000));
-  return { cache, rbac, cluster };
+  return { cache, rbac, cluster, rows };
 }
 
 function logStart(log: Logger, urls: Pick<Gateway, 'url' | 'metricsUrl'>, { hasSynced }: ClusterCache): void {

@@ -38,7 +38,7 @@ const rules: Readonly<Record<string, Rule>> = {
   auth: { may: ['kubernetes/'] },
   'viewer-client': { may: ['scheduling/', 'cache/', 'auth/', 'kubernetes/'] },
   graphql: { may: ['scheduling/', 'viewer-client/', 'auth/', 'kubernetes/'] },
-  execution: { may: ['scheduling/', 'graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
+  execution: { may: ['scheduling/', 'graphql/', 'viewer-client/', 'auth/', 'kubernetes/'], types: ['cache/'] },
   observability: { may: ['graphql/', 'cache/', 'kubernetes/'] },
   mutations: { may: ['graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
   subscriptions: { may: ['scheduling/', 'execution/', 'graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },

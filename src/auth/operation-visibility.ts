@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { groupResourceOf, type Resource } from '../kubernetes/resource.ts';
-import { scopeSignature, type VisibilityScope } from './visibility-scope.ts';
+import { scopeDigest, scopeSignature, type VisibilityScope } from './visibility-scope.ts';
 
 /** Scopes of all resources that one operation reads, for one viewer. */
 export class OperationVisibility {
@@ -20,6 +20,12 @@ export class OperationVisibility {
   /** Returns the scope that {@link setPrefetched} set; undefined if there is none. */
   scopeOf<T extends KubernetesObject>(resource: Resource<T>): VisibilityScope | undefined {
     return this.#prefetched.get(resource);
+  }
+
+  /** Returns a short text that is equal for equal scopes of a resource that fields of the operation depend on. */
+  digestOf(resource: Resource): string {
+    const scope = this.#prefetched.get(resource);
+    return scope ? scopeDigest(scope) : '';
   }
 
   /** Equal for viewers who see the same objects, and so may share results; different otherwise. */

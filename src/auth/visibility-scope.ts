@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { redacted as redactedForm } from './redaction.ts';
@@ -64,6 +65,18 @@ export function scopeSignature(scope: VisibilityScope): string {
     signatures.set(scope, signature);
   }
   return signature;
+}
+
+const digests = new WeakMap<VisibilityScope, string>();
+
+/** Returns the SHA-256 digest of the {@link scopeSignature}. */
+export function scopeDigest(scope: VisibilityScope): string {
+  let digest = digests.get(scope);
+  if (digest === undefined) {
+    digest = hash('sha256', scopeSignature(scope), 'base64url');
+    digests.set(scope, digest);
+  }
+  return digest;
 }
 
 /** Returns the part of a scope that concerns one namespace. */

@@ -30,7 +30,7 @@ import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Informer, statusWithoutCache, type ResourceStatus, type WatchInterruption } from './informer.ts';
 import type { ChangesReader } from './historical-snapshots.ts';
-import type { ReadonlyStore } from './readonly-store.ts';
+import type { ReadonlyStore, StoreObserver } from './readonly-store.ts';
 import { reflect } from './reflector.ts';
 import { LazyInformer } from './lazy-informer.ts';
 import { ResourceInformers, type ManagedInformer } from './resource-informers.ts';
@@ -117,6 +117,7 @@ export interface ClusterCacheOptions {
   /** Number of changes of each resource to keep for {@link ReadonlyStore.changesSince}. Default 10,000. */
   readonly historyEvents?: number;
   readonly clock?: Clock;
+  readonly observer?: StoreObserver;
   /** Called when a resource has been listed, and when a watch has failed or runs again. */
   readonly onStatusChange?: () => void;
 }

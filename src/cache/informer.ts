@@ -12,6 +12,7 @@ import type { ReflectorReport } from './reflector.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { Store } from './store.ts';
 import { WakeSignal } from './wake-signal.ts';
+import type { StoreObserver } from './readonly-store.ts';
 import { WatchCounters, type WatchStatistics } from './watch-statistics.ts';
 
 /** Freshness of one resource. */
@@ -73,6 +74,7 @@ interface InformerOptions {
   readonly historyEvents: number;
   /** Namespace to read. Default: all. */
   readonly namespace?: string | undefined;
+  readonly observer?: StoreObserver | undefined;
   /** Counters of all informers of the resource. */
   readonly counters?: WatchCounters;
   /** Called when the resource has been listed, and when its watch has failed or runs again. */
@@ -106,8 +108,8 @@ export class Informer {
 
   /** @param onLastHandlerRemoved called when the last event handler of the store has been removed */
   constructor(resource: Resource, options: InformerOptions, onLastHandlerRemoved?: () => void) {
-    const { namespace, historyEvents, counters = new WatchCounters() } = options;
-    this.store = new Store(resource, { namespace, historyEvents, onLastHandlerRemoved });
+    const { namespace, historyEvents, observer, counters = new WatchCounters() } = options;
+    this.store = new Store(resource, { namespace, historyEvents, onLastHandlerRemoved, observer });
     this.#counters = counters;
     this.#options = options;
     this.#selector = parseLabelSelector(resource.cache.labelSelector);

@@ -23,6 +23,16 @@ export interface StoreEventHandler<T> {
 }
 
 /**
+ * Observes the changes of all stores, without keeping the watch of a resource running as an event handler does. Methods are called
+ * synchronously, before the event handlers, and must not throw.
+ */
+export interface StoreObserver {
+  changed<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): void;
+  /** All objects of a store were removed: a new epoch begins, the resource is not served, or its watch was stopped. */
+  cleared(resource: Resource): void;
+}
+
+/**
  * The objects of one resource, as last received from the API server. Objects are deeply frozen and shared by all readers.
  * The store changes only between turns of the event loop: reads without an `await` between them are consistent.
  *

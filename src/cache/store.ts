@@ -5,7 +5,7 @@ import { ChangeLog, type NetChange } from './change-log.ts';
 import { EntryIndexes } from './entry-indexes.ts';
 import { EventHandlers, type HandledObjects } from './event-handlers.ts';
 import { ObjectIndexes } from './object-indexes.ts';
-import type { Change, ReadonlyStore, StoreEventHandler } from './readonly-store.ts';
+import type { Change, ReadonlyStore, StoreEventHandler, StoreObserver } from './readonly-store.ts';
 
 interface StoreOptions {
   /** Namespace that the store is restricted to. Default: all. */
@@ -14,6 +14,7 @@ interface StoreOptions {
   readonly historyEvents?: number;
   /** Called when the last event handler has been removed. */
   readonly onLastHandlerRemoved?: (() => void) | undefined;
+  readonly observer?: StoreObserver | undefined;
 }
 
 /**
@@ -37,14 +38,16 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   /** Whether the store was {@link discard}ed after it had been read, and has not been read since. */
   #isDiscarded = false;
   readonly #onLastHandlerRemoved: () => void;
+  readonly #observer: StoreObserver | undefined;
 
   constructor(
     resource: Resource<T>,
-    { namespace, historyEvents = 1_000, onLastHandlerRemoved = () => undefined }: StoreOptions = {},
+    { namespace, historyEvents = 1_000, onLastHandlerRemoved = () => undefined, observer }: StoreOptions = {},
   ) {
     this.resource = resource;
     this.namespace = namespace;
     this.#onLastHandlerRemoved = onLastHandlerRemoved;
+    this.#observer = observer;
     this.#changeLog = new ChangeLog(historyEvents);
     this.#objectIndexes = new ObjectIndexes(resource);
   }
@@ -253,6 +256,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#objects.clear();
     this.#objectIndexes.clear();
     this.indexes.clear();
+    this.#observer?.cleared(this.resource);
   }
 
   #upsert(object: T): void {
@@ -283,6 +287,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   #notify(change: Change<T>): void {
     this.#changeLog.record(change);
+    this.#observer?.changed(this.resource, change);
     this.#eventHandlers.changed(change);
   }
 }

@@ -22,7 +22,8 @@ type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
 /** Shorter lists are completed synchronously. */
 const MIN_PACED_ITEMS = 100;
 
-const charging = new WeakSet<Resolver>();
+/** The resolvers of charged fields without the charge, by those with it. */
+const charging = new WeakMap<Resolver, Resolver>();
 
 /**
  * Makes each field of a schema that returns objects or a list add its cost to the operation, see {@link OperationCost}, and
@@ -49,13 +50,26 @@ function chargingResolver(resolve: Resolver): Resolver {
       ? result.then((value: unknown) => charged(value, cost, info))
       : charged(result, cost, info);
   };
-  charging.add(charge);
+  charging.set(charge, resolve);
   return charge;
+}
+
+/**
+ * Returns the resolver without the charge of a field that {@link chargeFields} has charged. Undefined if the resolver adds no cost.
+ * The caller must charge {@link objectCostOf} for each object of the result instead, or for the result if it is no array.
+ */
+export function unchargedResolver(resolve: Resolver | undefined): Resolver | undefined {
+  return resolve && charging.get(resolve);
+}
+
+/** Returns the cost of an object, or of a scalar in a list, that these nodes of a field select. */
+export function objectCostOf(fieldNodes: readonly FieldNode[], fragments: Fragments): number {
+  return 1 + sum(fieldNodes.map(({ selectionSet }) => sizeOf(selectionSet, fragments).fields));
 }
 
 function charged(value: unknown, cost: OperationCost, { fieldNodes, fragments }: GraphQLResolveInfo): unknown {
   if (value === null || value === undefined) return value;
-  const objectCost = 1 + sum(fieldNodes.map(({ selectionSet }) => sizeOf(selectionSet, fragments).fields));
+  const objectCost = objectCostOf(fieldNodes, fragments);
   if (!Array.isArray(value)) {
     cost.add(objectCost);
     return value;

@@ -19,12 +19,21 @@ class FieldDependencies {
   readonly viewerDependent: boolean;
   /** Returns further resources that its resolver reads because of its arguments. */
   readonly ofArguments: ResourcesOfArguments | undefined;
+  /** Whether its value can change although no object does. */
+  readonly isVolatile: boolean;
 
-  constructor(resources: readonly Resource[], onViewer: boolean, ofArguments?: ResourcesOfArguments) {
+  constructor(resources: readonly Resource[], onViewer: boolean, options: FieldDependencyOptions = {}) {
+    const { ofArguments, isVolatile = false } = options;
+    this.isVolatile = isVolatile;
     this.resources = resources;
     this.viewerDependent = onViewer;
     this.ofArguments = ofArguments;
   }
+}
+
+interface FieldDependencyOptions {
+  readonly ofArguments?: ResourcesOfArguments;
+  readonly isVolatile?: boolean;
 }
 
 type ResourcesOfArguments = (args: readonly ArgumentNode[]) => readonly Resource[];
@@ -34,7 +43,7 @@ export function dependsOnArguments(
   ofArguments: ResourcesOfArguments,
   ...resources: readonly Resource[]
 ): { readonly dependsOn: FieldDependencies } {
-  return { dependsOn: new FieldDependencies(resources, false, ofArguments) };
+  return { dependsOn: new FieldDependencies(resources, false, { ofArguments }) };
 }
 
 /**
@@ -49,6 +58,17 @@ export function dependsOn(...resources: readonly Resource[]): { readonly depends
 /** Like {@link dependsOn}, for a field whose value depends on the viewer. Viewers do not share subscriptions that select it. */
 export function viewerDependent(...resources: readonly Resource[]): { readonly dependsOn: FieldDependencies } {
   return { dependsOn: new FieldDependencies(resources, true) };
+}
+
+/** Returns `extensions` of a field whose value can change although no object does, such as a cursor: its text is not cached. */
+export function changesWithoutObjects(): { readonly dependsOn: FieldDependencies } {
+  return { dependsOn: new FieldDependencies([], false, { isVolatile: true }) };
+}
+
+/** Returns the dependencies that a field declares. Undefined if it declares none. */
+export function declaredDependenciesOf(field: GraphQLField<unknown, unknown>): FieldDependencies | undefined {
+  const declaration = field.extensions['dependsOn'];
+  return declaration instanceof FieldDependencies ? declaration : undefined;
 }
 
 /** Dependencies of all fields of an operation. */

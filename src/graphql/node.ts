@@ -15,6 +15,7 @@ export { isRedacted, redacted, unredacted } from '../auth/redaction.ts';
 interface NodeType {
   readonly typeName: string;
   readonly namespaced: boolean;
+  readonly isCached: boolean;
   readonly get: (client: ViewerClient, at: ObjectName) => Promise<KubernetesObject | undefined>;
 }
 
@@ -32,6 +33,7 @@ export function kubernetesType<T extends KubernetesObject>(
   nodeTypes.set(typeKeyOf({ apiVersion: apiVersionOf(resource), kind: resource.kind }), {
     typeName,
     namespaced: resource.namespaced,
+    isCached: resource.cache.watched !== 'never',
     get: async (client, at) => {
       for (const each of [resource, ...views]) {
         const found = await client.reader.get(each, at);
@@ -41,6 +43,11 @@ export function kubernetesType<T extends KubernetesObject>(
     },
   });
   return builder.objectRef<T>(typeName);
+}
+
+/** Returns whether objects of a GraphQL type are held in the cluster cache, so that an object has one identity while it is unchanged. */
+export function isCachedType(typeName: string): boolean {
+  return nodeTypes.values().some((type) => type.typeName === typeName && type.isCached);
 }
 
 function typeKeyOf({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>): string {

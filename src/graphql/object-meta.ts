@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '../kubernetes/object.ts';
 import { builder } from './builder.ts';
 
@@ -18,9 +18,18 @@ export function entriesOf(
 }
 
 /** Returns the revision of an object's spec. It changes with the spec, but not with status or metadata. */
-export function revisionOf({ metadata: { uid, name, generation = 0 } }: KubernetesObject): string {
-  return createHash('sha256').update(`${uid}:${name}:${generation}`).digest('hex');
+export function revisionOf({ metadata }: KubernetesObject): string {
+  let revision = knownRevisions.get(metadata);
+  if (revision === undefined) {
+    const { uid, name, generation = 0 } = metadata;
+    revision = hash('sha256', `${uid}:${name}:${generation}`);
+    knownRevisions.set(metadata, revision);
+  }
+  return revision;
 }
+
+/** Bounded by the objects themselves: an entry is dropped with its object. */
+const knownRevisions = new WeakMap<ObjectMeta, string>();
 
 export const KeyValueType = builder.objectRef<KeyValue>('KeyValue').implement({
   description: 'Entry of a map, e.g. a label.',

@@ -1,6 +1,8 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
+import { OperationExecutor } from '../execution/operation-executor.ts';
+import { RowCache } from '../execution/row-cache.ts';
 import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { failure } from '../graphql/errors.ts';
 import { Pipeline } from './pipeline.ts';
@@ -15,6 +17,7 @@ it('knows documents that it has learned if they are valid', () => {
     ...readConfig({ KUBECONFIG: '/dev/null' }),
     schema,
     endpoint: '/graphql',
+    executor: new OperationExecutor({ schema, rows: new RowCache(), mode: 'compiled' }),
     logReads: new ConcurrencyLimit({ perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: 1 }, noun: 'logs' }),
     createContext: () => {
       throw INTERNAL;

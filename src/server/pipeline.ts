@@ -1,6 +1,5 @@
 import { useEngine } from '@envelop/core';
 import {
-  execute,
   getOperationAST,
   GraphQLError,
   type DocumentNode,
@@ -11,6 +10,7 @@ import {
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
+import type { OperationExecutor } from '../execution/operation-executor.ts';
 import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
 import { isContext, type Context } from '../graphql/context.ts';
 import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
@@ -66,6 +66,7 @@ export interface OperationCaller {
 export interface PipelineOptions extends OperationLimits, DocumentStoreOptions {
   readonly schema: GraphQLSchema;
   readonly endpoint: string;
+  readonly executor: OperationExecutor;
   /** Limits on the bytes of the body of a request, and on the values in its JSON. */
   readonly maxBodyBytes: number;
   readonly maxBodyValues: number;
@@ -100,6 +101,7 @@ export class Pipeline {
   readonly #createContext: PipelineOptions['createContext'];
   readonly #documents = createDocumentCache();
   readonly #valid = new WeakSet<DocumentNode>();
+  readonly #executor: OperationExecutor;
 
   constructor(options: PipelineOptions) {
     const { schema, endpoint, createContext, publicError } = options;
@@ -108,6 +110,7 @@ export class Pipeline {
     this.#schema = schema;
     this.#createContext = createContext;
     this.documents = new DocumentStore(options);
+    this.#executor = options.executor;
     this.subscriptions = new SubscriptionRegistry(options);
     this.yoga = createYoga<OperationCaller, Context>({
       schema,
@@ -216,14 +219,14 @@ export class Pipeline {
   async #execute(operation: ExecutionArgs): Promise<ExecutionResult | SerializedResult> {
     const { schema, document, contextValue } = operation;
     if (!isContext(contextValue)) throw new TypeError('Expected an operation with a context of createContext.');
-    const { client, signal, deadline, record } = contextValue;
+    const { client, deadline, record } = contextValue;
     describe(record, operation);
     const errors = this.#invalidInputs(operation);
     if (errors.length > 0) return { errors };
     const prefetchAndExecute = async () => {
       await client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
       await turns.begin(contextValue.viewer.name);
-      const result = await execute({ ...operation, abortSignal: signal });
+      const result = await this.#executor.execute({ ...operation, contextValue });
       return client.cost.isExceeded ? { errors: [excessiveCost(client.cost, isMutation(operation))] } : result;
     };
     try {

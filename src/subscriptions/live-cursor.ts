@@ -1,5 +1,6 @@
 import { builder, type TypeRef } from '../graphql/builder.ts';
 import { connectionTypeOf, type Connection } from '../graphql/connection.ts';
+import { changesWithoutObjects } from '../graphql/field-dependencies.ts';
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
@@ -94,6 +95,7 @@ export function liveConnectionTypeOf<T extends KubernetesObject>(node: TypeRef<T
 function addLiveCursor(connection: TypeRef<LiveConnection<KubernetesObject>>): void {
   builder.objectField(connection, 'liveCursor', (t) =>
     t.string({
+      extensions: changesWithoutObjects(),
       description:
         'Cursor for `after` of the subscription to the same objects, with the equivalent arguments: it goes on from the moment of this answer, without a snapshot. To load several pages, use the cursor of the first. If the history is no longer available, or you may see other objects by then, the subscription starts with a snapshot.',
       resolve: ({ liveCursor }) => liveCursor(),

@@ -45,6 +45,7 @@ import {
   type DocumentNode,
   type GraphQLError,
 } from 'graphql';
+import type { OperationExecutor } from '../execution/operation-executor.ts';
 import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { failure } from '../graphql/errors.ts';
 import { selectionSizeOf } from '../graphql/field-costs.ts';
@@ -67,6 +68,7 @@ import { SerializedEvent } from './result-template.ts';
 import { ActiveUnsharedSubscription, type UnsharedExecution } from './unshared-subscription.ts';
 
 export interface SubscriptionRegistryOptions {
+  readonly executor: OperationExecutor;
   /** Returns the error as clients may see it. */
   readonly publicError: (error: unknown) => GraphQLError;
   /** Maximum number of concurrent subscriptions of one viewer, over all connections. */
@@ -313,7 +315,7 @@ export class SubscriptionRegistry {
     key: string,
     { source, visibility, validated, context, viewerDependent }: AuthorizedSubscription,
   ): SharedSubscription {
-    const { publicError } = this.#options;
+    const { publicError, executor } = this.#options;
     return new SharedSubscription({
       source,
       viewer: context.viewer.name,
@@ -323,6 +325,8 @@ export class SubscriptionRegistry {
       onEmpty: () => void this.#shared.delete(key),
       execute: async (event, signal, onRead) => {
         const eventContext = { signal, onRead, visibility: context.client.reader.visibility, shared: !viewerDependent };
+        const rendered = executor.renderEvent(validated, event, { ...eventContext, context });
+        if (rendered) return rendered;
         const result = await executeSubscriptionEvent({
           ...validated,
           rootValue: event,

@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import type { RenderedEvent } from '../execution/compiled-event.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -62,6 +63,22 @@ function eventTemplate(result: ExecutionResult): ResultTemplate {
   };
 }
 
+/** Returns the template of a result that was rendered with those values. Equal to {@link eventTemplate} of the result. */
+function renderedTemplate(rendered: RenderedEvent): ResultTemplate {
+  if ('result' in rendered) return { content: rendered.result, serialize: () => rendered.result };
+  const parts = rendered.members.map(({ key, value }): TemplatePart => {
+    if (value === `"${CURSOR_PLACEHOLDER}"`) return (_, cursor) => `${key}"${cursor}"`;
+    if (value === `"${TYPE_PLACEHOLDER}"`) return (type) => `${key}"${type}"`;
+    return key + value;
+  });
+  const head = `{"data":{${rendered.field}{`;
+  return {
+    content: parts.filter((part) => typeof part === 'string').join(),
+    serialize: (type, cursor) =>
+      `${head}${parts.map((part) => (typeof part === 'string' ? part : part(type, cursor))).join()}}}}`,
+  };
+}
+
 /** Returns the template of a result that contains neither type nor cursor. */
 function staticTemplate(result: ExecutionResult): ResultTemplate {
   const text = JSON.stringify(result);
@@ -82,7 +99,7 @@ export type ExecuteEvent = (
   event: SubscriptionEvent<KubernetesObject>,
   signal: AbortSignal,
   onRead: OnRead,
-) => Promise<ExecutionResult>;
+) => Promise<ExecutionResult | RenderedEvent>;
 
 interface RendererOptions {
   readonly shape: SubscriptionSource<KubernetesObject>['shape'];
@@ -129,8 +146,13 @@ export class Renderer {
   async #render(object: KubernetesObject | null, onRead: OnRead): Promise<ResultTemplate> {
     const { execute, shape, signal } = this.#options;
     const result = await execute({ type: TYPE_PLACEHOLDER, object, cursor: CURSOR_PLACEHOLDER }, signal, onRead);
+    if (isRendered(result)) return renderedTemplate(result);
     return shape === 'events' ? eventTemplate(result) : staticTemplate(result);
   }
+}
+
+function isRendered(result: ExecutionResult | RenderedEvent): result is RenderedEvent {
+  return 'members' in result || 'result' in result;
 }
 
 function ignoreRead(): void {

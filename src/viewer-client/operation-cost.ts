@@ -35,6 +35,15 @@ export class OperationCost {
     return this.#total > this.max;
   }
 
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Sets the cost to an earlier {@link total}, for an operation that is executed again from there. */
+  restore(total: number): void {
+    this.#total = total;
+  }
+
   /** @throws {StatusError} 400 BadRequest if the operation exceeds its limit, now or before */
   add(amount: number): void {
     this.#total += amount;

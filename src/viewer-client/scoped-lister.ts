@@ -105,6 +105,12 @@ export class ScopedLister<T extends KubernetesObject> {
     return cacheKeyOf(this.#store.resource, this.#store.namespace);
   }
 
+  /** Returns a lister of the same scope and store whose reads are not reported, and which retains no operation. */
+  detached(): ScopedLister<T> {
+    const [scope, store, olderChanges] = [this.#scope, this.#store, this.#olderChanges];
+    return new ScopedLister({ scope, store, olderChanges, onListed: () => undefined, onSorted: () => undefined });
+  }
+
   /** Returns an object; undefined if it does not exist or is not visible. */
   get(name: ObjectName): T | undefined {
     this.#onRead?.(this, dependencyKeys.name(this.#store.resource, name));
@@ -301,6 +307,14 @@ export class ScopedLister<T extends KubernetesObject> {
     const visible = this.#visible(last);
     return visible === undefined ? [] : [{ before: this.#visible(before), after: this.#visible(after), last: visible }];
   }
+}
+
+/** Returns the keys of every read whose result a change may alter. */
+export function changeKeysOf<T extends KubernetesObject>(
+  resource: Resource<T>,
+  change: Change<T>,
+): ReadonlySet<string> {
+  return unscopedChangeOf(resource, change).dependencyKeys;
 }
 
 const unscopedChanges = new WeakMap<object, ScopedChange<KubernetesObject>>();

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { OperationExecutor } from '../../src/execution/operation-executor.ts';
+import { RowCache } from '../../src/execution/row-cache.ts';
 import { ConcurrencyLimit } from '../../src/graphql/concurrency-limit.ts';
 import { failure } from '../../src/graphql/errors.ts';
 import { BytesInFlight } from '../../src/scheduling/bytes-in-flight.ts';
@@ -18,11 +20,12 @@ const client = new Client(await createApiConnection(kubeconfig({ server: 'http:/
 
 /** Options of a server whose operations are never executed. */
 function optionsOf(parts: Partial<HttpServerOptions>): HttpServerOptions {
+  const query = new GraphQLObjectType({ name: 'Query', fields: { name: { type: GraphQLString } } });
+  const schema = new GraphQLSchema({ query });
   return {
     ...readConfig({ KUBECONFIG: '/dev/null', PORT: '0' }),
-    schema: new GraphQLSchema({
-      query: new GraphQLObjectType({ name: 'Query', fields: { name: { type: GraphQLString } } }),
-    }),
+    schema,
+    executor: new OperationExecutor({ schema, rows: new RowCache(), mode: 'compiled' }),
     tabs: [],
     dashboard: { directory: '/nonexistent', settings: { authentication: 'kubeconfig', connectBaseUrl: '' } },
     graphiqlHeaders: '',

@@ -53,9 +53,18 @@ export interface GatewayOptions extends Partial<Config> {
   readonly log?: Logger;
 }
 
-const DEFAULTS = { DRAIN_SECONDS: '1', DISCOVERY_INTERVAL_MS: '50', AUDIT_LOG: 'false', METRICS_PORT: 'off' };
+const DEFAULTS = {
+  DRAIN_SECONDS: '1',
+  DISCOVERY_INTERVAL_MS: '50',
+  AUDIT_LOG: 'false',
+  METRICS_PORT: 'off',
+  EXECUTION: 'compared',
+};
 
-/** Starts a gateway for a kubeconfig. `when: 'at once'` does not wait until it is ready. */
+/**
+ * Starts a gateway for a kubeconfig, which compares the results of compiled queries with those of graphql-js. `when: 'at once'` does not
+ * wait until it is ready.
+ */
 export async function startGatewayFor(
   kubeconfig: string,
   {
@@ -130,7 +139,7 @@ export async function startTestGateway(
     aggregated,
     objects: [workspaceCrd, workspaceKindCrd, ...objects],
   });
-  const gateway = await startGatewayFor(cluster.kubeconfig, settings);
+  const gateway = await startGatewayFor(cluster.kubeconfig, { execution: 'compiled', ...settings });
   const watched = settings.authorizer === 'reviews' ? alwaysWatchedKinds : alwaysWatched;
   if (settings.when !== 'at once') await waitFor(() => cluster.openWatches === watched.length, 'every kind is watched');
   return {

@@ -1,3 +1,4 @@
+import { isoText } from '../../kubernetes/iso-text.ts';
 import {
   boolean,
   int,
@@ -175,5 +176,5 @@ export function millisecondsOf(value: number | undefined): number | undefined {
 /** Converts a time of a status to a DateTime. Null if the value is 0 or absent. */
 export function timestampOf(value: number | undefined): string | null {
   const milliseconds = millisecondsOf(value);
-  return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
+  return milliseconds === undefined ? null : isoText(milliseconds);
 }

@@ -1,0 +1,60 @@
+import { getNullableType, isObjectType, type VariableValues } from 'graphql';
+import { isCachedType } from '../graphql/node.ts';
+import type { Context } from '../graphql/context.ts';
+import { Bail } from './bail.ts';
+import type { FieldPlan, ObjectPlan } from './operation-plan.ts';
+import type { Member, Write } from './output.ts';
+import { RenderRun } from './render-run.ts';
+import type { RunRows } from './run-rows.ts';
+import { costOf, membersOf, valueWriter } from './writers.ts';
+
+/** The result of a subscription's operation for one event, as JSON text. */
+export type RenderedEvent =
+  /** The payload is an event of a list: the text of each of its members, with their keys. */
+  | { readonly field: string; readonly members: readonly EventMember[] }
+  /** The payload is the object itself, or null. */
+  | { readonly result: string };
+
+export interface EventMember {
+  /** With the colon: `"name":`. */
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface RenderEventOptions {
+  readonly context: Context;
+  readonly variableValues: VariableValues;
+  readonly rows: RunRows;
+}
+
+/** The operation of a subscription, compiled to functions that write its result for one event. */
+export class CompiledEvent {
+  readonly #field: FieldPlan;
+  readonly #write: Write;
+  /** Members of an event of a list. Undefined if the payload is an object of the cluster. */
+  readonly #members: readonly Member[] | undefined;
+
+  /** @throws {Bail} if there is not exactly one root field */
+  constructor({ fields: [field, ...others] }: ObjectPlan) {
+    if (!field || others.length > 0) throw new Bail('expected one root field of a subscription');
+    this.#field = field;
+    this.#write = valueWriter(field);
+    const type = getNullableType(field.type);
+    const plan = isObjectType(type) && !isCachedType(type.name) ? field.objects.get(type.name) : undefined;
+    this.#members = plan && membersOf(plan);
+  }
+
+  /** Returns the result for an event. Throws if it has errors, or a field is asynchronous. */
+  render(event: unknown, { context, variableValues, rows }: RenderEventOptions): RenderedEvent {
+    const run = new RenderRun({ context, variableValues, rows });
+    rows.resume();
+    const { key, resolve, objectCost } = this.#field;
+    const value = resolve(event, run);
+    if (objectCost !== undefined) run.cost += costOf(value, objectCost);
+    const rendered = this.#members
+      ? { field: key, members: this.#members.map(({ field, write }) => ({ key: field.key, value: write(value, run) })) }
+      : { result: `{"data":{${key}${this.#write(value, run)}}}` };
+    run.charge();
+    return rendered;
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  OperationTypeNode,
+  visit,
+  type DirectiveNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type VariableValues,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { Bail } from './bail.ts';
+import { CompiledEvent } from './compiled-event.ts';
+import { CompiledQuery } from './compiled-query.ts';
+import { FieldCollector } from './field-collection.ts';
+import { OperationPlanner } from './operation-plan.ts';
+
+export interface OperationRequest {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** Executions in a row that could not be rendered, after which only one of {@link RETRY_EVERY} is tried. */
+const MAX_BAILS = 3;
+const RETRY_EVERY = 64;
+
+/** A compiled operation, which remembers whether its results can be rendered. */
+export class CompiledOperation {
+  readonly operation: CompiledQuery | CompiledEvent | undefined;
+  readonly bytes: number;
+  #bails = 0;
+
+  /** @param operation undefined if it cannot be compiled */
+  constructor(operation: CompiledQuery | CompiledEvent | undefined, bytes: number) {
+    this.operation = operation;
+    this.bytes = bytes;
+  }
+
+  /** Whether to try to render the next result. */
+  get isPromising(): boolean {
+    if (this.#bails < MAX_BAILS) return true;
+    this.#bails += 1;
+    return this.#bails % RETRY_EVERY === 0;
+  }
+
+  rendered(): void {
+    this.#bails = 0;
+  }
+
+  bailed(): void {
+    this.#bails += 1;
+  }
+}
+
+/** Bound of the compiled operations in bytes of heap. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Heap of a compiled operation, and of each of its fields. */
+const [OPERATION_BYTES, FIELD_BYTES] = [2_000, 1_000];
+
+interface DocumentFacts {
+  /** Identifies the document in keys. */
+  readonly number: number;
+  /** Variables that directives use. */
+  readonly directiveVariables: readonly string[];
+}
+
+/**
+ * The compiled operations of the process: one for each document, operation name, and values of the variables that `@skip` and `@include`
+ * use. They take up to {@link MAX_BYTES}; the least recently used are dropped.
+ */
+export class CompiledOperations {
+  readonly #schema: GraphQLSchema;
+  readonly #compiled = new LRUCache<string, CompiledOperation>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ bytes }, key) => bytes + key.length,
+  });
+  readonly #documents = new WeakMap<DocumentNode, DocumentFacts>();
+  #lastNumber = 0;
+
+  constructor(schema: GraphQLSchema) {
+    this.#schema = schema;
+  }
+
+  /** Returns the compiled operation with its coerced variables. Undefined if it cannot be compiled, or the variables are invalid. */
+  find(request: OperationRequest): { compiled: CompiledOperation; variableValues: VariableValues } | undefined {
+    const { document, operationName, variableValues: given } = request;
+    const operation = getOperationAST(document, operationName);
+    if (!operation || operation.operation === OperationTypeNode.MUTATION) return undefined;
+    const { variableValues } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], given ?? {});
+    if (!variableValues) return undefined;
+    const { number, directiveVariables } = this.#factsOf(document);
+    const values = directiveVariables.map((name) => variableValues.coerced[name]);
+    const key = JSON.stringify([number, operationName, ...values]);
+    let compiled = this.#compiled.get(key);
+    if (!compiled) {
+      compiled = compile(this.#schema, { document, operation, variables: variableValues.coerced });
+      this.#compiled.set(key, compiled);
+    }
+    return { compiled, variableValues };
+  }
+
+  #factsOf(document: DocumentNode): DocumentFacts {
+    let facts = this.#documents.get(document);
+    if (!facts) {
+      this.#lastNumber += 1;
+      facts = { number: this.#lastNumber, directiveVariables: directiveVariablesOf(document) };
+      this.#documents.set(document, facts);
+    }
+    return facts;
+  }
+}
+
+function directiveVariablesOf(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  const enter = ({ arguments: args }: DirectiveNode): void => {
+    for (const { value } of args ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+  };
+  visit(document, { Directive: { enter } });
+  return [...names];
+}
+
+interface CompileOptions {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+function compile(schema: GraphQLSchema, { document, operation, variables }: CompileOptions): CompiledOperation {
+  const fragments = fragmentsOf(document);
+  const planner = new OperationPlanner(schema, new FieldCollector({ schema, fragments, variables }));
+  const bytes = () => OPERATION_BYTES + planner.fields * FIELD_BYTES;
+  try {
+    const type = schema.getRootType(operation.operation);
+    if (!type) throw new Bail('expected a root type');
+    const plan = planner.plan(type, [operation.selectionSet], true);
+    const isEvent = operation.operation === OperationTypeNode.SUBSCRIPTION;
+    return new CompiledOperation(isEvent ? new CompiledEvent(plan) : new CompiledQuery(plan), bytes());
+  } catch (error) {
+    if (!(error instanceof Bail)) throw error;
+    return new CompiledOperation(undefined, bytes());
+  }
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> {
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  return Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
+}

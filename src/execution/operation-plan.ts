@@ -1,0 +1,217 @@
+import {
+  defaultFieldResolver,
+  getArgumentValues,
+  getNamedType,
+  getNullableType,
+  GraphQLNonNull,
+  GraphQLString,
+  isAbstractType,
+  isCompositeType,
+  isListType,
+  Kind,
+  print,
+  visit,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
+import { objectCostOf, unchargedResolver } from '../graphql/field-costs.ts';
+import { declaredDependenciesOf } from '../graphql/field-dependencies.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+import { Bail } from './bail.ts';
+import type { FieldCollector } from './field-collection.ts';
+import { NO_INFO, type ArgumentSlot, type RenderRun } from './render-run.ts';
+
+type Field = GraphQLField<unknown, unknown>;
+type Nodes = readonly FieldNode[];
+
+/** The selected fields of an object type, in the order of the result. */
+export interface ObjectPlan {
+  readonly type: GraphQLObjectType;
+  readonly fields: readonly FieldPlan[];
+  readonly facts: PlanFacts;
+}
+
+export interface FieldPlan {
+  /** Start of the member of a JSON object: `"name":`. */
+  readonly key: string;
+  readonly type: GraphQLOutputType;
+  /** Calls the resolver with the arguments of the operation. It adds no cost for its result. */
+  readonly resolve: (source: unknown, run: RenderRun) => unknown;
+  /** Cost of each object of the result. Undefined if the result has no cost. */
+  readonly objectCost: number | undefined;
+  /** Plans of the objects, by the name of their type. Empty for leaf types. */
+  readonly objects: ReadonlyMap<string, ObjectPlan>;
+  readonly facts: PlanFacts;
+}
+
+/** Facts about a selection at all levels. */
+export interface PlanFacts {
+  /** Text that is equal for selections with the same fields, response names and constant arguments. */
+  readonly normalized: string;
+  /** Arguments that depend on variables. */
+  readonly slots: readonly ArgumentSlot[];
+  /** Resources that the fields read, besides that of their object. */
+  readonly resources: ReadonlySet<Resource>;
+  /** Whether a value depends on more than objects and the visibility of those resources: on the viewer, for example. */
+  readonly isDynamic: boolean;
+  readonly leaves: number;
+  /** Whether a field is a list of objects. */
+  readonly hasObjectList: boolean;
+}
+
+/** Bounds the time and memory of a plan. An interface field counts once for each type that implements it. */
+const MAX_FIELDS = 5_000;
+
+const NOTHING: PlanFacts = {
+  normalized: '',
+  slots: [],
+  resources: new Set(),
+  isDynamic: false,
+  leaves: 0,
+  hasObjectList: false,
+};
+
+/** Plans the selections of one operation. Methods throw a {@link Bail} if it cannot be compiled. */
+export class OperationPlanner {
+  readonly #schema: GraphQLSchema;
+  readonly #collector: FieldCollector;
+  #slots = 0;
+  /** Number of planned fields. */
+  fields = 0;
+
+  constructor(schema: GraphQLSchema, collector: FieldCollector) {
+    this.#schema = schema;
+    this.#collector = collector;
+  }
+
+  /** @param isRoot whether resolvers may be asynchronous */
+  plan(type: GraphQLObjectType, selectionSets: readonly (SelectionSetNode | undefined)[], isRoot = false): ObjectPlan {
+    const collected = [...this.#collector.collect(type, selectionSets)];
+    const fields = collected.map(([responseName, nodes]) => {
+      const key = `${JSON.stringify(responseName)}:`;
+      return nodes[0]?.name.value === '__typename'
+        ? typenamePlan(key, type)
+        : this.#field(type, { key, nodes, isRoot });
+    });
+    return { type, fields, facts: objectFacts(type, fields) };
+  }
+
+  #field(parent: GraphQLObjectType, { key, nodes, isRoot }: { key: string; nodes: Nodes; isRoot: boolean }): FieldPlan {
+    this.fields += 1;
+    if (this.fields > MAX_FIELDS) throw new Bail('the operation has too many fields');
+    const [node] = nodes;
+    const field = node && parent.getFields()[node.name.value];
+    if (!field) throw new Bail('introspection is not compiled');
+    const uncharged = unchargedResolver(field.resolve);
+    const given = uncharged ?? field.resolve ?? defaultFieldResolver;
+    const resolve = given === defaultFieldResolver ? propertyResolver(field.name) : given;
+    if (!isRoot && isAsync(resolve)) throw new Bail('a nested field is asynchronous');
+    const slot = hasVariables(node) ? { index: this.#slots++, field, node } : undefined;
+    const constant = slot ? undefined : getArgumentValues(field, node);
+    const objects = this.#objects(field.type, nodes);
+    return {
+      key,
+      type: field.type,
+      objectCost: uncharged && objectCostOf(nodes, this.#collector.fragments),
+      objects,
+      facts: fieldFacts(key, { field, slot, node, objects }),
+      resolve: slot
+        ? (source, run) => resolve(source, run.argumentsAt(slot), run.context, NO_INFO)
+        : (source, run) => resolve(source, constant ?? {}, run.context, NO_INFO),
+    };
+  }
+
+  #objects(type: GraphQLOutputType, nodes: Nodes): ReadonlyMap<string, ObjectPlan> {
+    const named = getNamedType(type);
+    if (!isCompositeType(named)) return new Map();
+    const types = isAbstractType(named) ? this.#schema.getPossibleTypes(named) : [named];
+    const selectionSets = nodes.map(({ selectionSet }) => selectionSet);
+    return new Map(types.map((each) => [each.name, this.plan(each, selectionSets)]));
+  }
+}
+
+function typenamePlan(key: string, { name }: GraphQLObjectType): FieldPlan {
+  return {
+    key,
+    type: new GraphQLNonNull(GraphQLString),
+    resolve: () => name,
+    objectCost: undefined,
+    objects: new Map(),
+    facts: { ...NOTHING, normalized: `${key}__typename`, leaves: 1 },
+  };
+}
+
+interface PlannedField {
+  readonly field: Field;
+  readonly slot: ArgumentSlot | undefined;
+  readonly node: FieldNode;
+  readonly objects: ReadonlyMap<string, ObjectPlan>;
+}
+
+function fieldFacts(key: string, { field, slot, node, objects }: PlannedField): PlanFacts {
+  const below = combined([...objects.values()].map(({ facts }) => facts));
+  const declared = declaredDependenciesOf(field);
+  const args = slot ? '($)' : node.arguments?.length ? `(${node.arguments.map(print).join()})` : '';
+  return {
+    normalized: `${key}${field.name}${args}${objects.size > 0 ? `{${below.normalized}}` : ''}`,
+    slots: slot ? [slot, ...below.slots] : below.slots,
+    resources: new Set([
+      ...(declared?.resources ?? []),
+      ...(declared?.ofArguments?.(node.arguments ?? []) ?? []),
+      ...below.resources,
+    ]),
+    isDynamic: below.isDynamic || declared?.viewerDependent === true || declared?.isVolatile === true,
+    leaves: objects.size > 0 ? below.leaves : 1,
+    hasObjectList: below.hasObjectList || (objects.size > 0 && isListType(getNullableType(field.type))),
+  };
+}
+
+function objectFacts(type: GraphQLObjectType, fields: readonly FieldPlan[]): PlanFacts {
+  const facts = combined(fields.map((field) => field.facts));
+  return { ...facts, normalized: `${type.name} ${facts.normalized}` };
+}
+
+function combined(all: readonly PlanFacts[]): PlanFacts {
+  return {
+    normalized: all.map(({ normalized }) => normalized).join(','),
+    slots: all.flatMap(({ slots }) => slots),
+    resources: new Set(all.flatMap(({ resources }) => [...resources])),
+    isDynamic: all.some(({ isDynamic }) => isDynamic),
+    leaves: all.reduce((sum, { leaves }) => sum + leaves, 0),
+    hasObjectList: all.some(({ hasObjectList }) => hasObjectList),
+  };
+}
+
+/** Returns the default resolver of graphql-js for a property that is no method, which it finds by `info`. */
+function propertyResolver(name: string): GraphQLFieldResolver<unknown, unknown> {
+  return (source) => {
+    if (typeof source !== 'object' || source === null) throw new Bail('expected an object');
+    const value: unknown = Reflect.get(source, name);
+    if (typeof value === 'function') throw new Bail('a field is a method');
+    return value;
+  };
+}
+
+const AsyncFunction = (async () => undefined).constructor;
+
+function isAsync(resolve: unknown): boolean {
+  return resolve instanceof AsyncFunction;
+}
+
+/** Whether the arguments of a field depend on variables. */
+function hasVariables(node: FieldNode): boolean {
+  let found = false;
+  for (const argument of node.arguments ?? []) {
+    visit(argument, {
+      [Kind.VARIABLE]: () => {
+        found = true;
+      },
+    });
+  }
+  return found;
+}

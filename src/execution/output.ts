@@ -1,0 +1,40 @@
+import type { FieldPlan } from './operation-plan.ts';
+import type { RenderRun } from './render-run.ts';
+
+/** Returns the JSON text of a value. */
+export type Write = (value: unknown, run: RenderRun) => string;
+
+/** Writes the JSON text of a value, in which lists may be pending. */
+export type WritePending = (value: unknown, run: RenderRun, output: Output) => void;
+
+/** A member of a JSON object: resolves its field and writes the value. */
+export interface Member {
+  readonly field: FieldPlan;
+  readonly write: Write;
+}
+
+/** A list whose items are rendered after everything around it, so that other work can run in between. */
+export interface PendingList {
+  readonly items: readonly unknown[];
+  readonly write: Write;
+}
+
+/** The text of a result, in which lists are pending. */
+export class Output {
+  readonly #chunks: (string | PendingList)[] = [];
+  #text = '';
+
+  write(text: string): void {
+    this.#text += text;
+  }
+
+  writeList(list: PendingList): void {
+    this.#chunks.push(this.#text, list);
+    this.#text = '';
+  }
+
+  /** Returns what was written, in order. */
+  chunks(): readonly (string | PendingList)[] {
+    return [...this.#chunks, this.#text];
+  }
+}

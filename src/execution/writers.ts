@@ -1,0 +1,207 @@
+import {
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLAbstractType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+} from 'graphql';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { Bail } from './bail.ts';
+import { isThenable, leafWriterOf } from './leaf-text.ts';
+import type { FieldPlan, ObjectPlan } from './operation-plan.ts';
+import type { Member, Write, WritePending } from './output.ts';
+import { NO_INFO, type RenderRun } from './render-run.ts';
+import { isRow, membersWriter, renderParts, rowPlanOf } from './row-plan.ts';
+
+/** Cost that a list may have within an item of another list. Longer ones are left to graphql-js, which pauses in them. */
+const MAX_NESTED_COST = 20_000;
+
+/** Returns the writer of the value of a field, in one piece. */
+export function valueWriter(field: FieldPlan): Write {
+  return typeWriter(field.type, field);
+}
+
+/** Returns the writer of a member of a JSON object, without its key: resolves the field and writes its value. */
+function memberWriter(field: FieldPlan): Write {
+  const write = valueWriter(field);
+  const { resolve, objectCost } = field;
+  if (objectCost === undefined) return (source, run) => write(resolve(source, run), run);
+  return (source, run) => {
+    const value = resolve(source, run);
+    const cost = costOf(value, objectCost);
+    if (cost > MAX_NESTED_COST) throw new Bail('a nested list is too long');
+    run.cost += cost;
+    return write(value, run);
+  };
+}
+
+/** Returns the cost of the result of a field, as `chargeFields` charges it. */
+export function costOf(value: unknown, objectCost: number): number {
+  if (value === null || value === undefined) return 0;
+  return Array.isArray(value) ? value.length * objectCost : objectCost;
+}
+
+function typeWriter(type: GraphQLOutputType, field: FieldPlan): Write {
+  if (isNonNullType(type)) {
+    const write = nullableWriter(type.ofType, field);
+    return (value, run) => {
+      if (value === null || value === undefined) throw new Bail('null at a position that is not nullable');
+      return write(value, run);
+    };
+  }
+  const write = nullableWriter(type, field);
+  return (value, run) => (value === null || value === undefined ? 'null' : write(value, run));
+}
+
+/** Returns the writer of values that are not null. */
+function nullableWriter(type: GraphQLOutputType, field: FieldPlan): Write {
+  if (isLeafType(type)) return leafWriterOf(type);
+  if (isListType(type)) return listWriter(typeWriter(type.ofType, field));
+  if (isObjectType(type)) return objectWriter(planOf(type.name, field));
+  if (isAbstractType(type)) return abstractWriter(type, mapValues(field.objects, objectWriter));
+  throw new TypeError(`Expected an output type, got ${String(type)}.`);
+}
+
+function planOf(typeName: string, { objects }: FieldPlan): ObjectPlan {
+  const plan = objects.get(typeName);
+  if (!plan) throw new TypeError(`Expected a plan of ${typeName}.`);
+  return plan;
+}
+
+function listWriter(write: Write): Write {
+  return (value, run) => {
+    const items = itemsOf(value);
+    let text = '[';
+    for (let index = 0; index < items.length; index += 1) text += (index === 0 ? '' : ',') + write(items[index], run);
+    return `${text}]`;
+  };
+}
+
+/** Returns the items of a list. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value) || Symbol.asyncIterator in value)
+    throw new Bail('expected a list');
+  return Array.from(value as Iterable<unknown>);
+}
+
+function objectWriter(plan: ObjectPlan): Write {
+  const members = membersOf(plan);
+  const write = isRow(plan) ? rowWriter(plan, members) : plainWriter(members);
+  const { type } = plan;
+  return (value, run) => {
+    assertObject(type, value, run);
+    return write(value, run);
+  };
+}
+
+/** Returns the members of the JSON object of a plan. */
+export function membersOf({ fields }: ObjectPlan): readonly Member[] {
+  return fields.map((field) => ({ field, write: memberWriter(field) }));
+}
+
+function plainWriter(members: readonly Member[]): Write {
+  return members.length === 0 ? () => '{}' : membersWriter(members, { isFirst: true, isLast: true });
+}
+
+function rowWriter(plan: ObjectPlan, members: readonly Member[]): Write {
+  const row = rowPlanOf(plan, members);
+  return (value, run) => {
+    const { rows } = run;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the values of these types are Kubernetes objects
+    return rows ? rows.write(row, value as KubernetesObject, run) : renderParts(row, value, run);
+  };
+}
+
+/** Rejects what graphql-js does not complete as an object of this type. */
+function assertObject({ isTypeOf }: GraphQLObjectType, value: unknown, run: RenderRun): void {
+  if (value instanceof Promise) throw new Bail('a nested field is asynchronous');
+  if (value instanceof Error) throw new Bail('an error as the value of a field');
+  if (isTypeOf && isTypeOf(value, run.context, NO_INFO) !== true) throw new Bail('an object of another type');
+}
+
+function abstractWriter(type: GraphQLAbstractType, writers: ReadonlyMap<string, Write>): Write {
+  return (value, run) => possibleOf(writers, { type, value, run })(value, run);
+}
+
+interface AbstractValue {
+  readonly type: GraphQLAbstractType;
+  readonly value: unknown;
+  readonly run: RenderRun;
+}
+
+/** Returns the entry of the type of a value. */
+function possibleOf<W>(writers: ReadonlyMap<string, W>, { type, value, run }: AbstractValue): W {
+  if (isThenable(value) || value instanceof Error) throw new Bail('expected an object');
+  const name = type.resolveType?.(value, run.context, NO_INFO, type);
+  const write = typeof name === 'string' ? writers.get(name) : undefined;
+  if (!write) throw new Bail('an abstract type without a possible type');
+  return write;
+}
+
+function mapValues<T, R>(map: ReadonlyMap<string, T>, convert: (value: T) => R): ReadonlyMap<string, R> {
+  return new Map([...map].map(([key, value]) => [key, convert(value)]));
+}
+
+/** Returns the writer of the value of a field in which lists may be pending. */
+export function pendingWriter(field: FieldPlan): WritePending {
+  const { type } = field;
+  const isNullable = !isNonNullType(type);
+  const write = pendingValueWriter(isNonNullType(type) ? type.ofType : type, field);
+  return (value, run, output) => {
+    if (value !== null && value !== undefined) return write(value, run, output);
+    if (!isNullable) throw new Bail('null at a position that is not nullable');
+    return output.write('null');
+  };
+}
+
+function pendingValueWriter(type: GraphQLOutputType, field: FieldPlan): WritePending {
+  if (isListType(type) && isCompositeType(getNamedType(type))) {
+    const write = typeWriter(type.ofType, field);
+    return (value, _, output) => output.writeList({ items: itemsOf(value), write });
+  }
+  if (isObjectType(type)) return pendingObjectWriter(planOf(type.name, field));
+  if (isAbstractType(type)) return pendingAbstractWriter(type, mapValues(field.objects, pendingObjectWriter));
+  const write = nullableWriter(type, field);
+  return (value, run, output) => output.write(write(value, run));
+}
+
+function pendingObjectWriter(plan: ObjectPlan): WritePending {
+  if (!plan.facts.hasObjectList) {
+    const write = objectWriter(plan);
+    return (value, run, output) => output.write(write(value, run));
+  }
+  const members = plan.fields.map((field, index) => ({
+    ...pendingMember(field),
+    key: `${index === 0 ? '{' : ','}${field.key}`,
+  }));
+  return (source, run, output) => {
+    assertObject(plan.type, source, run);
+    for (const { key, write } of members) {
+      output.write(key);
+      write(source, run, output);
+    }
+    output.write('}');
+  };
+}
+
+function pendingMember(field: FieldPlan): { readonly write: WritePending } {
+  const { resolve, objectCost } = field;
+  const write = pendingWriter(field);
+  return {
+    write: (source, run, output) => {
+      const value = resolve(source, run);
+      if (objectCost !== undefined) run.cost += costOf(value, objectCost);
+      write(value, run, output);
+    },
+  };
+}
+
+function pendingAbstractWriter(type: GraphQLAbstractType, writers: ReadonlyMap<string, WritePending>): WritePending {
+  return (value, run, output) => possibleOf(writers, { type, value, run })(value, run, output);
+}

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { isoText } from './iso-text.ts';
+
+const DAY_MS = 86_400_000;
+
+it('equals toISOString for each day of 800 years', () => {
+  const begin = Date.UTC(1599, 11, 25);
+  const times = Array.from({ length: 800 * 366 }, (_, day) => begin + day * DAY_MS + ((day * 7_654_321) % DAY_MS));
+  expect(times.filter((time) => isoText(time) !== new Date(time).toISOString())).toEqual([]);
+});
+
+it.each([
+  0,
+  -1,
+  0.5,
+  1e11,
+  Date.UTC(999, 11, 31),
+  Date.UTC(1000, 0),
+  Date.UTC(10_000, 0) - 1,
+  Date.UTC(10_000, 0),
+  8.64e15,
+])('equals toISOString when the time is %d ms', (time) => {
+  expect(isoText(time)).toBe(new Date(time).toISOString());
+});
+
+it.each([Number.NaN, 8.64e15 + 1])('throws a RangeError when the time is %d ms', (time) => {
+  expect(() => isoText(time)).toThrow(RangeError);
+});

@@ -1,0 +1,158 @@
+import { pino } from 'pino';
+import { Authorizer } from '../../../src/auth/authorizer.ts';
+import type { ResourceAttributes } from '../../../src/auth/resource-attributes.ts';
+import type { Viewer } from '../../../src/auth/viewer.ts';
+import { startClusterCache, type ClusterCache } from '../../../src/cache/cluster-cache.ts';
+import { OperationExecutor } from '../../../src/execution/operation-executor.ts';
+import { RowCache } from '../../../src/execution/row-cache.ts';
+import { ConcurrencyLimit } from '../../../src/graphql/concurrency-limit.ts';
+import { createContext, type Context, type GatewayInfo } from '../../../src/graphql/context.ts';
+import { Deadline } from '../../../src/graphql/deadline.ts';
+import { SubscriptionCounters } from '../../../src/graphql/subscription-statistics.ts';
+import { WorkspacePartEvent } from '../../../src/kinds/event/resource.ts';
+import { resources } from '../../../src/kinds/index.ts';
+import { MountingPod } from '../../../src/kinds/pod/resource.ts';
+import { Workspace } from '../../../src/kinds/workspace/resource.ts';
+import { WorkspaceKind } from '../../../src/kinds/workspace-kind/resource.ts';
+import { StatefulSet } from '../../../src/kinds/workspace/stateful-set.ts';
+import { createApiConnection } from '../../../src/kubernetes/api-connection.ts';
+import { Namespace } from '../../../src/kinds/namespace/resource.ts';
+import { Client } from '../../../src/kubernetes/client.ts';
+import { BytesInFlight } from '../../../src/scheduling/bytes-in-flight.ts';
+import { schema } from '../../../src/schema.ts';
+import type { Cluster } from '../../../src/viewer-client/cluster.ts';
+import { DerivedStates } from '../../../src/viewer-client/derived-states.ts';
+import { PodUsages } from '../../../src/viewer-client/pod-usages.ts';
+import { SentWrites } from '../../../src/viewer-client/sent-writes.ts';
+import { SharedLogs } from '../../../src/viewer-client/shared-logs.ts';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
+import type { Resource } from '../../../src/kubernetes/resource.ts';
+import { completeWorkspace, completeWorkspaceKind } from '../complete-objects.ts';
+import { waitFor } from '../wait-for.ts';
+import { startSimulator, type Simulator } from '../../../dev/simulator/simulator.ts';
+import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
+import { workspaceKindCrd } from '../../../dev/demo/crds/workspace-kind.ts';
+
+/** Permissions of the viewers, by name. */
+const permissions: Readonly<Record<string, (attributes: ResourceAttributes) => boolean>> = {
+  admin: () => true,
+  editor: ({ namespace, resource }) => namespace === 'team-a' || resource === 'workspacekinds',
+  reader: ({ namespace, verb }) => namespace === 'team-b' && ['get', 'list', 'watch'].includes(verb),
+  nobody: () => false,
+};
+
+/** A cluster cache over a simulated cluster, with the parts of a gateway that execute operations, without its server. */
+export interface ExecutionEnvironment extends AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly rows: RowCache;
+  readonly viewers: readonly string[];
+  /** Returns a text that changes with the cache. */
+  state(): string;
+  executor(mode: 'compiled' | 'reference'): OperationExecutor;
+  /** Returns a new context of a viewer. */
+  context(viewer: string): Context;
+  /** Resolves when the cache has received all changes of workspaces and their kinds. */
+  caughtUp(): Promise<void>;
+}
+
+export async function startExecutionEnvironment(objects: readonly Manifest[]): Promise<ExecutionEnvironment> {
+  await using started = new AsyncDisposableStack();
+  const simulator = started.use(await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...objects] }));
+  const client = new Client(await createApiConnection({ type: 'text', text: simulator.kubeconfig }));
+  const rows = new RowCache();
+  const cache = started.use(
+    startClusterCache({
+      client,
+      resources: [...resources, StatefulSet, WorkspacePartEvent, MountingPod],
+      log: pino({ level: 'silent' }),
+      watchIdleTimeoutMs: 90_000,
+      discoveryIntervalMs: 60_000,
+      observer: rows,
+    }),
+  );
+  await cache.hasSynced;
+  const deadline = started.use(new Deadline(600_000));
+  const derived = started.use(new DerivedStates());
+  const cluster = clusterOf(cache, derived);
+  const viewers = Object.keys(permissions);
+  const byName = new Map(viewers.map((name) => [name, viewerOf(name, client)]));
+  const running = started.move();
+  return {
+    simulator,
+    rows,
+    viewers,
+    state: () => JSON.stringify([rows.changes, cache.versions]),
+    executor: (mode) => new OperationExecutor({ schema, rows, mode }),
+    context: (name) => {
+      const viewer = byName.get(name);
+      if (!viewer) throw new TypeError(`Expected one of the viewers ${viewers.join(', ')}, got ${name}.`);
+      return createContext({ cluster, viewer, gateway }, deadline);
+    },
+    caughtUp: () => caughtUp(cache, simulator),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Changes an object of each kind, and waits until the cache has it: a watch sends changes in order. */
+async function caughtUp(cache: ClusterCache, simulator: Simulator): Promise<void> {
+  const text = String(Math.random());
+  const marker = simulator.apply(completeWorkspace('marker', { namespace: 'team-b', stateMessage: text }));
+  const kind = completeWorkspaceKind('marker');
+  const kindMarker = simulator.apply({ ...kind, metadata: { ...kind.metadata, labels: { text } } });
+  const isIn = <T extends KubernetesObject>(resource: Resource<T>, { metadata }: KubernetesObject) =>
+    cache.store(resource).get(metadata)?.metadata.resourceVersion === metadata.resourceVersion;
+  await waitFor(() => isIn(Workspace, marker) && isIn(WorkspaceKind, kindMarker), 'the cache has received the changes');
+}
+
+const TTL_MS = 600_000;
+const logReads = new ConcurrencyLimit({ perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: 10 }, noun: 'logs' });
+
+const bytesInFlight = new BytesInFlight(1e9);
+
+const gateway: GatewayInfo = {
+  bytesInFlight,
+  version: '0',
+  kubernetesVersion: 'v1.37.0',
+  enforceFilterRules: true,
+  onUnexpected: (error) => {
+    throw error;
+  },
+  logReads,
+  live: () => ({ groups: 0, readers: 0, ...new SubscriptionCounters() }),
+};
+
+function clusterOf(cache: ClusterCache, derived: DerivedStates): Cluster {
+  const namespaces = cache.store(Namespace);
+  return {
+    cache,
+    authorizer: new Authorizer({
+      allowedTtlMs: TTL_MS,
+      deniedTtlMs: TTL_MS,
+      observedTtlMs: TTL_MS,
+      graceMs: TTL_MS,
+      countNamespaces: () => namespaces.size,
+    }),
+    usages: new PodUsages(),
+    logs: new SharedLogs(),
+    derived,
+    bytesInFlight,
+    writes: new SentWrites(() => undefined),
+    limits: { maxPage: 1_000, maxOperationCost: 100_000 },
+    namespaces: () => Array.from(namespaces.list(), ({ metadata }) => metadata.name),
+  };
+}
+
+/** Returns a viewer whose access is reviewed here instead of by the API server. Uncached reads have the identity of the gateway. */
+function viewerOf(name: string, client: Client): Viewer {
+  const isAllowed = permissions[name] ?? (() => false);
+  return {
+    name,
+    groups: [],
+    key: name,
+    client,
+    clientIdentity: 'gateway',
+    reviewAccess: (attributes) => Promise.resolve({ allowed: isAllowed(attributes), reason: '' }),
+    reauthenticate: () => Promise.resolve(),
+  };
+}
