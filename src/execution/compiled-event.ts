@@ -15,7 +15,7 @@ export type RenderedEvent =
   /** The payload is the object itself, or null. */
   | { readonly result: string };
 
-export interface EventMember {
+interface EventMember {
   /** With the colon: `"name":`. */
   readonly key: string;
   readonly value: string;

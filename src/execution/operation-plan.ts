@@ -50,7 +50,7 @@ export interface FieldPlan {
 }
 
 /** Facts about a selection at all levels. */
-export interface PlanFacts {
+interface PlanFacts {
   /** Text that is equal for selections with the same fields, response names and constant arguments. */
   readonly normalized: string;
   /** Arguments that depend on variables. */

@@ -50,6 +50,7 @@ export class RenderRun {
 }
 
 /** Passed to resolvers as `info`. Those that use it are not compiled. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has no property that could be of another type
 export const NO_INFO: never = new Proxy(Object.freeze({}), {
   get() {
     throw new Bail('a resolver used `info`');

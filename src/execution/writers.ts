@@ -83,10 +83,11 @@ function listWriter(write: Write): Write {
 }
 
 /** Returns the items of a list. */
-export function itemsOf(value: unknown): readonly unknown[] {
+function itemsOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'object' || value === null || !(Symbol.iterator in value) || Symbol.asyncIterator in value)
     throw new Bail('expected a list');
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has an iterator
   return Array.from(value as Iterable<unknown>);
 }
 
