@@ -60,7 +60,7 @@ export function viewerDependent(...resources: readonly Resource[]): { readonly d
   return { dependsOn: new FieldDependencies(resources, true) };
 }
 
-/** Returns `extensions` of a field whose value can change although no object does, such as a cursor: its text is not cached. */
+/** Returns `extensions` of a field whose value can change although no object does, such as a cursor or an age: its text is not cached. */
 export function changesWithoutObjects(): { readonly dependsOn: FieldDependencies } {
   return { dependsOn: new FieldDependencies([], false, { isVolatile: true }) };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { builder } from '../../graphql/builder.ts';
 import { failure } from '../../graphql/errors.ts';
-import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { changesWithoutObjects, dependsOn } from '../../graphql/field-dependencies.ts';
 import { ResourceAmountType } from '../../graphql/resource-amount.ts';
 import type { PrefetchedReader } from '../../viewer-client/reader.ts';
 import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
@@ -62,6 +62,7 @@ const WorkspaceTotals = builder.objectRef<Totals>('WorkspaceTotals').implement({
           description: 'Seconds since the last activity, at least 0. BAD_REQUEST if it is negative.',
         }),
       },
+      extensions: changesWithoutObjects(),
       resolve: (totals, { inactiveForSeconds: seconds }) => {
         if (seconds >= 0) return idleTotalsOf(totals, seconds);
         throw failure('BAD_REQUEST', `Expected inactiveForSeconds to be at least 0, got ${seconds}.`);

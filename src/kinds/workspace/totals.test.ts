@@ -4,6 +4,7 @@ import { namespace, workspace, workspaceKind } from '../../../test/support/manif
 import { podOf } from '../../../test/support/pods.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 import { connectUser } from '../../../test/support/user-client.ts';
+import { waitFor } from '../../../test/support/wait-for.ts';
 
 const requests = { cpu: '100m', 'nvidia.com/gpu': '1' };
 const containers = [{ name: 'main', image: 'i', resources: { requests } }];
@@ -93,6 +94,20 @@ describe('totals of workspaces', () => {
     expect(await gateway.query(`{ workspaceTotals(${args}) { count } }`)).toMatchObject({ errors: refused });
     const live = gateway.subscribe(`subscription { workspaceTotals(${args}) { count } }`);
     expect((await live.next()).value).toMatchObject({ errors: refused });
+  });
+
+  it('count workspaces as idle when the time has passed and nothing has changed', async () => {
+    const activity = { lastActivity: Date.now(), lastUpdate: Date.now() };
+    const active = { ...workspace('active'), status: { state: 'Running', activity } };
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), active] });
+    const idle = async () => {
+      const { data } = await gateway.query(
+        '{ namespaces { nodes { name phase createdAt: metadata { createdAt } totals { idle(inactiveForSeconds: 4) { count } } } } }',
+      );
+      return JSON.stringify(data);
+    };
+    for (let times = 0; times < 3; times += 1) expect(await idle()).toContain('"idle":{"count":0}');
+    await waitFor(async () => (await idle()).includes('"idle":{"count":1}'), 'the workspace is idle');
   });
 
   it('are refused with a negative time', async () => {
