@@ -1,5 +1,6 @@
 import {
   getNamedType,
+  GraphQLInt,
   isCompositeType,
   isEnumType,
   isObjectType,
@@ -29,8 +30,9 @@ function fieldSelection(schema: GraphQLSchema, field: GraphQLField<unknown, unkn
 function someValueOf({ name, type }: GraphQLArgument): string {
   if (name === 'namespace') return '"team-a"';
   const named = getNamedType(type);
+  if (named === GraphQLInt) return '1';
   const [value] = isEnumType(named) ? named.getValues() : [];
   if (!value)
-    throw new TypeError(`Expected every other required argument to be an enum, but ${name} is ${String(type)}`);
+    throw new TypeError(`Expected every other required argument to be an enum or Int, but ${name} is ${String(type)}`);
   return value.name;
 }
