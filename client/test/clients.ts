@@ -33,7 +33,9 @@ function connectWebSocket(url: string, { token, retries = false }: ClientOptions
     shouldRetry: () => true,
     ...(token && { connectionParams: () => ({ authorization: `Bearer ${token()}` }) }),
   });
-  return { client, [Symbol.asyncDispose]: async () => client.dispose() };
+  // Rejects if the client is connecting and cannot: there is no connection to close then.
+  const dispose = async () => void (await Promise.allSettled([client.dispose()]));
+  return { client, [Symbol.asyncDispose]: dispose };
 }
 
 function connectSse(url: string, { token, retries = false }: ClientOptions = {}): ConnectedClient {
