@@ -22,7 +22,7 @@ import {
 import { objectCostOf, unchargedResolver } from '../graphql/field-costs.ts';
 import { declaredDependenciesOf } from '../graphql/field-dependencies.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { Bail } from './bail.ts';
+import { abandon, Bail } from './bail.ts';
 import type { FieldCollector } from './field-collection.ts';
 import { NO_INFO, type ArgumentSlot, type RenderRun } from './render-run.ts';
 
@@ -114,15 +114,16 @@ export class OperationPlanner {
     const slot = hasVariables(node) ? { index: this.#slots++, field, node } : undefined;
     const constant = slot ? undefined : getArgumentValues(field, node);
     const objects = this.#objects(field.type, nodes);
+    const resolver: FieldPlan['resolve'] = slot
+      ? (source, run) => resolve(source, run.argumentsAt(slot), run.context, NO_INFO)
+      : (source, run) => resolve(source, constant ?? {}, run.context, NO_INFO);
     return {
       key,
       type: field.type,
       objectCost: uncharged && objectCostOf(nodes, this.#collector.fragments),
       objects,
       facts: fieldFacts(key, { field, slot, node, objects }),
-      resolve: slot
-        ? (source, run) => resolve(source, run.argumentsAt(slot), run.context, NO_INFO)
-        : (source, run) => resolve(source, constant ?? {}, run.context, NO_INFO),
+      resolve: isRoot ? resolver : (source, run) => synchronous(resolver(source, run)),
     };
   }
 
@@ -144,6 +145,13 @@ function typenamePlan(key: string, { name }: GraphQLObjectType): FieldPlan {
     objects: new Map(),
     facts: { ...NOTHING, normalized: `${key}__typename`, leaves: 1 },
   };
+}
+
+/** Returns the value of a nested field. */
+function synchronous(value: unknown): unknown {
+  if (!(value instanceof Promise)) return value;
+  abandon([value]);
+  throw new Bail('a nested field is asynchronous');
 }
 
 interface PlannedField {

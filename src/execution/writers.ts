@@ -11,7 +11,7 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { Bail } from './bail.ts';
+import { abandon, Bail } from './bail.ts';
 import { isThenable, leafWriterOf } from './leaf-text.ts';
 import type { FieldPlan, ObjectPlan } from './operation-plan.ts';
 import type { Member, Write, WritePending } from './output.ts';
@@ -84,6 +84,13 @@ function listWriter(write: Write): Write {
 
 /** Returns the items of a list. */
 function itemsOf(value: unknown): readonly unknown[] {
+  const items = arrayOf(value);
+  if (!items.some((item) => item instanceof Promise)) return items;
+  abandon(items);
+  throw new Bail('an item of a list is asynchronous');
+}
+
+function arrayOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'object' || value === null || !(Symbol.iterator in value) || Symbol.asyncIterator in value)
     throw new Bail('expected a list');

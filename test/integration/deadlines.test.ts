@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -64,6 +65,25 @@ function hang(
 function wasCancelled({ cluster }: SimulatedGateway, matches: RequestPredicate): Promise<void> {
   return waitFor(() => cluster.cancelled.some(matches), 'the request to the API server is cancelled');
 }
+
+it('leaves no rejected promise behind when the deadline passes while fields of rows wait for reviews', async () => {
+  const rejections: unknown[] = [];
+  const record = (reason: unknown) => void rejections.push(reason);
+  process.on('unhandledRejection', record);
+  try {
+    await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 1 });
+    expect(await transports.POST(gateway, NAMES)).toEqual([]);
+    using _hanging = hang(gateway, isReview);
+    const query =
+      '{ workspaces { nodes { name canPause: viewerCan(action: PAUSE) canDelete: viewerCan(action: DELETE) } } }';
+    expect(await transports.POST(gateway, query)).toEqual(['TIMEOUT']);
+    await wasCancelled(gateway, isReview);
+    await nextIteration();
+  } finally {
+    process.off('unhandledRejection', record);
+  }
+  expect(rejections).toEqual([]);
+});
 
 it.each(Object.entries(transports))(
   'responds TIMEOUT over %s and cancels access reviews when the deadline passes',
