@@ -1,4 +1,4 @@
-// Runs the property and abuse tests with many seeds, then the contract suite against kube-apiserver of the newest and of the
+// Runs the property, integration and abuse tests with many seeds and cycles, then the contract suite against kube-apiserver of the newest and of the
 // oldest supported version of Kubernetes. Takes hours.
 //   npm run test:long [-- <arguments of vitest for the contract suite, which then runs alone>]
 // KUBEBUILDER_ASSETS names the directory with etcd, kube-apiserver and kubectl of the newest, KUBEBUILDER_ASSETS_OLDEST that
@@ -25,6 +25,7 @@ const longSuites = [
       EXECUTION_CASES: '100000',
     },
   },
+  { script: 'test:integration', environment: { LEAK_CYCLES: '10000' } },
   { script: 'test:abuse', environment: { ABUSE_INPUTS: '100000' } },
 ];
 

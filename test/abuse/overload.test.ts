@@ -7,12 +7,14 @@ import { problemsInLog } from '../support/abuse/oracle.ts';
 import { OverloadRun } from '../support/abuse/overload.ts';
 
 const WINDOW_MS = 5_000;
-const ROUNDS = 4;
+const ROUNDS = 6;
+/** Rounds in which the compiler has not seen all attacks often. */
+const WARM_UP_ROUNDS = 3;
 const MAX_MEGABYTES = 600;
 /**
  * Limit on the ratio of the innocent client's p99 to that without attacks, in CPU time of the gateway's main thread during a query: its
  * own and that of work before it. Other processes of the machine, on which this runs beside them, do not count. The median of the
- * rounds counts, without the first, in which the compiler has not seen the attacks. `npm run bench:abuse` has goals for the latency.
+ * rounds after the warm-up counts. `npm run bench:abuse` has goals for the latency.
  */
 const MAX_RATIO = 5;
 /**
@@ -48,7 +50,9 @@ describe.skipIf(noProc)('overload', () => {
       expect(Object.keys(attempts).toSorted()).toEqual([...ATTACK_NAMES].toSorted());
     }
     expect(await run.missedChanges()).toEqual([]);
-    expect(medianOf(p99s.slice(1)) / Math.max(quiet.p99GatewayMs, MIN_QUIET_MS)).toBeLessThanOrEqual(MAX_RATIO);
+    expect(medianOf(p99s.slice(WARM_UP_ROUNDS)) / Math.max(quiet.p99GatewayMs, MIN_QUIET_MS)).toBeLessThanOrEqual(
+      MAX_RATIO,
+    );
     expect(run.innocent.failures).toEqual([]);
     expect(run.maxResidentMegabytes).toBeLessThan(MAX_MEGABYTES);
     expect(problemsInLog(await run.gateway.log())).toEqual([]);
