@@ -141,7 +141,7 @@ function turnCounter() {
 const MANY_FIELDS = Array.from({ length: 30 }, (_, n) => `a${n}: displayName`).join(' ');
 
 it('lets other work run while a long list is executed', async () => {
-  await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...workspaces(3_000)] });
+  await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...workspaces(9_000)] });
   using counter = turnCounter();
   const turnsOf = async (args: string) => {
     const before = counter.turns();
@@ -154,7 +154,7 @@ it('lets other work run while a long list is executed', async () => {
 
 it('lets other work run while a snapshot is executed and sent', async () => {
   await using gateway = await startTestGateway({
-    objects: [namespace('team-a'), namespace('team-b'), workspace('nb', { namespace: 'team-b' }), ...workspaces(3_000)],
+    objects: [namespace('team-a'), namespace('team-b'), workspace('nb', { namespace: 'team-b' }), ...workspaces(9_000)],
   });
   using counter = turnCounter();
   const turnsUntilFirstEvent = async (at: string) => {
