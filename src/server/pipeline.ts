@@ -137,10 +137,19 @@ export class Pipeline {
     });
   }
 
-  /** Parses and validates documents that clients are likely to send, so that their first requests do not wait for it. */
+  /**
+   * Parses and validates documents that clients are likely to send, so that their first requests do not wait for it. Leaves out those
+   * that exceed a limit of the configuration.
+   */
   learn(texts: readonly string[]): void {
     const { parse, validate, schema } = this.yoga.getEnveloped();
-    for (const text of texts) validate(schema, parse(text));
+    for (const text of texts) {
+      try {
+        validate(schema, parse(text));
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+      }
+    }
   }
 
   /** Returns the document with this text if it was valid in an earlier operation and is still in the cache. */
