@@ -1,4 +1,4 @@
-import { parseQuantity } from '../kubernetes/quantity.ts';
+import { formatQuantity, numberOf, parseQuantity, type Quantity } from '../kubernetes/quantity.ts';
 import { builder } from './builder.ts';
 
 /** Amount of a resource. */
@@ -20,10 +20,19 @@ export function amountOf(resource: string, quantity: QuantityText | null | undef
 
 /** Returns the amounts of a map of quantities, sorted by resource, without malformed ones. */
 export function amountsOf(quantities: Readonly<Record<string, QuantityText>> | null | undefined): ResourceAmount[] {
-  return Object.entries(quantities ?? {})
-    .map(([resource, quantity]) => amountOf(resource, quantity))
-    .filter((amount) => amount !== null)
-    .sort((a, b) => (a.resource < b.resource ? -1 : 1));
+  const amounts = Object.entries(quantities ?? {}).map(([resource, quantity]) => amountOf(resource, quantity));
+  return amounts.filter((amount) => amount !== null).sort(byResource);
+}
+
+/** Returns exact amounts by resource, sorted by resource. */
+export function exactAmountsOf(amounts: ReadonlyMap<string, Quantity>): ResourceAmount[] {
+  return [...amounts]
+    .map(([resource, amount]) => ({ resource, quantity: formatQuantity(amount), value: numberOf(amount) }))
+    .sort(byResource);
+}
+
+function byResource(a: ResourceAmount, b: ResourceAmount): number {
+  return a.resource < b.resource ? -1 : 1;
 }
 
 export const ResourceAmountType = builder.objectRef<ResourceAmount>('ResourceAmount').implement({

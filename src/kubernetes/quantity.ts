@@ -73,6 +73,11 @@ export function sumOf(a: Quantity, b: Quantity): Quantity {
   return { nanos: a.nanos + b.nanos, isBinary: (a.nanos === 0n ? b : a).isBinary };
 }
 
+/** Adds an amount of a resource to the sums by resource. */
+export function addAmount(sums: Map<string, Quantity>, resource: string, amount: Quantity): void {
+  sums.set(resource, sumOf(sums.get(resource) ?? ZERO, amount));
+}
+
 /** Returns a multiple of an amount. */
 export function timesOf({ nanos, isBinary }: Quantity, times: number): Quantity {
   return { nanos: nanos * BigInt(times), isBinary };

@@ -1,5 +1,5 @@
-import type { ResourceAmount } from '../../graphql/resource-amount.ts';
-import { formatQuantity, numberOf, sumOf, ZERO, type Quantity } from '../../kubernetes/quantity.ts';
+import { exactAmountsOf, type ResourceAmount } from '../../graphql/resource-amount.ts';
+import { addAmount, type Quantity } from '../../kubernetes/quantity.ts';
 import { resourceTotalsOf } from '../pod/resource-totals.ts';
 import type { PodObject } from '../pod/resource.ts';
 import { exactOf, type Requests } from '../workspace/requests.ts';
@@ -16,11 +16,9 @@ function requestsOfPod(pod: PodObject): Requests {
 /** Returns the sum of the requests of pods, with their number as the resource `pods`. */
 export function sumOfRequests(pods: Iterable<PodObject>): ReadonlyMap<string, Quantity> {
   const sums = new Map<string, Quantity>();
-  const add = (resource: string, quantity: Quantity) =>
-    void sums.set(resource, sumOf(sums.get(resource) ?? ZERO, quantity));
   for (const pod of pods) {
-    add('pods', ONE);
-    for (const [resource, quantity] of requestsOfPod(pod)) add(resource, quantity);
+    addAmount(sums, 'pods', ONE);
+    for (const [resource, quantity] of requestsOfPod(pod)) addAmount(sums, resource, quantity);
   }
   return sums;
 }
@@ -29,7 +27,5 @@ const ONE: Quantity = { nanos: 1_000_000_000n, isBinary: false };
 
 /** Returns the sum of the requests of pods, sorted by resource. */
 export function requestedOn(pods: Iterable<PodObject>): ResourceAmount[] {
-  return [...sumOfRequests(pods)]
-    .map(([resource, sum]) => ({ resource, quantity: formatQuantity(sum), value: numberOf(sum) }))
-    .sort((a, b) => (a.resource < b.resource ? -1 : 1));
+  return exactAmountsOf(sumOfRequests(pods));
 }

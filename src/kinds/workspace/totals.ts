@@ -1,5 +1,5 @@
-import { formatQuantity, numberOf, sumOf, timesOf, ZERO, type Quantity } from '../../kubernetes/quantity.ts';
-import type { ResourceAmount } from '../../graphql/resource-amount.ts';
+import { addAmount, timesOf, type Quantity } from '../../kubernetes/quantity.ts';
+import { exactAmountsOf, type ResourceAmount } from '../../graphql/resource-amount.ts';
 import type { PrefetchedReader } from '../../viewer-client/reader.ts';
 import { groupValueOf, type Grouping, type GroupValue } from './grouping.ts';
 import { workspacePodOf } from './pod.ts';
@@ -156,11 +156,8 @@ export function idleTotalsOf({ tallies }: Totals, seconds: number): { count: num
 function amountsIn(requests: ReadonlyMap<Requests, number>): ResourceAmount[] {
   const sums = new Map<string, Quantity>();
   for (const [each, count] of requests)
-    for (const [resource, quantity] of each)
-      sums.set(resource, sumOf(sums.get(resource) ?? ZERO, timesOf(quantity, count)));
-  return [...sums]
-    .map(([resource, sum]) => ({ resource, quantity: formatQuantity(sum), value: numberOf(sum) }))
-    .sort((a, b) => (a.resource < b.resource ? -1 : 1));
+    for (const [resource, quantity] of each) addAmount(sums, resource, timesOf(quantity, count));
+  return exactAmountsOf(sums);
 }
 
 /** Returns the totals of some contributions. */
