@@ -1,5 +1,6 @@
-import type { Resource } from '../../kubernetes/resource.ts';
-import type { Derivation, DerivedState, UnrestrictedReader } from '../../viewer-client/derived-states.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { Derivation, DerivedState } from '../../viewer-client/derived-states.ts';
+import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import { totaledResources } from './totals-index.ts';
 
 /** Shortest time between two results of a subscription to totals. */
@@ -13,7 +14,7 @@ export function totalsClock(readsPods: boolean): Derivation<TotalsClock> {
   return {
     key: `totals clock ${readsPods}`,
     resources,
-    create: (reader) => new TotalsClock(resources, reader),
+    create: (reader) => new TotalsClock(resources.map((resource) => reader.prefetched(resource))),
   };
 }
 
@@ -30,10 +31,11 @@ export class TotalsClock implements DerivedState {
   #isChanged = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(resources: readonly Resource[], reader: UnrestrictedReader) {
+  /** @param listers of all objects that totals read */
+  constructor(listers: readonly ScopedLister<KubernetesObject>[]) {
     const changed = () => this.#changed();
-    this.#removeHandlers = resources.map((resource) =>
-      reader.prefetched(resource).addEventHandler({ changed, reset: changed, failed: changed }),
+    this.#removeHandlers = listers.map((lister) =>
+      lister.addEventHandler({ changed, reset: changed, failed: changed }),
     );
   }
 
@@ -42,8 +44,8 @@ export class TotalsClock implements DerivedState {
   }
 
   /**
-   * Returns the result of this tick, which is computed once for each key. The second call for a key in a tick returns the same
-   * object.
+   * Returns the result for a key, which is computed once in a tick, and again after a change. Until then, every call for the key
+   * returns the same object.
    */
   shared<R>(key: string, compute: () => R): R {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- callers use a key for one type
@@ -63,11 +65,13 @@ export class TotalsClock implements DerivedState {
   async after(tick: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || tick < this.#tickNumber) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add(resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const wake = () => resolve();
+    this.#waiting.add(wake);
+    signal.addEventListener('abort', wake, { once: true });
     this.#schedule();
     await promise;
-    this.#waiting.delete(resolve);
+    signal.removeEventListener('abort', wake); // a subscription waits many times with one signal
+    this.#waiting.delete(wake);
     if (!this.isInUse) this.#cancel();
   }
 
