@@ -70,7 +70,20 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
     await page.getByText('1 selected').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'crash-course' }).waitFor();
+    await page.getByRole('navigation', { name: 'Sections' }).waitFor();
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('crash-course');
+  });
+
+  it('keeps the focus on the heading when the content of a page has been loaded', async () => {
+    await using window = await open(demo().url, { path: '?q=crash-course' });
+    const { page } = window;
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    await page.getByRole('row').filter({ hasText: 'crash-course' }).press('Enter');
+    await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+    await expect.poll(focused).toBe('crash-course');
+    await page.getByRole('link', { name: 'Edit', exact: true }).press('Enter');
+    await page.getByRole('group', { name: 'Name' }).waitFor();
+    await expect.poll(focused).toBe('Edit crash-course');
   });
 
   it('flashes a row once when it changes, and not when the person prefers less motion', async () => {

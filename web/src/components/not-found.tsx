@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Heading } from './heading.tsx';
 import { useTitle } from './use-title.ts';
 
 /** A page without content, with the reason and a link to the workspaces. */
@@ -6,7 +7,7 @@ export function NotFound({ title, children }: { readonly title: string; readonly
   useTitle(title);
   return (
     <div class="empty">
-      <h1 tabIndex={-1}>{title}</h1>
+      <Heading>{title}</Heading>
       {children}
       <a class="button" href="./" data-page>
         Show all workspaces

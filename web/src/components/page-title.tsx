@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Heading } from './heading.tsx';
 import { useTitle } from './use-title.ts';
 
 interface PageTitleProps {
@@ -15,7 +16,7 @@ export function PageTitle({ title, about, children }: PageTitleProps) {
   return (
     <div class="page-title">
       <div>
-        <h1 tabIndex={-1}>{title}</h1>
+        <Heading>{title}</Heading>
         <p class="muted">{about}</p>
       </div>
       {children && <div class="filters">{children}</div>}

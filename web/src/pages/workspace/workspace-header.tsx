@@ -1,5 +1,6 @@
 import { ActionButton } from '../../components/action-button.tsx';
 import { BackLink } from '../../components/back-link.tsx';
+import { Heading } from '../../components/heading.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { KindIcon } from '../../components/kind-icon.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -25,7 +26,7 @@ export function WorkspaceHeader({ workspace, isStale }: WorkspaceHeaderProps) {
       <div class="details-head">
         <KindIcon url={kind?.icon.url} name={kind?.displayName ?? kindName} />
         <div class="details-title">
-          <h1 tabIndex={-1}>{displayName}</h1>
+          <Heading>{displayName}</Heading>
           <p class="muted">
             <a href={tablePath({ namespace: namespaceName })} data-page>
               {namespaceName}

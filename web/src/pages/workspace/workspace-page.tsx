@@ -1,5 +1,6 @@
 import { WorkspaceDetailsDocument, type WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
 import { BackLink } from '../../components/back-link.tsx';
+import { Heading } from '../../components/heading.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { useLiveObject } from '../../data/use-live.ts';
 import { useTitle } from '../../components/use-title.ts';
@@ -65,7 +66,7 @@ function Loading({ name, reason }: { readonly name: string; readonly reason: str
       <div class="details-head">
         <span class="kind-icon" />
         <div class="details-title">
-          <h1 tabIndex={-1}>{name}</h1>
+          <Heading>{name}</Heading>
           <p class="muted">{reason ?? 'Loading…'}</p>
         </div>
       </div>

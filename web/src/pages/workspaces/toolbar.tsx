@@ -1,5 +1,6 @@
 import type { WorkspaceState } from '../../__generated__/graphql.ts';
 import { Choice, NamespaceChoice } from '../../components/choice.tsx';
+import { Heading } from '../../components/heading.tsx';
 import { Search } from '../../components/search.tsx';
 import { stateNames } from '../../components/state-badge.tsx';
 import type { KindRow } from '../../data/store.ts';
@@ -23,9 +24,7 @@ export function Toolbar(props: ToolbarProps) {
   const kindOptions = [...kinds.values()].map(({ name, displayName }) => [name, displayName] as const);
   return (
     <div class="toolbar">
-      <h1 class="visually-hidden" tabIndex={-1}>
-        Workspaces
-      </h1>
+      <Heading class="visually-hidden">Workspaces</Heading>
       <StateChips {...props} />
       <div class="filters">
         <NamespaceChoice value={filters.namespace} names={namespaces} />
