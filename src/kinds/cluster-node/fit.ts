@@ -14,7 +14,7 @@ export interface Fit {
   readonly reason: string | null;
 }
 
-/** What a pod needs. */
+/** Resources and scheduling constraints of a pod. */
 export interface Demand {
   readonly namespace: string;
   readonly requests: Quantities;
@@ -44,7 +44,7 @@ interface Outcome {
 const NOT_KNOWN: Outcome = { fits: null };
 const FITS: Outcome = { fits: true };
 
-/** What is left on the nodes and in the quotas of the cluster. Free amounts of nodes are computed once after each change. */
+/** Free resources of the nodes and quotas of the cluster. Those of nodes are computed once after each change. */
 export class ClusterCapacity implements DerivedState {
   readonly isInUse = false;
   readonly #reader: UnrestrictedReader;

@@ -41,7 +41,8 @@ ClusterNodeType.implement({
     }),
     allocatable: t.field({
       type: [ResourceAmountType],
-      description: 'Resources for pods: the capacity without what the system reserves. Sorted by resource.',
+      description:
+        'Resources for pods: the capacity minus the amounts that are reserved for the system. Sorted by resource.',
       resolve: (node) => amountsOf(nodeStatusOf(node).allocatable),
     }),
   }),

@@ -56,7 +56,7 @@ async function fitOf(client: ViewerClient, { spec }: SpawnerOption, namespace: s
   });
 }
 
-/** Returns a warning if a workspace will not fit. Never fails: the workspace has been written. */
+/** Returns a warning if the pod of a workspace does not fit. Empty if the cluster cannot be read, which must not prevent the write. */
 export async function fitWarnings(
   client: ViewerClient,
   namespace: string,

@@ -75,7 +75,7 @@ export function relatedToFilter(filter: WorkspaceFilter | null | undefined): rea
 /**
  * Returns the filter as a predicate.
  * @param reader reads what {@link relatedToFilter} returns
- * @param requestsFor returns the requests of a workspace, for callers that know them already
+ * @param requestsFor returns the requests of a workspace, for callers that have computed them
  * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
 export function workspaceMatcher(

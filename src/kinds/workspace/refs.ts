@@ -37,7 +37,7 @@ interface WorkspaceListArgs extends PageOptions {
   readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
 }
 
-/** Returns a page of the objects that match. What the filter and the order read must be prefetched. */
+/** Returns a page of the objects that match. The resources that the filter and the order read must be prefetched. */
 export function workspaceConnection(
   lister: ScopedLister<WorkspaceObject>,
   { namespace, kindName, only, filter, orderBy, ...paging }: WorkspaceListArgs,

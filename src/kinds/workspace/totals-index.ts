@@ -16,13 +16,13 @@ export function totaledResources(readsPods: boolean): readonly Resource[] {
 
 export interface TotalsView {
   readonly grouping: Grouping;
-  /** Whether requests and nodes are those of the pods, or what viewers see who may not list pods. */
+  /** Whether requests and nodes are read from pods. Without pods, they come from podConfig options and from the status. */
   readonly readsPods: boolean;
   /** Whether requests of podConfig options are known. */
   readonly readsKinds: boolean;
 }
 
-/** Returns the definition of the index for a grouping and what viewers see of related objects. */
+/** Returns the derivation of the index for a grouping and a view of the related objects. */
 export function totalsDerivation(view: TotalsView): Derivation<TotalsIndex> {
   return {
     key: `totals ${JSON.stringify(view)}`,
@@ -92,7 +92,7 @@ export class TotalsIndex implements DerivedState {
     return this.#byNamespace.get(namespace) ?? [];
   }
 
-  /** Returns what a workspace adds. Undefined if the cache has another state of it. */
+  /** Returns the contribution of a workspace. Undefined if the cache has another state of it. */
   contributionOf(workspace: WorkspaceObject): Contribution | undefined {
     return this.#byObject.get(workspace);
   }

@@ -77,7 +77,7 @@ interface TotalsArgs {
   readonly grouping: Grouping;
 }
 
-/** What one viewer sees of the resources that totals read. */
+/** Objects that totals read, as far as one viewer sees them. */
 interface TotalsReads {
   readonly workspaces: ScopedLister<WorkspaceObject>;
   readonly related: PrefetchedReader;
@@ -100,7 +100,7 @@ async function totalsReaderOf(client: ViewerClient, reads: TotalsReads, args: To
   };
 }
 
-/** The indexes that have what one viewer sees. */
+/** Indexes of the workspaces that one viewer sees. */
 interface VisibleIndexes {
   /** Returns the index for a namespace. */
   readonly of: (namespace: string) => TotalsIndex | undefined;
@@ -110,7 +110,7 @@ interface VisibleIndexes {
 
 /**
  * Viewers who may not list pods see other requests and nodes than those who may, so there are two indexes. Undefined for
- * viewers who may read some WorkspaceKinds and not others: they see what no index has.
+ * viewers who may read some WorkspaceKinds and not others: no index has the requests that they see.
  */
 async function indexesFor(
   client: ViewerClient,

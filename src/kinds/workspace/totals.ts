@@ -7,7 +7,7 @@ import { requestsOf, type Requests } from './requests.ts';
 import { millisecondsOf, statusOf, type WorkspaceObject } from './resource.ts';
 import { stateOf, type WorkspaceState } from './state.ts';
 
-/** What one workspace adds to the totals. */
+/** Share of one workspace in the totals. */
 export interface Contribution {
   readonly namespace: string;
   /** Identifies its group: the values of the grouping, in its order, as JSON. */
