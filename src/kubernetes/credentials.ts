@@ -9,6 +9,7 @@ import {
 } from './credential-files.ts';
 import { ExecPluginRunner, type ExecPluginOptions } from './exec-plugin.ts';
 import type { ImpersonatedUser } from './impersonation.ts';
+import { expiryOfToken } from './json-web-token.ts';
 import { execPluginIn, impersonationOf, tokenFileIn, type ConnectionSource } from './kubeconfig.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { StatusError } from './status-error.ts';
@@ -209,16 +210,13 @@ async function optionsFor(config: KubeConfig): Promise<https.RequestOptions> {
   return options;
 }
 
-/** Returns when the JSON Web Token in the options expires, in milliseconds since the epoch. 0 if they have none. */
+/**
+ * Returns when the token in the options expires, in milliseconds since the epoch. 0 if they have none, or it is opaque: each request
+ * then uses the auth provider.
+ */
 function tokenExpiry({ headers }: https.RequestOptions): number {
   const authorization = headers && 'Authorization' in headers ? String(headers['Authorization']) : '';
-  const [, claims = ''] = authorization.split('.');
-  try {
-    const { exp }: { exp?: unknown } = JSON.parse(Buffer.from(claims, 'base64url').toString());
-    return typeof exp === 'number' ? exp * 1_000 : 0;
-  } catch {
-    return 0; // the token is opaque: the auth provider is asked for each request
-  }
+  return expiryOfToken(authorization) ?? 0;
 }
 
 function base64(text: string): string {

@@ -3,6 +3,7 @@ import type { Client } from '../../kubernetes/client.ts';
 import { boolean, listOf, object, string } from '../../kubernetes/decoder.ts';
 import { decodeHeader } from '../../kubernetes/header-text.ts';
 import { unauthorized, type Authenticator, type Credentials } from '../authenticator.ts';
+import { expiryOfToken } from '../../kubernetes/json-web-token.ts';
 import { invalidResponse, StatusError } from '../../kubernetes/status-error.ts';
 import { TtlCache } from '../../kubernetes/ttl-cache.ts';
 import { selfAccessReview } from '../access-reviews.ts';
@@ -169,28 +170,17 @@ class BearerToken {
   readonly text: string;
   /** SHA-256 of the token. */
   readonly digest: string;
-  /** Time of the token's `exp` claim in milliseconds since the epoch. Infinity if it has none. */
-  readonly #expiry: number;
+  /** Time of the token's `exp` claim in milliseconds since the epoch. Undefined if it has none. */
+  readonly #expiry: number | undefined;
 
   constructor(text: string) {
     this.text = text;
     this.digest = hash('sha256', text, 'base64url');
-    this.#expiry = expiryOf(text);
+    this.#expiry = expiryOfToken(text);
   }
 
   /** Time until the token's `exp` claim, not below 0; the longest TTL if it has none. */
   get millisecondsLeft(): number {
-    return this.#expiry === Infinity ? ACCEPTED_TTL_MS : Math.max(0, this.#expiry - Date.now());
-  }
-}
-
-function expiryOf(token: string): number {
-  const [, claims, signature] = token.split('.', 3);
-  if (claims === undefined || signature === undefined) return Infinity; // not a JSON Web Token
-  try {
-    const { exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { readonly exp?: unknown };
-    return typeof exp === 'number' ? exp * 1_000 : Infinity;
-  } catch {
-    return Infinity; // not a JSON Web Token
+    return this.#expiry === undefined ? ACCEPTED_TTL_MS : Math.max(0, this.#expiry - Date.now());
   }
 }
