@@ -12,11 +12,18 @@ export interface BuildCharges {
   readonly onSort: (count: number) => void;
 }
 
+interface Index<T extends KubernetesObject> {
+  apply(changes: EntryChanges<T>): void;
+}
+
 /** An index, and the number of changes that it has. */
 interface Kept<I> {
   readonly index: I;
   appliedChanges: number;
 }
+
+/** Indexes by the ordering or the field that they are of. The least recently used are discarded. */
+type KeptIndexes<K extends {}, I> = LRUCache<K, Kept<I>>;
 
 interface EntryChange<T extends KubernetesObject> {
   readonly removed: IndexEntry<T> | undefined;
@@ -70,12 +77,14 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
   #changes: EntryChange<T>[] = [];
   /** Number of changes that are no longer in the list. */
   #forgottenChanges = 0;
-  readonly #sorted = new LRUCache<string, Kept<SortedIndex<T>>>({
+  readonly #sorted: KeptIndexes<string, SortedIndex<T>> = new LRUCache({
     maxSize: MAX_SORTED_ENTRIES,
     sizeCalculation: ({ index }) => index.entries.length + INDEX_ENTRIES,
   });
-  readonly #texts = new LRUCache<ObjectField<T, string>, Kept<TextIndex<T>>>({ max: MAX_SEARCHED_FIELDS });
-  readonly #counts = new LRUCache<ObjectField<T, unknown>, Kept<FieldCounts<T, unknown>>>({ max: MAX_COUNTED_FIELDS });
+  readonly #texts: KeptIndexes<ObjectField<T, string>, TextIndex<T>> = new LRUCache({ max: MAX_SEARCHED_FIELDS });
+  readonly #counts: KeptIndexes<ObjectField<T, unknown>, FieldCounts<T, unknown>> = new LRUCache({
+    max: MAX_COUNTED_FIELDS,
+  });
 
   constructor(objects: ListedObjects<T>) {
     this.#objects = objects;
@@ -104,32 +113,27 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
   sorted(ordering: IndexedOrdering<T>, namespace: string | undefined, { onSort }: BuildCharges): SortedIndex<T> {
     const only = isByNamespace(ordering) ? undefined : namespace;
     const key = only === undefined ? ordering.name : `${ordering.name} in ${only}`;
-    const known = this.#sorted.get(key);
-    if (known) return this.#upToDate(known);
-    const entries = [...this.entries(only)];
-    onSort(entries.length);
-    const index = new SortedIndex(entries, ordering, only);
-    this.#sorted.set(key, { index, appliedChanges: this.#changeCount });
-    return index;
+    return this.#upToDate(this.#sorted, key, () => {
+      const entries = [...this.entries(only)];
+      onSort(entries.length);
+      return new SortedIndex(entries, ordering, only);
+    });
   }
 
   counts<V>(field: ObjectField<T, V>, { onRead }: BuildCharges): FieldCounts<T, V> {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- stored below for the field with these values
-    const known = this.#counts.get(field) as Kept<FieldCounts<T, V>> | undefined;
-    if (known) return this.#upToDate(known);
-    onRead(this.#objects.size);
-    const index = new FieldCounts(this.entries(), field);
-    this.#counts.set(field, { index, appliedChanges: this.#changeCount });
-    return index;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the counts of a field are of its values
+    const counts = this.#counts as KeptIndexes<ObjectField<T, V>, FieldCounts<T, V>>;
+    return this.#upToDate(counts, field, () => {
+      onRead(this.#objects.size);
+      return new FieldCounts(this.entries(), field);
+    });
   }
 
   texts(field: ObjectField<T, string>, { onRead }: BuildCharges): TextIndex<T> {
-    const known = this.#texts.get(field);
-    if (known) return this.#upToDate(known);
-    onRead(this.#objects.size);
-    const index = new TextIndex(this.entries(), field);
-    this.#texts.set(field, { index, appliedChanges: this.#changeCount });
-    return index;
+    return this.#upToDate(this.#texts, field, () => {
+      onRead(this.#objects.size);
+      return new TextIndex(this.entries(), field);
+    });
   }
 
   entries(namespace?: string): Iterable<IndexEntry<T>> {
@@ -149,7 +153,14 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
     return new IndexEntry(object, this.#slots);
   }
 
-  #upToDate<I extends { apply(changes: EntryChanges<T>): void }>(kept: Kept<I>): I {
+  /** Returns the index of a key with all changes. Builds it if there is none. */
+  #upToDate<K extends {}, I extends Index<T>>(indexes: KeptIndexes<K, I>, key: K, build: () => I): I {
+    const kept = indexes.get(key);
+    if (!kept) {
+      const index = build();
+      indexes.set(key, { index, appliedChanges: this.#changeCount });
+      return index;
+    }
     if (kept.appliedChanges < this.#changeCount) {
       kept.index.apply(netChanges(this.#changes.slice(kept.appliedChanges - this.#forgottenChanges)));
       kept.appliedChanges = this.#changeCount;
@@ -160,18 +171,23 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
   /** Discards the indexes that lack more than half of the noted changes, and then the changes that all others have. */
   #forgetChanges(): void {
     const oldest = this.#forgottenChanges + this.#changes.length / 2;
-    for (const [key, { appliedChanges }] of Array.from(this.#sorted.entries()))
-      if (appliedChanges < oldest) this.#sorted.delete(key);
-    for (const [key, { appliedChanges }] of Array.from(this.#counts.entries()))
-      if (appliedChanges < oldest) this.#counts.delete(key);
-    for (const [key, { appliedChanges }] of Array.from(this.#texts.entries()))
-      if (appliedChanges < oldest) this.#texts.delete(key);
-    const kept = [...this.#sorted.values(), ...this.#counts.values(), ...this.#texts.values()];
+    const kept = [
+      ...discardOlder(this.#sorted, oldest),
+      ...discardOlder(this.#counts, oldest),
+      ...discardOlder(this.#texts, oldest),
+    ];
     if (kept.length === 0) return this.clear();
     const needed = Math.min(...kept.map(({ appliedChanges }) => appliedChanges));
     this.#changes = this.#changes.slice(needed - this.#forgottenChanges);
     this.#forgottenChanges = needed;
   }
+}
+
+/** Discards the indexes with fewer changes. Returns the others. */
+function discardOlder<K extends {}, I>(indexes: KeptIndexes<K, I>, minChanges: number): Iterable<Kept<I>> {
+  for (const [key, { appliedChanges }] of Array.from(indexes.entries()))
+    if (appliedChanges < minChanges) indexes.delete(key);
+  return indexes.values();
 }
 
 function netChanges<T extends KubernetesObject>(changes: readonly EntryChange<T>[]): EntryChanges<T> {
