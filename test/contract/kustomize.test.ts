@@ -6,6 +6,12 @@ import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { configOf, directoryOf, gatewayIn, type Deployment } from './deployment/deployed-gateway.ts';
 import { Kubectl, kubectlMissing } from './kubectl.ts';
 
+interface VirtualService extends Manifest {
+  readonly spec: {
+    readonly http: readonly { readonly match: unknown; readonly rewrite: unknown; readonly route: unknown }[];
+  };
+}
+
 const OVERLAYS = ['token', 'header-istio', 'impersonate', 'oauth2-proxy'] as const;
 
 if (kubectlMissing) console.warn(`The overlays of deploy/ are not built: ${kubectlMissing}.`);
@@ -73,4 +79,18 @@ describe.skipIf(kubectlMissing)('the overlays of deploy/', () => {
     const behindIstio = ['0.0.0.0', ['127.0.0.6/32']];
     expect(sources).toEqual([behindIstio, behindIstio, ['127.0.0.1', []]]);
   });
+
+  it.each(['header-istio', 'impersonate'])(
+    'routes the API and the pictures to their paths in the gateway: %s',
+    (overlay) => {
+      const found = built.get(overlay)?.find(({ kind }) => kind === 'VirtualService');
+      const { http } = (found as VirtualService | undefined)?.spec ?? { http: [] };
+      expect(http.map(({ match, rewrite }) => [match, rewrite])).toEqual([
+        [[{ uri: { exact: '/workspaces/graphql' } }], { uri: '/graphql' }],
+        [[{ uri: { prefix: '/workspaces/assets/' } }], { uri: '/assets/' }],
+      ]);
+      const destination = { host: 'workspaces-gateway.kubeflow-system.svc.cluster.local', port: { number: 80 } };
+      expect(http.map(({ route }) => route)).toEqual([[{ destination }], [{ destination }]]);
+    },
+  );
 });
