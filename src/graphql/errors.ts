@@ -26,7 +26,7 @@ const descriptions = {
   TIMEOUT:
     'HTTP 504. The API server did not respond in time. A write may have been applied: read the object before repeating it.',
   PERSISTED_QUERY_NOT_FOUND:
-    'The gateway does not know the document with this hash or id. Send the text with the hash; clients do so when they receive this code.',
+    'The gateway has no document with this hash or id. Send the text with the hash; clients do so when they receive this code.',
   PERSISTED_QUERY_NOT_SUPPORTED:
     'The gateway has no automatic persisted queries. Send the text of the operation; clients do so when they receive this code.',
   DOCUMENT_NOT_TRUSTED: 'HTTP 403. The gateway executes trusted documents only, and this is none of them.',

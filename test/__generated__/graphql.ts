@@ -282,7 +282,7 @@ export type ErrorCode =
   | 'NOT_ACCEPTABLE'
   /** HTTP 404. The object does not exist. */
   | 'NOT_FOUND'
-  /** The gateway does not know the document with this hash or id. Send the text with the hash; clients do so when they receive this code. */
+  /** The gateway has no document with this hash or id. Send the text with the hash; clients do so when they receive this code. */
   | 'PERSISTED_QUERY_NOT_FOUND'
   /** The gateway has no automatic persisted queries. Send the text of the operation; clients do so when they receive this code. */
   | 'PERSISTED_QUERY_NOT_SUPPORTED'

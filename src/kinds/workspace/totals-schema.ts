@@ -55,7 +55,7 @@ const WorkspaceTotals = builder.objectRef<Totals>('WorkspaceTotals').implement({
     idle: t.field({
       type: WorkspaceIdleTotals,
       description:
-        'Totals of the RUNNING workspaces without activity for some time. Those without known activity do not count. A subscription computes them at least every minute.',
+        'Totals of the RUNNING workspaces without activity for `inactiveForSeconds`. Those without known activity do not count. A subscription computes them at least every minute.',
       args: {
         inactiveForSeconds: t.arg.int({
           required: true,
