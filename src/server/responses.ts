@@ -26,7 +26,10 @@ export function sendText(
   text: string,
   headers: Readonly<OutgoingHttpHeaders> = {},
 ): void {
-  response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+  const contentType = 'text/plain; charset=utf-8';
+  response
+    .writeHead(status, { ...headers, ...closingIfUnread(response.req), 'content-type': contentType })
+    .end(`${text}\n`);
 }
 
 /** Time for the client of a refused request to read the response and close the connection. */

@@ -276,6 +276,19 @@ it.each([
   expect(await response.text()).toContain(hint);
 });
 
+it.each(['application/json', 'text/event-stream'])(
+  'announces the end of the connection after a part of a body that is too large when it accepts %s',
+  async (accept) => {
+    await using gateway = await startTestGateway({ maxBodyBytes: 1_000 });
+    const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked', accept };
+    const sent = request(gateway.url, { method: 'POST', headers, agent: new Agent({ keepAlive: true }) });
+    sent.write('x'.repeat(2_000));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    expect([response.statusCode, response.headers.connection]).toEqual([413, 'close']);
+    sent.destroy();
+  },
+);
+
 it.each([
   ['the origin is refused', 403, '/graphql', { origin: 'https://evil.example' }],
   ['nothing is served at the path', 404, '/nothing', {}],
