@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isRecord } from './graphql/json-values.ts';
 import { redactedReason } from './kubernetes/redacted.ts';
 import { flag, integer, type Settings } from './settings.ts';
 
@@ -50,10 +51,6 @@ function documentsIn(content: unknown): ReadonlyMap<string, string> | undefined 
     documents.set(id, text);
   }
   return documents.size === 0 ? undefined : documents;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Returns the names of the operations in documents. */

@@ -47,3 +47,8 @@ function isEscaped(text: string, start: number, end: number): boolean {
   while (first > start && text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
   return (end - first) % 2 === 1;
 }
+
+/** Returns whether a value is an object of JSON: neither null nor a list. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -7,6 +7,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Logger } from 'pino';
+import { isRecord } from '../graphql/json-values.ts';
 import { codeOf, cut, type MutationRecord, type OperationRecord } from '../graphql/operation-record.ts';
 
 /** Lines for one operation. Further fields are counted in the last one. */
@@ -80,10 +81,6 @@ function textOf(value: unknown): string | undefined {
 function namesOf(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.flatMap((name) => textOf(name) ?? []).slice(0, MAX_LINES);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Returns the fields at the root of an operation, those of fragments included. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { failure } from '../graphql/errors.ts';
+import { isRecord } from '../graphql/json-values.ts';
 
 export interface DocumentStoreOptions {
   /** Texts of the trusted documents, by id. */
@@ -49,13 +50,14 @@ export class DocumentStore {
     const text = typeof query === 'string' && query !== '' ? query : undefined;
     const id = referenceIn(documentId, extensions);
     if (id === undefined) return this.#allowed(text);
-    const trusted = this.#options.persistedOperations.get(id) ?? this.#trustedByDigest(id);
+    const digest = DIGEST.exec(id)?.groups?.['digest'];
+    const trusted = this.#trustedText(id, digest);
     if (trusted !== undefined) {
       if (text !== undefined && text !== trusted) throw mismatch();
       return trusted;
     }
     if (this.#options.persistedOperationsOnly) throw notTrusted();
-    return this.#storedText(id, text);
+    return this.#storedText(digest, text);
   }
 
   #allowed(text: string | undefined): string | undefined {
@@ -64,15 +66,14 @@ export class DocumentStore {
   }
 
   /** Manifests have digests with or without a prefix. */
-  #trustedByDigest(id: string): string | undefined {
-    const digest = DIGEST.exec(id)?.groups?.['digest'];
-    if (digest === undefined) return undefined;
+  #trustedText(id: string, digest: string | undefined): string | undefined {
     const { persistedOperations } = this.#options;
+    const text = persistedOperations.get(id);
+    if (text !== undefined || digest === undefined) return text;
     return persistedOperations.get(digest) ?? persistedOperations.get(`sha256:${digest}`);
   }
 
-  #storedText(id: string, text: string | undefined): string {
-    const digest = DIGEST.exec(id)?.groups?.['digest'];
+  #storedText(digest: string | undefined, text: string | undefined): string {
     if (text === undefined) {
       if (!this.#stored) throw refusal('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
       const stored = digest === undefined ? undefined : this.#stored.get(digest);
@@ -94,10 +95,6 @@ function referenceIn(documentId: unknown, extensions: unknown): string | undefin
   throw failure('BAD_REQUEST', 'Expected documentId and extensions.persistedQuery.sha256Hash to be strings.', {
     http: { status: 400 },
   });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Clients recognize the message or the code, and send the text then. The status is that of Apollo Server. */

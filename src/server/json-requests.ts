@@ -4,11 +4,19 @@ import { processRegularResult } from 'graphql-yoga';
 import { getOperationAST } from 'graphql';
 import { isSerialized } from '../execution/serialized-result.ts';
 import { failure, stackless } from '../graphql/errors.ts';
+import { isRecord } from '../graphql/json-values.ts';
 import type { BytesInFlight, RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-values.ts';
 import { acceptedEncoding, compressed } from './compression.ts';
-import { mediaTypeOf, type BodyLimits } from './operation-request.ts';
+import {
+  isOptionalRecord,
+  mediaTypeOf,
+  parseJson,
+  readBody,
+  selectionIn,
+  type BodyLimits,
+} from './operation-request.ts';
 import type { KnownOperation, OperationCaller, Pipeline } from './pipeline.ts';
 import { closingIfUnread, endWithBody, JSON_HEADERS } from './responses.ts';
 
@@ -23,7 +31,7 @@ interface JsonRequestOptions extends BodyLimits {
 const JSON_TYPES = ['application/graphql-response+json', 'application/json'] as const;
 type JsonType = (typeof JSON_TYPES)[number];
 
-/** What yoga reads of a request. */
+/** The parts of a request that yoga reads. */
 type YogaRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>;
 
 /**
@@ -47,7 +55,7 @@ export class JsonRequestServer {
   ): Promise<void> => {
     const type = acceptedJsonType(request.headers.accept);
     if (type === undefined || !this.#isReadable(request)) return this.#serveWithYoga(request, response, caller);
-    const body = await readBytes(request, this.#options.maxBodyBytes).catch((error: unknown) => {
+    const body = await readBody(request, this.#options.maxBodyBytes).catch((error: unknown) => {
       caller.record?.fail([failure('TIMEOUT', 'The request was cancelled.')]);
       throw error;
     });
@@ -80,16 +88,15 @@ export class JsonRequestServer {
     const text = body.toString();
     if (excessiveValues(text, maxBodyValues)) return undefined;
     await turns.begin(viewer.name);
-    const parameters = parseObject(text);
-    if (!parameters) return undefined;
-    const { operationName, variables, extensions } = parameters;
+    const parameters = parseJson(text);
+    if (!isRecord(parameters)) return undefined;
     const query = this.#textOf(parameters);
-    if (query === undefined || !isOptionalObject(extensions) || !isOptionalObject(variables)) return undefined;
-    if (!(operationName === undefined || operationName === null || typeof operationName === 'string')) return undefined;
+    const selection = selectionIn(parameters);
+    if (query === undefined || !selection || !isOptionalRecord(parameters['extensions'])) return undefined;
     const document = pipeline.knownDocument(query);
-    const type = document && getOperationAST(document, operationName)?.operation;
+    const type = document && getOperationAST(document, selection.operationName)?.operation;
     if (!document || type === undefined || type === 'subscription') return undefined;
-    return { document, operationName: operationName ?? undefined, variables: variables ?? undefined };
+    return { document, ...selection };
   }
 
   /** Returns the text of the document. Undefined if there is none, or it cannot be used, which yoga's answer explains. */
@@ -173,47 +180,7 @@ function acceptedJsonType(accept = '*/*'): JsonType | undefined {
   return undefined;
 }
 
-/**
- * Reads a body. Resolves with more bytes than the limit, and leaves the rest, if it is longer.
- * @throws {Error} if the client leaves before its end
- */
-function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const finish = () => {
-    request.off('data', read);
-    resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
-  };
-  const read = (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size <= maxBytes) return;
-    request.pause();
-    finish();
-  };
-  request.on('data', read).once('end', finish).once('error', reject);
-  return promise;
-}
-
 /** Returns the same request with the bytes that have been read of its body. */
 function replayed({ method, url, headers, socket }: IncomingMessage, body: Buffer): YogaRequest {
   return Object.assign(Readable.from([body], { objectMode: false }), { method, url, headers, socket });
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined; // yoga's answer explains it
-  }
-}
-
-function isOptionalObject(value: unknown): value is Record<string, unknown> | null | undefined {
-  return value === undefined || value === null || isObject(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

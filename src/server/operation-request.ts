@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { isRecord } from '../graphql/json-values.ts';
 import { excessiveValues } from './body-values.ts';
-import type { OperationRequest } from './pipeline.ts';
+import type { OperationRequest, OperationSelection } from './pipeline.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
 
@@ -29,27 +30,38 @@ export async function readOperation(
   if (mediaTypeOf(contentType) !== 'application/json') {
     return { status: 415, refusal: `Expected Content-Type: application/json, got ${JSON.stringify(contentType)}.` };
   }
-  const body = await readBody(request, maxBodyBytes);
-  if (body === undefined)
+  const bytes = await readBody(request, maxBodyBytes);
+  if (bytes.length > maxBodyBytes)
     return {
       status: 413,
       refusal: `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.`,
     };
+  const body = bytes.toString();
   const excess = excessiveValues(body, maxBodyValues);
   return excess ? { status: 413, refusal: excess.message } : fromJson(body);
 }
 
-/** Returns undefined if the body is too large. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+/**
+ * Reads a body. Resolves with more bytes than the limit, and leaves the rest, if it is longer.
+ * @throws {Error} if the client leaves before its end
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > maxBytes) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString();
+  const finish = () => {
+    request.off('data', read);
+    resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+  };
+  const read = (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= maxBytes) return;
+    request.pause();
+    finish();
+  };
+  request.on('data', read).once('end', finish).once('error', reject);
+  return promise;
 }
 
 function fromQuery(query: URLSearchParams): OperationRequest | Refusal {
@@ -70,20 +82,32 @@ const malformed: Refusal = {
 
 function parseRequest(value: unknown): OperationRequest | Refusal {
   if (!isRecord(value)) return malformed;
-  const { query, documentId, operationName, variables, extensions } = value;
+  const { query, documentId, extensions } = value;
   const hasReference = typeof documentId === 'string' || (isRecord(extensions) && 'persistedQuery' in extensions);
   if (typeof query !== 'string' && !(query === undefined && hasReference)) return malformed;
-  if (!(operationName === undefined || operationName === null || typeof operationName === 'string')) return malformed;
-  if (!(variables === undefined || variables === null || isRecord(variables))) return malformed;
-  const after = cursorIn(extensions);
+  const selection = selectionIn(value);
+  if (!selection) return malformed;
   return {
     query: typeof query === 'string' ? query : undefined,
     ...(typeof documentId === 'string' && { documentId }),
     ...(hasReference && { extensions }),
-    operationName: operationName ?? undefined,
-    variables: variables ?? undefined,
-    after,
+    ...selection,
+    after: cursorIn(extensions),
   };
+}
+
+/** Returns the operation of the document and its variables. Undefined if one of them is malformed. */
+export function selectionIn({
+  operationName,
+  variables,
+}: Readonly<Record<string, unknown>>): OperationSelection | undefined {
+  if (!(operationName === undefined || operationName === null || typeof operationName === 'string')) return undefined;
+  if (!isOptionalRecord(variables)) return undefined;
+  return { operationName: operationName ?? undefined, variables: variables ?? undefined };
+}
+
+export function isOptionalRecord(value: unknown): value is Record<string, unknown> | null | undefined {
+  return value === undefined || value === null || isRecord(value);
 }
 
 /** Returns `after` of the extensions of a request, which its subscription validates. */
@@ -94,15 +118,12 @@ export function cursorIn(extensions: unknown): string | undefined {
   return typeof after === 'object' ? 'an object' : JSON.stringify(after); // its nesting may exceed the stack
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parseJson(text: string): unknown {
+/** Returns undefined if the text is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // refused as malformed by parseRequest
+    return undefined; // the caller refuses it as malformed
   }
 }
 

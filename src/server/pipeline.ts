@@ -26,14 +26,18 @@ import { readParameters } from './request-parameters.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
 
+/** Operation of a document, and its variables. */
+export interface OperationSelection {
+  readonly operationName?: string | undefined;
+  readonly variables?: Record<string, unknown> | undefined;
+}
+
 /** A GraphQL request, whatever the transport: the parameters of the GraphQL over HTTP specification. */
-export interface OperationRequest {
+export interface OperationRequest extends OperationSelection {
   readonly query?: string | undefined;
   /** Id or hash of the document, instead of its text or with it: see {@link DocumentStore}. */
   readonly documentId?: string | undefined;
   readonly extensions?: unknown;
-  readonly operationName?: string | undefined;
-  readonly variables?: Record<string, unknown> | undefined;
   /** Cursor of the last event that the client of a subscription received: `extensions.after`. */
   readonly after?: string | undefined;
 }
@@ -42,7 +46,7 @@ export interface OperationRequest {
 export type PreparedOperation = ExecutionArgs & { readonly contextValue: Context };
 
 /** A query or mutation whose document is valid. */
-export interface KnownOperation extends Pick<OperationRequest, 'operationName' | 'variables'> {
+export interface KnownOperation extends OperationSelection {
   readonly document: DocumentNode;
 }
 
@@ -132,7 +136,7 @@ export class Pipeline {
           subscribe: refuseSubscription,
         }),
         readParameters(options, this.documents),
-        recordAndCode(publicError, this.#valid),
+        recordAndCode((result, record) => this.#withHttpErrors(result, record), this.#valid),
       ],
     });
   }
@@ -215,7 +219,8 @@ export class Pipeline {
   operationTypeOf(request: OperationRequest): string | undefined {
     try {
       const text = this.documents.textOf(request) ?? '';
-      return getOperationAST(parseWithin(this.#limits, text), request.operationName)?.operation;
+      const document = this.knownDocument(text) ?? parseWithin(this.#limits, text);
+      return getOperationAST(document, request.operationName)?.operation;
     } catch {
       return undefined;
     }
@@ -286,7 +291,7 @@ export class Pipeline {
 
 /** Makes yoga record operations, also those that are not valid, code their errors, and note valid documents. */
 function recordAndCode(
-  publicError: PipelineOptions['publicError'],
+  withHttpErrors: (result: ExecutionResult, record: OperationRecord | undefined) => ExecutionResult,
   validDocuments: WeakSet<DocumentNode>,
 ): Plugin<Partial<OperationCaller>, OperationCaller> {
   return {
@@ -300,10 +305,7 @@ function recordAndCode(
     },
     onExecutionResult: (done) => {
       const { result, context } = done;
-      if (!result || !('errors' in result) || !result.errors) return;
-      const errors = result.errors.map((error) => withLimitStatus(publicError(error)));
-      context.record?.fail(errors);
-      done.setResult({ ...result, errors });
+      if (result && 'errors' in result) done.setResult(withHttpErrors(result, context.record));
     },
   };
 }
