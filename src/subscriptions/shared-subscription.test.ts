@@ -33,10 +33,7 @@ function cpuMs(): number {
 function subscribeTo(store: Store<KubernetesObject>) {
   const objects = new ScopedLister({
     scope: { full: 'all', redacted: EMPTY_SCOPE },
-    store,
-    olderChanges: async () => undefined,
-    onListed: () => undefined,
-    onSorted: () => undefined,
+    cached: { store, changesSince: async () => undefined },
   });
   const beforeEvaluation = new Map<string, () => void>();
   const execute: ExecuteEvent = async ({ type, object, cursor }) => {

@@ -1,5 +1,9 @@
+import { EMPTY_SCOPE, type VisibilityScope } from '../auth/visibility-scope.ts';
+import type { ClusterCache } from '../cache/cluster-cache.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { PrefetchedReader } from './reader.ts';
+import { ScopedLister } from './scoped-lister.ts';
 
 /** State that is derived from the objects of the whole cluster, and follows their changes. Disposed when it is no longer used. */
 export interface DerivedState extends Disposable {
@@ -16,7 +20,7 @@ export interface Derivation<S extends DerivedState> {
   readonly create: (reader: UnrestrictedReader) => S;
 }
 
-/** Reads all objects, whoever may see them. */
+/** Reads of all objects in the cache, without a permission check and without a cost. */
 export interface UnrestrictedReader extends PrefetchedReader {
   /** Returns a reader that sees nothing of some resources. */
   without(...resources: readonly Resource[]): PrefetchedReader;
@@ -39,7 +43,8 @@ export class DerivedStates implements Disposable {
   readonly #states = new Map<string, KeptState>();
   #sweep: NodeJS.Timeout | undefined;
 
-  get<S extends DerivedState>({ key, create }: Derivation<S>, reader: () => UnrestrictedReader): S {
+  /** Returns the state of a derivation, which is created from the cache at its first use. */
+  get<S extends DerivedState>({ key, create }: Derivation<S>, cache: ClusterCache): S {
     const known = this.#states.get(key);
     if (known) {
       known.lastUsedAt = performance.now();
@@ -47,7 +52,7 @@ export class DerivedStates implements Disposable {
       return known.state as S;
     }
     this.#makeRoom();
-    const state = create(reader());
+    const state = create(unrestrictedReader(cache));
     this.#states.set(key, { state, lastUsedAt: performance.now() });
     this.#sweep ??= setInterval(() => this.#disposeUnused(), IDLE_MS / 2).unref();
     return state;
@@ -77,4 +82,16 @@ export class DerivedStates implements Disposable {
     clearInterval(this.#sweep);
     this.#sweep = undefined;
   }
+}
+
+/** Belongs to no request: states outlive the one that creates them. */
+function unrestrictedReader(cache: ClusterCache): UnrestrictedReader {
+  const lister = <T extends KubernetesObject>(resource: Resource<T>, full: VisibilityScope['full']) =>
+    new ScopedLister({ scope: { full, redacted: EMPTY_SCOPE }, cached: cache.cached(resource) });
+  return {
+    prefetched: (resource) => lister(resource, 'all'),
+    without: (...hidden) => ({
+      prefetched: (resource) => lister(resource, hidden.some((each) => each === resource) ? EMPTY_SCOPE : 'all'),
+    }),
+  };
 }

@@ -76,10 +76,11 @@ function lister(store: Store<WidgetObject>, scope: VisibilityScope) {
   const charges = { read: 0, sorted: 0 };
   const objects = new ScopedLister({
     scope,
-    store,
-    olderChanges: () => Promise.resolve(undefined),
-    onListed: (count) => (charges.read += count),
-    onSorted: (count) => (charges.sorted += count),
+    cached: { store, changesSince: () => Promise.resolve(undefined) },
+    cost: {
+      addListed: (count) => (charges.read += count),
+      addSorted: (count) => (charges.sorted += count),
+    },
   });
   return { objects, charges };
 }

@@ -1,9 +1,12 @@
 import { StatusError } from '../kubernetes/status-error.ts';
 import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
+import type { ReadCost } from './scoped-lister.ts';
 
 /** Cost after which an operation takes another turn of the event loop, if its turn is not over before. */
 const SLICE_COST = 20_000;
+/** Cost of an object that is read in a list: much less than that of a field. */
+const LISTED_COST = 0.1;
 const RETRY_AFTER_SECONDS = 1;
 
 /**
@@ -13,7 +16,7 @@ const RETRY_AFTER_SECONDS = 1;
  * is sorted for it. 64 characters of a log cost 1. Lists are
  * charged before their items are executed, so the limit bounds the time of an operation.
  */
-export class OperationCost {
+export class OperationCost implements ReadCost {
   readonly max: number;
   #total = 0;
   readonly #viewer: string;
@@ -49,6 +52,14 @@ export class OperationCost {
     this.#total += amount;
     this.#bytes?.addCost(amount);
     if (this.isExceeded) throw new StatusError({ code: 400, reason: 'BadRequest', message: this.excess });
+  }
+
+  addListed(count: number): void {
+    this.add(count * LISTED_COST);
+  }
+
+  addSorted(count: number): void {
+    this.add(count);
   }
 
   /** The limit and the cost so far, as in `extensions.limit` of an error. */

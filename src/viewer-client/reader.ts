@@ -21,9 +21,9 @@ import { isNotFound } from '../kubernetes/status-error.ts';
 import type { Cluster } from './cluster.ts';
 import type { OperationCost } from './operation-cost.ts';
 import type { PodUsage } from './pod-usages.ts';
-import type { Derivation, DerivedState, UnrestrictedReader } from './derived-states.ts';
+import type { Derivation, DerivedState } from './derived-states.ts';
 import { readErrorFor } from './read-error.ts';
-import { ScopedLister, type OnListed, type OnRead } from './scoped-lister.ts';
+import { ScopedLister, type OnRead, type ReadCost } from './scoped-lister.ts';
 import type { FollowOptions } from './shared-logs.ts';
 import { UncachedReads } from './uncached-reads.ts';
 
@@ -70,10 +70,8 @@ export interface PodLogs {
   follow(pod: FollowedPod, options: FollowOptions, signal: AbortSignal): AsyncIterable<readonly LogLine[]>;
 }
 
-/** Cost of an object that is read in a list: much less than that of a field. */
-const LISTED_COST = 0.1;
-
-const UNCHARGED = { onListed: () => undefined, onSorted: () => undefined };
+/** Options of reads for as long as a subscription runs, which has no cost of its own. */
+const UNCHARGED = { cost: undefined };
 
 /** Namespaces of which one request may start informers. */
 const MAX_NAMESPACES_READ = 20;
@@ -154,7 +152,6 @@ export class Reader implements PrefetchedReader {
   ): Promise<ScopedLister<T>> {
     const scope = await this.#scopeOf(resource, selection, 'watch');
     this.visibility.setWatched(resource, scope);
-    // It is read as long as the subscription runs, which has no cost of its own.
     return this.#lister(resource, scope, UNCHARGED);
   }
 
@@ -167,7 +164,7 @@ export class Reader implements PrefetchedReader {
     return this.#prefetched(resource, {});
   }
 
-  /** Returns the same reads for as long as a subscription runs, which has no cost of its own. */
+  /** Returns the same reads for as long as a subscription runs. */
   prefetchedForWatch(): PrefetchedReader {
     return { prefetched: (resource) => this.#prefetched(resource, UNCHARGED) };
   }
@@ -206,27 +203,14 @@ export class Reader implements PrefetchedReader {
   }
 
   /**
-   * Returns a function that returns state that is derived from all objects of some resources, whoever may see them, and shared
-   * by all viewers. Callers select what the viewer may see, and do not keep the state for longer than a turn of the event loop.
-   * Waits until the resources are synced; those that cannot be read count as empty.
+   * Returns a function that returns state that is derived from all objects of some resources without a permission check, and
+   * shared by all viewers. Callers select the parts that the viewer may see, and do not keep the state for longer than a turn of
+   * the event loop. Waits until the resources are synced; those that cannot be read count as empty.
    */
   async derivedUnrestricted<S extends DerivedState>(derivation: Derivation<S>): Promise<() => S> {
     await Promise.all(derivation.resources.map((resource) => this.#ensureSynced(resource)));
-    return () => this.#options.cluster.derived.get(derivation, () => this.#unrestricted());
-  }
-
-  #unrestricted(): UnrestrictedReader {
-    const options = { onListed: () => undefined, onRead: undefined };
-    const prefetched = <T extends KubernetesObject>(resource: Resource<T>) =>
-      this.#listerOf(resource, { full: 'all', redacted: EMPTY_SCOPE }, options);
-    const empty = <T extends KubernetesObject>(resource: Resource<T>) =>
-      this.#listerOf(resource, { full: EMPTY_SCOPE, redacted: EMPTY_SCOPE }, options);
-    return {
-      prefetched,
-      without: (...hidden) => ({
-        prefetched: (resource) => (hidden.some((each) => each === resource) ? empty(resource) : prefetched(resource)),
-      }),
-    };
+    const { cache, derived } = this.#options.cluster;
+    return () => derived.get(derivation, cache);
   }
 
   /**
@@ -328,7 +312,7 @@ export class Reader implements PrefetchedReader {
     if (scope.full === 'all') return stores.reduce((sum, { size }) => sum + size, 0);
     const visible = stores.map((store) => [...store.list()].filter((object) => visibleObject(scope, resource, object)));
     const count = visible.reduce((sum, { length }) => sum + length, 0);
-    this.#options.cost.add(count * LISTED_COST);
+    this.#options.cost.addListed(count);
     return count;
   }
 
@@ -384,11 +368,7 @@ export class Reader implements PrefetchedReader {
     { cached = this.#options.cluster.cache.cached(resource), ...options }: ListerOptions<T> = {},
   ): ScopedLister<T> {
     const { onRead, cost } = this.#options;
-    const { store } = cached;
-    const olderChanges = (version: string) => cached.changesSince(version);
-    const onListed = (count: number) => cost.add(count * LISTED_COST);
-    const onSorted = (count: number) => cost.add(count);
-    return new ScopedLister({ scope, store, olderChanges, onRead, onListed, onSorted, ...options });
+    return new ScopedLister({ scope, cached, onRead, cost, ...options });
   }
 
   /** Its reads are not reported: no change can alter their results. */
@@ -400,8 +380,7 @@ export class Reader implements PrefetchedReader {
 interface ListerOptions<T extends KubernetesObject> {
   /** Default: what is cached of all namespaces. */
   readonly cached?: CachedResource<T>;
-  readonly onListed?: OnListed;
-  readonly onSorted?: OnListed;
+  readonly cost?: ReadCost | undefined;
   readonly onRead?: OnRead | undefined;
 }
 

@@ -8,6 +8,7 @@ import {
   type VisibilityScope,
 } from '../auth/visibility-scope.ts';
 import type { NetChange } from '../cache/change-log.ts';
+import type { CachedResource } from '../cache/cluster-cache.ts';
 import type { HandledObjects } from '../cache/event-handlers.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
@@ -27,18 +28,20 @@ const CATCH_UP_POLL_MS = 20;
 /** Called for each read, with the key that a later change of its result carries. */
 export type OnRead = (lister: ScopedLister<KubernetesObject>, dependencyKey: string) => void;
 
-/** Called for each list with the number of objects that it returns. May throw to refuse it. */
-export type OnListed = (count: number) => void;
-
 interface ScopedListerOptions<T extends KubernetesObject> {
   readonly scope: VisibilityScope;
-  readonly store: ReadonlyStore<T>;
-  /** Returns the changes since a version that the store's change log no longer reaches. */
-  readonly olderChanges: (version: string) => Promise<ChangesReader<T> | undefined>;
+  readonly cached: Pick<CachedResource<T>, 'store' | 'changesSince'>;
   readonly onRead?: OnRead | undefined;
-  readonly onListed: OnListed;
-  /** Called with the number of objects before they are sorted. May throw to refuse it. */
-  readonly onSorted: OnListed;
+  /** Default: reads have no cost. */
+  readonly cost?: ReadCost | undefined;
+}
+
+/** The cost of the operation that reads. Methods may throw to refuse a read. */
+export interface ReadCost {
+  /** Adds the cost of objects that are read in a list. */
+  addListed(count: number): void;
+  /** Adds the cost of objects before they are sorted. */
+  addSorted(count: number): void;
 }
 
 /** Objects of a list, and their order. */
@@ -81,18 +84,16 @@ export interface ChangeHandler<T> {
 export class ScopedLister<T extends KubernetesObject> {
   readonly #scope: VisibilityScope;
   readonly #store: ReadonlyStore<T>;
-  readonly #olderChanges: ScopedListerOptions<T>['olderChanges'];
+  readonly #cached: ScopedListerOptions<T>['cached'];
   readonly #onRead: OnRead | undefined;
-  readonly #onListed: OnListed;
-  readonly #onSorted: OnListed;
+  readonly #cost: ReadCost | undefined;
 
-  constructor({ scope, store, olderChanges, onRead, onListed, onSorted }: ScopedListerOptions<T>) {
+  constructor({ scope, cached, onRead, cost }: ScopedListerOptions<T>) {
     this.#scope = scope;
-    this.#store = store;
-    this.#olderChanges = olderChanges;
+    this.#store = cached.store;
+    this.#cached = cached;
     this.#onRead = onRead;
-    this.#onListed = onListed;
-    this.#onSorted = onSorted;
+    this.#cost = cost;
   }
 
   /** Identifies the resource in the cluster, e.g. `workspaces.kubeflow.org`. */
@@ -107,8 +108,7 @@ export class ScopedLister<T extends KubernetesObject> {
 
   /** Returns a lister of the same scope and store whose reads are not reported, and which retains no operation. */
   detached(): ScopedLister<T> {
-    const [scope, store, olderChanges] = [this.#scope, this.#store, this.#olderChanges];
-    return new ScopedLister({ scope, store, olderChanges, onListed: () => undefined, onSorted: () => undefined });
+    return new ScopedLister({ scope: this.#scope, cached: this.#cached });
   }
 
   /** Returns an object; undefined if it does not exist or is not visible. */
@@ -141,7 +141,7 @@ export class ScopedLister<T extends KubernetesObject> {
     const { namespaced } = this.#store.resource;
     if (full === 'all' || !namespaced || namespace !== undefined) return this.#allVisible(this.#store.list(namespace));
     const objects = [...full].flatMap((each) => [...this.#store.list(each)]);
-    this.#onListed(objects.length);
+    this.#cost?.addListed(objects.length);
     return objects;
   }
 
@@ -158,8 +158,8 @@ export class ScopedLister<T extends KubernetesObject> {
       ...indexed,
       conditions: filter?.conditions ?? [],
       countIn: (of) => this.#store.count(of),
-      onRead: this.#onListed,
-      onSort: this.#onSorted,
+      onRead: (count) => this.#cost?.addListed(count),
+      onSort: (count) => this.#cost?.addSorted(count),
     });
   }
 
@@ -171,7 +171,8 @@ export class ScopedLister<T extends KubernetesObject> {
   }
 
   #plainList(list: () => readonly T[], { ordering, filter }: ListSelection<T>): ObjectList<T> {
-    return new PlainList(() => (filter ? list().filter(filter) : list()), ordering, this.#onSorted);
+    const onSort = (count: number) => this.#cost?.addSorted(count);
+    return new PlainList(() => (filter ? list().filter(filter) : list()), ordering, onSort);
   }
 
   /** Returns the objects with a value in a secondary index, in no particular order. */
@@ -238,7 +239,7 @@ export class ScopedLister<T extends KubernetesObject> {
     const logged = this.#store.changesSince(version);
     const read = logged
       ? () => this.#store.changesSince(version)
-      : steps === 'net' && (await this.#olderChanges(version));
+      : steps === 'net' && (await this.#cached.changesSince(version));
     return read ? () => read()?.flatMap((change) => this.#visibleNetChange(change)) : undefined;
   }
 
@@ -298,7 +299,7 @@ export class ScopedLister<T extends KubernetesObject> {
 
   #allVisible(objects: Iterable<T>): readonly T[] {
     const all = [...objects];
-    this.#onListed(all.length);
+    this.#cost?.addListed(all.length);
     if (this.#scope.full === 'all') return all;
     return all.map((object) => this.#visible(object)).filter((object) => object !== undefined);
   }
