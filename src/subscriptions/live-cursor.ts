@@ -24,7 +24,7 @@ export function liveSelection(resourceKey: string): string {
   return JSON.stringify([resourceKey]);
 }
 
-/** How far the cache reaches at one moment: that at which the list is read. */
+/** Versions up to which the cache is complete at the moment at which a list is read. */
 class ListPosition<T extends KubernetesObject> {
   readonly #reader: ViewerClient['reader'];
   readonly #objects: ScopedLister<T>;

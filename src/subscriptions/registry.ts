@@ -33,18 +33,11 @@
  *
  * When the API server's history breaks, for example because an older backup was restored, all subscribers of lists
  * receive RESET and a new snapshot. Subscriptions to one object send the object, or null, instead of events; they need
- * neither cursors nor RESET. Each subscription to a log is executed by itself (see
- * {@link UnsharedSubscription}); those to the same log share the connection to the API server.
+ * neither cursors nor RESET. Each subscription to a log or to totals reads a source of its own (see
+ * {@link ActiveUnsharedSubscription}); those to the same log share the connection to the API server, and those to the same
+ * totals the result.
  */
-import {
-  executeSubscriptionEvent,
-  getOperationAST,
-  Kind,
-  print,
-  visit,
-  type DocumentNode,
-  type GraphQLError,
-} from 'graphql';
+import { executeSubscriptionEvent, type GraphQLError } from 'graphql';
 import type { OperationExecutor } from '../execution/operation-executor.ts';
 import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { failure } from '../graphql/errors.ts';
@@ -62,10 +55,11 @@ import {
 } from './authorize.ts';
 import type { StreamPosition } from './cursor.ts';
 import { DistinctSubscriptions } from './distinct-subscriptions.ts';
+import { operationKey } from './operation-key.ts';
 import { SharedSubscription } from './shared-subscription.ts';
 import type { EventSink, SubscriptionHandle } from './subscriber.ts';
-import { SerializedEvent } from './result-template.ts';
-import { ActiveUnsharedSubscription, type UnsharedExecution } from './unshared-subscription.ts';
+import { unsharedExecutionOf } from './unshared-execution.ts';
+import { ActiveUnsharedSubscription } from './unshared-subscription.ts';
 
 export interface SubscriptionRegistryOptions {
   readonly executor: OperationExecutor;
@@ -73,7 +67,7 @@ export interface SubscriptionRegistryOptions {
   readonly publicError: (error: unknown) => GraphQLError;
   /** Maximum number of concurrent subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
-  /** Counts the unshared subscriptions, which are those to logs. */
+  /** Counts the subscriptions to logs. */
   readonly logReads: ConcurrencyLimit;
   /** Maximum number of different operations, with their variables, that one viewer subscribes to at the same time. */
   readonly maxDistinctSubscriptionsPerViewer: number;
@@ -88,8 +82,8 @@ export interface SubscriptionRegistryOptions {
 const MAX_DECISION_AGE_MS = 1_000;
 
 /**
- * Returns a signal that never aborts, for work that is for all subscribers: the request that started a subscription must not
- * cancel it. Each work has its own, as a signal compares a new listener with all others.
+ * Returns a signal that never aborts, for rechecks, which are for all subscribers: the request that started a subscription must not
+ * cancel them. Each has its own, as a signal compares a new listener with all others.
  */
 function neverAborted(): AbortSignal {
   return new AbortController().signal;
@@ -197,7 +191,7 @@ export class SubscriptionRegistry {
         this.#running += 1;
         const subscription = new ActiveUnsharedSubscription({
           sink,
-          first: this.#executionOf(authorized, args),
+          first: unsharedExecutionOf(authorized, args),
           publicError,
           recheckMs,
           onEvent: () => (this.counters.frames += 1),
@@ -208,33 +202,13 @@ export class SubscriptionRegistry {
           recheck: async () => {
             await viewer.reauthenticate();
             const again = await authorizeUnshared(args, { notBefore: performance.now(), signal: neverAborted() });
-            return this.#executionOf(again, args);
+            return unsharedExecutionOf(again, args);
           },
         });
         const removeChangeHandler = client.addAccessChangeHandler((change) => {
           if (client.isAffectedBy(change)) void subscription.recheck();
         });
         return subscription;
-      },
-    };
-  }
-
-  /** Sources that yield the same object, as those of totals do, share its execution. */
-  #executionOf(authorized: AuthorizedUnsharedSubscription, args: SubscribeArgs): UnsharedExecution {
-    const { unshared: source, viewerDependent } = authorized;
-    if (source.options.isLog || viewerDependent)
-      return { source, execute: (event, signal) => executeUnshared(authorized, { event, signal, shared: false }) };
-    const operation = operationKey(args, '');
-    return {
-      source,
-      execute: (event) => {
-        const results = resultsOf(event);
-        let result = results.get(operation);
-        if (!result) {
-          result = executeUnshared(authorized, { event, signal: neverAborted(), shared: true });
-          results.set(operation, result);
-        }
-        return result;
       },
     };
   }
@@ -339,29 +313,6 @@ export class SubscriptionRegistry {
   }
 }
 
-/** Results of operations for one event, by {@link operationKey}. They end with the event. */
-const sharedResults = new WeakMap<object, Map<string, Promise<SerializedEvent>>>();
-
-function resultsOf(event: unknown): Map<string, Promise<SerializedEvent>> {
-  if (typeof event !== 'object' || event === null) return new Map();
-  let results = sharedResults.get(event);
-  if (!results) sharedResults.set(event, (results = new Map()));
-  return results;
-}
-
-/** Executes the operation for one event of an unshared subscription. Rejects with its first error. */
-async function executeUnshared(
-  { validated, context }: AuthorizedUnsharedSubscription,
-  { event, signal, shared }: { readonly event: unknown; readonly signal: AbortSignal; readonly shared: boolean },
-): Promise<SerializedEvent> {
-  const { visibility } = context.client.reader;
-  const contextValue = context.forEvent({ signal, onRead: () => undefined, visibility, shared });
-  const result = await executeSubscriptionEvent({ ...validated, rootValue: event, contextValue });
-  const [error] = result.errors ?? [];
-  if (error && !signal.aborted) throw error;
-  return new SerializedEvent(JSON.stringify(result), '');
-}
-
 /**
  * Checks the cost of a snapshot, which is executed as a list of all matching objects.
  * @throws {GraphQLError} BAD_REQUEST if it exceeds the limit of an operation
@@ -376,36 +327,4 @@ function assertAffordable({ source, validated, context }: AuthorizedSubscription
   const actual = objects * objectCost;
   const message = `Expected a snapshot with a cost of at most ${max} (MAX_OPERATION_COST), got ${actual}: ${objects} objects and ${objectCost} fields. Subscribe to a namespace or with a filter, or select fewer fields.`;
   throw failure('BAD_REQUEST', message, { limit: { name: 'MAX_OPERATION_COST', max, actual } });
-}
-
-const printedDocuments = new WeakMap<DocumentNode, string>();
-
-/** Identifies an operation and its variables, without the cursor: subscribers share events whatever they resume from. */
-function operationKey({ document, operationName, variableValues }: SubscribeArgs, selection: string): string {
-  let text = printedDocuments.get(document);
-  if (text === undefined) {
-    text = print(document);
-    printedDocuments.set(document, text);
-  }
-  const cursorName = cursorVariable(document, operationName);
-  const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== cursorName);
-  variables.sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([selection, operationName ?? null, variables, text]);
-}
-
-/** Returns the variable of the root field's `after` argument. Undefined if the variable has other uses. */
-function cursorVariable(document: DocumentNode, operationName: string | null | undefined): string | undefined {
-  const root = getOperationAST(document, operationName)?.selectionSet.selections[0];
-  const after = root?.kind === Kind.FIELD ? root.arguments?.find(({ name }) => name.value === 'after') : undefined;
-  const name = after?.value.kind === Kind.VARIABLE ? after.value.name.value : undefined;
-  return name !== undefined && countUses(name, document) === 1 ? name : undefined;
-}
-
-function countUses(variable: string, document: DocumentNode): number {
-  let uses = 0;
-  visit(document, {
-    VariableDefinition: () => false,
-    Variable: ({ name }) => void (uses += name.value === variable ? 1 : 0),
-  });
-  return uses;
 }

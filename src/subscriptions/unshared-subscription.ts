@@ -8,11 +8,11 @@ interface UnsharedSubscriptionOptions {
   /** Whether it holds a connection to the API server, which counts against the limit of logs. */
   readonly isLog: boolean;
   /**
-   * What the viewer sees, as a text. If a recheck finds another one, the subscription goes on with the new source. Undefined
-   * if the source checks the permission for each event.
+   * Signature of the scopes in which the viewer sees objects. If it is another one after a recheck, the subscription goes on with
+   * the new source. Undefined if the source checks the permission for each event.
    */
   readonly visibility?: string;
-  /** Whether the viewer sees nothing. If that is so after a recheck and was not before, the subscription ends. */
+  /** Whether the viewer sees no object. If that becomes true by a recheck, the subscription ends. */
   readonly seesNothing?: boolean;
 }
 
@@ -118,9 +118,9 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
     const number = (this.#rechecked += 1);
     try {
       const next = await this.#options.recheck();
-      // An earlier recheck may end later, and its decisions are older.
-      if (number > this.#applied) this.#apply(next);
-      this.#applied = Math.max(number, this.#applied);
+      if (number <= this.#applied) return; // it was overtaken, and its decisions are older
+      this.#applied = number;
+      this.#apply(next);
     } catch (error) {
       const shown = this.#options.publicError(error);
       // Other errors, such as NOT_FOUND for a deleted pod, are reported by the source itself.

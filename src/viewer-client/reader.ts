@@ -14,22 +14,19 @@ import {
 import type { CachedResource, StoreVersion } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/informer.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
-import { readPodLog, type LogLine, type PodLogOptions } from '../kubernetes/pod-log.ts';
 import { podMetrics } from '../kubernetes/pod-metrics.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isNotFound } from '../kubernetes/status-error.ts';
 import type { Cluster } from './cluster.ts';
-import type { OperationCost } from './operation-cost.ts';
-import type { PodUsage } from './pod-usages.ts';
 import type { Derivation, DerivedState } from './derived-states.ts';
+import type { OperationCost } from './operation-cost.ts';
+import { PodLogs } from './pod-logs.ts';
+import type { PodUsage } from './pod-usages.ts';
 import { readErrorFor } from './read-error.ts';
 import { ScopedLister, type OnRead, type ReadCost } from './scoped-lister.ts';
-import type { FollowOptions } from './shared-logs.ts';
 import { UncachedReads } from './uncached-reads.ts';
 
 export type { ResourceStatus } from '../cache/informer.ts';
-export type { LogLine } from '../kubernetes/pod-log.ts';
-export type { FollowOptions } from './shared-logs.ts';
 
 export interface ReaderOptions {
   readonly cluster: Cluster;
@@ -54,20 +51,6 @@ export interface ObjectSelection {
 export interface PrefetchedReader {
   /** See {@link Reader.prefetched}. */
   prefetched<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T>;
-}
-
-export interface FollowedPod {
-  readonly name: string;
-  /** Undefined if the viewer may not read the pod. */
-  readonly uid: string | undefined;
-}
-
-/** Logs of the pods of one namespace. */
-export interface PodLogs {
-  /** Yields lines in batches. Reads from the API server no faster than batches are consumed. */
-  read(pod: string, options: PodLogOptions): AsyncIterable<readonly LogLine[]>;
-  /** Yields existing and new lines until the container ends. Viewers share the connection; see `SharedLogs`. */
-  follow(pod: FollowedPod, options: FollowOptions, signal: AbortSignal): AsyncIterable<readonly LogLine[]>;
 }
 
 /** Options of reads for as long as a subscription runs, which has no cost of its own. */
@@ -281,14 +264,7 @@ export class Reader implements PrefetchedReader {
   async logs(namespace: string): Promise<PodLogs> {
     await this.#options.resolver.assertCan('get', PODS, { namespace, subresource: 'log' });
     const { cluster, viewer } = this.#options;
-    const { client, clientIdentity } = viewer;
-    return {
-      read: (name, options) => readPodLog(client, { namespace, name }, options),
-      follow: ({ name, uid: podUid }, options, signal) => {
-        const identity = clientIdentity === 'gateway' ? 'gateway' : `viewer ${viewer.key}`;
-        return cluster.logs.follow({ client, identity, pod: { namespace, name }, podUid, options }, signal);
-      },
-    };
+    return new PodLogs(cluster.logs, viewer, namespace);
   }
 
   /** Returns the usage of the pods of a namespace, at most 15 s old. Undefined if the cluster has no metrics server. */

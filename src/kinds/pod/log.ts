@@ -6,7 +6,7 @@ import { timestampOf } from '../../graphql/scalars.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import type { OperationCost } from '../../viewer-client/operation-cost.ts';
-import type { FollowedPod, FollowOptions, LogLine, PodLogs } from '../../viewer-client/reader.ts';
+import type { FollowedPod, FollowOptions, LogLine, PodLogs } from '../../viewer-client/pod-logs.ts';
 import { containerNamesOf, podNameOf, workspacePodOf, type WorkspacePodParts } from '../workspace/pod.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { Pod } from './resource.ts';
