@@ -11,7 +11,7 @@ import {
 } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
-import { Pod, podSpecOf, podStatusOf, type PodObject } from '../pod/resource.ts';
+import { hasEnded, Pod, podSpecOf, podStatusOf, type PodObject } from '../pod/resource.ts';
 
 const quantities = record(quantity);
 const spec = object({
@@ -59,8 +59,6 @@ export const ClusterNode = defineResource<ClusterNodeObject>({
   },
 });
 
-const ENDED: ReadonlySet<string | undefined> = new Set(['Succeeded', 'Failed']);
-
 /**
  * All pods of the cluster with their node and requests, whether they belong to workspaces or not. Of each, about 1 kB is cached:
  * labels, annotations and the rest of the pod are dropped.
@@ -77,7 +75,7 @@ export const ScheduledPod = defineResource<PodObject>({
       /** By the name of the node, while the pod takes resources of it. */
       node: (pod) => {
         const { nodeName } = podSpecOf(pod);
-        return nodeName && !ENDED.has(podStatusOf(pod).phase) ? [nodeName] : [];
+        return nodeName && !hasEnded(pod) ? [nodeName] : [];
       },
     },
   },

@@ -2,12 +2,11 @@ import { keyOf, type KubernetesObject, type ObjectName } from '../../kubernetes/
 import type { Resource } from '../../kubernetes/resource.ts';
 import { StatusError } from '../../kubernetes/status-error.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
-import { MountingPod, podStatusOf } from '../pod/resource.ts';
+import { hasEnded, MountingPod } from '../pod/resource.ts';
 import { Workspace } from '../workspace/resource.ts';
 
 /** Names in one warning; further ones are counted. */
 const MAX_NAMES = 5;
-const ENDED: ReadonlySet<string | undefined> = new Set(['Succeeded', 'Failed']);
 
 /** Returns warnings about the pods and workspaces that mount a claim that is deleted, as far as the viewer may list them. */
 export async function mountWarnings(client: ViewerClient, claim: ObjectName): Promise<string[]> {
@@ -15,7 +14,7 @@ export async function mountWarnings(client: ViewerClient, claim: ObjectName): Pr
     mounting(client, MountingPod, claim),
     mounting(client, Workspace, claim),
   ]);
-  const running = pods.filter((pod) => !ENDED.has(podStatusOf(pod).phase));
+  const running = pods.filter((pod) => !hasEnded(pod));
   const what = `PersistentVolumeClaim ${keyOf(claim)}`;
   return [
     ...(running.length > 0

@@ -96,6 +96,13 @@ export function podStatusOf(pod: PodObject): Decoded<typeof status> {
   return readStatus(pod.status);
 }
 
+const ENDED: ReadonlySet<string | undefined> = new Set(['Succeeded', 'Failed']);
+
+/** Whether all containers of the pod have terminated for good, so that it takes no resources and uses no volume. */
+export function hasEnded(pod: PodObject): boolean {
+  return ENDED.has(podStatusOf(pod).phase);
+}
+
 export const Pod = defineResource<PodObject>({
   kind: 'Pod',
   group: '',

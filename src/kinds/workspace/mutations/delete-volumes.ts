@@ -6,7 +6,7 @@ import type { Resource } from '../../../kubernetes/resource.ts';
 import { isNotFound, StatusError } from '../../../kubernetes/status-error.ts';
 import { assertCanUpdate } from '../../../mutations/permission-labels.ts';
 import { PersistentVolumeClaim } from '../../persistent-volume-claim/resource.ts';
-import { MountingPod, podStatusOf, workspaceNameOf } from '../../pod/resource.ts';
+import { hasEnded, MountingPod, workspaceNameOf } from '../../pod/resource.ts';
 import { claimNamesOf, Workspace, type WorkspaceObject } from '../resource.ts';
 
 interface KeptVolume {
@@ -98,13 +98,9 @@ async function useByOthers(
   if (workspaces === 'unknown' || pods === 'unknown') return 'Whether other workspaces and pods mount it is not known.';
   const others = workspaces.objects.filter(({ metadata }) => metadata.uid !== uid);
   if (others.length > 0) return mountedBy('workspace', others, workspaces.isVisible);
-  const running = pods.objects.filter(
-    (pod) => workspaceNameOf(pod) !== name && !ENDED.has(podStatusOf(pod).phase ?? ''),
-  );
+  const running = pods.objects.filter((pod) => workspaceNameOf(pod) !== name && !hasEnded(pod));
   return running.length > 0 ? mountedBy('pod', running, pods.isVisible) : undefined;
 }
-
-const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
 
 function mountedBy(what: string, objects: readonly KubernetesObject[], isVisible: boolean): string {
   const names = objects.map(({ metadata }) => metadata.name).sort();
