@@ -1,7 +1,7 @@
 import { parseExact, ZERO, type Quantity } from '../../kubernetes/quantity.ts';
 import type { Derivation, DerivedState, UnrestrictedReader } from '../../viewer-client/derived-states.ts';
 import type { Quantities } from '../pod/resource-totals.ts';
-import { quotaSpecOf, quotaStatusOf, ResourceQuota, type ResourceQuotaObject } from '../resource-quota/resource.ts';
+import { quotaLimitsOf, quotaSpecOf, ResourceQuota, type ResourceQuotaObject } from '../resource-quota/resource.ts';
 import { exactOf } from '../workspace/requests.ts';
 import { sumOfRequests } from './capacity.ts';
 import { ClusterNode, isReady, nodeSpecOf, nodeStatusOf, ScheduledPod, type ClusterNodeObject } from './resource.ts';
@@ -76,8 +76,7 @@ export class ClusterCapacity implements DerivedState {
   #quotaFit(demand: Demand): Outcome {
     const quotas = this.#reader.prefetched(ResourceQuota);
     if (quotas.version === '') return NOT_KNOWN;
-    const outcomes = quotas.list(demand.namespace).map((quota) => fitInto(quota, demand));
-    return outcomes.find(({ fits }) => fits === false) ?? outcomes.find(({ fits }) => fits === null) ?? FITS;
+    return worstOf(quotas.list(demand.namespace).map((quota) => fitInto(quota, demand)));
   }
 
   #nodeFit(demand: Demand): Outcome {
@@ -113,8 +112,8 @@ function amountIn(amounts: ReadonlyMap<string, Quantity>, resource: string): big
 const OWN_SCOPES: ReadonlySet<string> = new Set(['NotTerminating', 'NotBestEffort']);
 
 function fitInto(quota: ResourceQuotaObject, demand: Demand): Outcome {
-  const { hard: specified = {}, scopes = [], scopeSelector } = quotaSpecOf(quota);
-  const { hard = specified, used = {} } = quotaStatusOf(quota);
+  const { scopes = [], scopeSelector } = quotaSpecOf(quota);
+  const { hard, used } = quotaLimitsOf(quota);
   const isScoped = scopeSelector !== undefined || scopes.some((scope) => !OWN_SCOPES.has(scope));
   const outcomes = Object.entries(hard).map(([resource, limit]): Outcome => {
     const needed = neededOf(resource, demand);
@@ -125,9 +124,13 @@ function fitInto(quota: ResourceQuotaObject, demand: Demand): Outcome {
     if (taken + needed.nanos <= most) return FITS;
     return { fits: false, reason: `ResourceQuota ${quota.metadata.name} does not leave enough ${resource}.` };
   });
-  const refused = outcomes.find(({ fits }) => fits === false);
-  if (refused) return isScoped ? NOT_KNOWN : refused;
-  return outcomes.find(({ fits }) => fits === null) ?? FITS;
+  const outcome = worstOf(outcomes);
+  return isScoped && outcome.fits === false ? NOT_KNOWN : outcome;
+}
+
+/** Returns the first refusal or, without one, whether any outcome is not known. */
+function worstOf(outcomes: readonly Outcome[]): Outcome {
+  return outcomes.find(({ fits }) => fits === false) ?? outcomes.find(({ fits }) => fits === null) ?? FITS;
 }
 
 /**

@@ -15,7 +15,7 @@ const quantities = record(quantity);
 const spec = object({ hard: quantities, scopes: listOf(string), scopeSelector: anyObject });
 const status = object({ hard: quantities, used: quantities });
 
-/** ResourceQuota. Read it with {@link quotaSpecOf} and {@link quotaStatusOf}. */
+/** ResourceQuota. Read it with {@link quotaSpecOf} and {@link quotaLimitsOf}. */
 export interface ResourceQuotaObject extends KubernetesObject {
   readonly spec?: unknown;
   readonly status?: unknown;
@@ -28,8 +28,10 @@ export function quotaSpecOf(quota: ResourceQuotaObject): Decoded<typeof spec> {
   return readSpec(quota.spec);
 }
 
-export function quotaStatusOf(quota: ResourceQuotaObject): Decoded<typeof status> {
-  return readStatus(quota.status);
+/** Returns the limits that are enforced: those of the status or, until the controller has reported one, of the spec. */
+export function quotaLimitsOf(quota: ResourceQuotaObject): Required<Decoded<typeof status>> {
+  const { hard = quotaSpecOf(quota).hard ?? {}, used = {} } = readStatus(quota.status);
+  return { hard, used };
 }
 
 export const ResourceQuota = defineResource<ResourceQuotaObject>({

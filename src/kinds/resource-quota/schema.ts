@@ -6,7 +6,7 @@ import { sortedByName } from '../../graphql/ordering.ts';
 import { amountOf, ResourceAmountType, type ResourceAmount } from '../../graphql/resource-amount.ts';
 import { NamespaceType } from '../namespace/refs.ts';
 import { ResourceQuotaType } from './refs.ts';
-import { quotaSpecOf, quotaStatusOf, ResourceQuota, type ResourceQuotaObject } from './resource.ts';
+import { quotaLimitsOf, quotaSpecOf, ResourceQuota, type ResourceQuotaObject } from './resource.ts';
 
 interface QuotaItem {
   readonly resource: string;
@@ -14,9 +14,8 @@ interface QuotaItem {
   readonly used: ResourceAmount;
 }
 
-/** Returns the items that are enforced: those of the status or, until the controller has reported one, of the spec. */
 function itemsOf(quota: ResourceQuotaObject): QuotaItem[] {
-  const { hard = quotaSpecOf(quota).hard ?? {}, used = {} } = quotaStatusOf(quota);
+  const { hard, used } = quotaLimitsOf(quota);
   return Object.entries(hard)
     .flatMap(([resource, text]) => {
       const limit = amountOf(resource, text);

@@ -2,6 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { StatusError } from '../../kubernetes/status-error.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { capacityDerivation, type Fit } from '../cluster-node/fit.ts';
+import { amountsOfPodConfig } from '../workspace/requests.ts';
 import { chosenOptionsOf, workspaceKindNameOf, type WorkspaceContent } from '../workspace/resource.ts';
 import { spawnerOptionOf, SpawnerOptionType, type SpawnerOption } from './option.ts';
 import { podSpecOf } from './option-spec.ts';
@@ -44,11 +45,12 @@ builder.objectField(SpawnerOptionType, 'fits', (t) =>
 /** Reads quotas, nodes and pods without a permission check: only whether it fits reaches the viewer. */
 async function fitOf(client: ViewerClient, { spec }: SpawnerOption, namespace: string): Promise<Fit> {
   const capacity = await client.reader.derivedUnrestricted(capacityDerivation);
-  const { resources, nodeSelector = {}, tolerations = [], affinity } = podSpecOf(spec.spec);
-  const { requests = {}, limits = {} } = resources ?? {};
+  const podSpec = podSpecOf(spec.spec);
+  const { nodeSelector = {}, tolerations = [], affinity } = podSpec;
+  const { requests, limits } = amountsOfPodConfig(podSpec);
   return capacity().fitOf({
     namespace,
-    requests: { ...limits, ...requests },
+    requests,
     limits,
     nodeSelector,
     tolerations,

@@ -17,8 +17,8 @@ export interface WorkspaceAmounts extends ResourceTotals {
 const NONE: WorkspaceAmounts = { requests: {}, limits: {}, source: 'NONE' };
 
 /**
- * Returns the resources of the pod or, if there is none or the viewer may not list pods, of the podConfig option. A request
- * that the option omits defaults to its limit, as in the pod. Depends on Pod and WorkspaceKind.
+ * Returns the resources of the pod or, if there is none or the viewer may not list pods, of the podConfig option. Depends on
+ * Pod and WorkspaceKind.
  */
 export function resourcesOf(reader: PrefetchedReader, workspace: WorkspaceObject): WorkspaceAmounts {
   const pod = workspacePodOf(reader, workspace)?.pod;
@@ -38,8 +38,8 @@ function amountsOfPod(pod: PodObject): WorkspaceAmounts {
 
 const ofPodConfigs = new WeakMap<object, WorkspaceAmounts>();
 
-/** Returns the amounts of the spec of a podConfig option. */
-function amountsOfPodConfig(spec: ReturnType<typeof podSpecOf>): WorkspaceAmounts {
+/** Returns the amounts of the pod spec of a podConfig option. A request that it omits defaults to its limit, as in the pod. */
+export function amountsOfPodConfig(spec: ReturnType<typeof podSpecOf>): WorkspaceAmounts {
   let amounts = ofPodConfigs.get(spec);
   if (!amounts) {
     const { requests, limits = {} } = spec.resources ?? {};
