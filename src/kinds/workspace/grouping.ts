@@ -6,32 +6,25 @@ import { nodeNameOf, workspacePodOf } from './pod.ts';
 import { optionIdOf, workspaceKindNameOf, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
-const descriptions = {
-  NAMESPACE: 'Namespace.',
-  KIND: 'Name of the WorkspaceKind.',
-  IMAGE_CONFIG: 'ID of the imageConfig option. Options of several WorkspaceKinds may have the same ID.',
-  POD_CONFIG: 'ID of the podConfig option. Options of several WorkspaceKinds may have the same ID.',
-  STATE: 'State.',
-  CREATED_BY: 'Name of the user who created the workspace. Empty if it is not recorded.',
-  NODE: 'Name of the node of the pod. Empty while there is none.',
-  LABEL: 'Value of a label of the Workspace, whose key is in `groupByLabels`. Empty without the label.',
-} as const;
-
 const WorkspaceGroupKey = builder.enumType('WorkspaceGroupKey', {
   description: 'Property by which totals of workspaces are grouped.',
   values: {
-    NAMESPACE: { description: descriptions.NAMESPACE },
-    KIND: { description: descriptions.KIND },
-    IMAGE_CONFIG: { description: descriptions.IMAGE_CONFIG },
-    POD_CONFIG: { description: descriptions.POD_CONFIG },
-    STATE: { description: descriptions.STATE },
-    CREATED_BY: { description: descriptions.CREATED_BY },
-    NODE: { description: descriptions.NODE },
-    LABEL: { description: descriptions.LABEL },
-  } as const satisfies Record<keyof typeof descriptions, object>,
+    NAMESPACE: { description: 'Namespace.' },
+    KIND: { description: 'Name of the WorkspaceKind.' },
+    IMAGE_CONFIG: {
+      description: 'ID of the imageConfig option. Options of several WorkspaceKinds may have the same ID.',
+    },
+    POD_CONFIG: { description: 'ID of the podConfig option. Options of several WorkspaceKinds may have the same ID.' },
+    STATE: { description: 'State.' },
+    CREATED_BY: { description: 'Name of the user who created the workspace. Empty if it is not recorded.' },
+    NODE: { description: 'Name of the node of the pod. Empty while there is none.' },
+    LABEL: {
+      description: 'Value of a label of the Workspace, whose key is in `groupByLabels`. Empty without the label.',
+    },
+  } as const,
 });
 
-type GroupKey = keyof typeof descriptions;
+type GroupKey = typeof WorkspaceGroupKey.$inferType;
 
 /** One property that workspaces are grouped by. */
 interface Criterion {

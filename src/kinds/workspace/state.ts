@@ -1,29 +1,22 @@
 import { builder } from '../../graphql/builder.ts';
 import { statusOf, type WorkspaceObject } from './resource.ts';
 
-const descriptions = {
-  RUNNING: 'The pod is running and ready.',
-  TERMINATING: 'The pod is being terminated, or the workspace is being deleted.',
-  PAUSED: 'The workspace is paused and has no pod.',
-  PENDING: 'The pod is being scheduled or started.',
-  ERROR: 'The workspace cannot run. See `stateMessage` for the reason.',
-  UNKNOWN: 'The controller has not reported a state, or reports one that this gateway does not know.',
-} as const;
-
-export type WorkspaceState = keyof typeof descriptions;
-
 export const WorkspaceStateEnum = builder.enumType('WorkspaceState', {
   description:
     'Observed state of a workspace: TERMINATING while it is being deleted, else as last reported by the controller.',
   values: {
-    RUNNING: { description: descriptions.RUNNING },
-    TERMINATING: { description: descriptions.TERMINATING },
-    PAUSED: { description: descriptions.PAUSED },
-    PENDING: { description: descriptions.PENDING },
-    ERROR: { description: descriptions.ERROR },
-    UNKNOWN: { description: descriptions.UNKNOWN },
-  } as const satisfies Record<WorkspaceState, object>,
+    RUNNING: { description: 'The pod is running and ready.' },
+    TERMINATING: { description: 'The pod is being terminated, or the workspace is being deleted.' },
+    PAUSED: { description: 'The workspace is paused and has no pod.' },
+    PENDING: { description: 'The pod is being scheduled or started.' },
+    ERROR: { description: 'The workspace cannot run. See `stateMessage` for the reason.' },
+    UNKNOWN: {
+      description: 'The controller has not reported a state, or reports one that this gateway does not know.',
+    },
+  } as const,
 });
+
+export type WorkspaceState = typeof WorkspaceStateEnum.$inferType;
 
 const stateByName: ReadonlyMap<string | undefined, WorkspaceState> = new Map([
   ['Running', 'RUNNING'],
