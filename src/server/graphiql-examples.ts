@@ -18,6 +18,7 @@ const GROUPS = [
   { from: 27, title: 'Volcano jobs' },
   { from: 30, title: 'Diagnosis and logs' },
   { from: 33, title: 'Storage and secrets' },
+  { from: 40, title: 'Totals and capacity' },
 ];
 
 interface Example {
