@@ -97,8 +97,8 @@ function declaredIn(schema: GraphQLSchema, document: DocumentNode): FieldDepende
   const declared: FieldDependencies[] = [];
   const typeInfo = new TypeInfo(schema);
   const take = (field: GraphQLField<unknown, unknown> | null | undefined, args: readonly ArgumentNode[]): void => {
-    const declaration: unknown = field?.extensions['dependsOn'];
-    if (!(declaration instanceof FieldDependencies)) return;
+    const declaration = field && declaredDependenciesOf(field);
+    if (!declaration) return;
     declared.push(declaration);
     if (declaration.ofArguments) declared.push(new FieldDependencies(declaration.ofArguments(args), false));
   };
