@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paginate, type PagingArgs } from './connection.ts';
-import { encodeCursor, type Ordering } from './ordering.ts';
+import type { Ordering } from '../kubernetes/ordering.ts';
+import { encodeCursor } from './ordering.ts';
 
 const ascending: Ordering<number> = { name: 'ASCENDING', directions: [1], positionOf: (item) => [item] };
 const descending: Ordering<number> = { name: 'DESCENDING', directions: [-1], positionOf: (item) => [item] };

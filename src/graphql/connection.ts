@@ -1,10 +1,11 @@
 import type { GraphQLError } from 'graphql';
 import type { ObjectField } from '../kubernetes/object-field.ts';
+import type { Ordering } from '../kubernetes/ordering.ts';
 import { PlainList, type ObjectList, type Page, type PageRange } from '../viewer-client/object-list.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder, type TypeRef } from './builder.ts';
 import { failure } from './errors.ts';
-import { decodeCursor, encodeCursor, type Ordering } from './ordering.ts';
+import { decodeCursor, encodeCursor } from './ordering.ts';
 
 interface Edge<T> {
   readonly cursor: string;

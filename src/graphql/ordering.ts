@@ -1,10 +1,8 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameField, namespaceField } from '../kubernetes/object-field.ts';
-import { inOrder, orderingByFields, type Ordering, type Position } from '../kubernetes/ordering.ts';
+import { inOrder, orderingByFields, type Ordering, type Position, type SortKey } from '../kubernetes/ordering.ts';
 import { failure } from './errors.ts';
 import { assertTextLength, quoted } from './text-limits.ts';
-
-export { comparePositions, inOrder, orderingByFields, type Ordering, type Position } from '../kubernetes/ordering.ts';
 
 /** Order by namespace, then by name. */
 export const byNamespaceAndName: Ordering<KubernetesObject> = orderingByFields(
@@ -47,7 +45,7 @@ export function decodeCursor<T>({ name, directions }: Ordering<T>, cursor: strin
   );
 }
 
-function elementsOf(cursor: string): readonly (string | number | null)[] {
+function elementsOf(cursor: string): Position {
   try {
     const elements: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(elements) && elements.every(isElement)) return elements;
@@ -57,6 +55,6 @@ function elementsOf(cursor: string): readonly (string | number | null)[] {
   return [];
 }
 
-function isElement(value: unknown): value is string | number | null {
+function isElement(value: unknown): value is SortKey {
   return value === null || typeof value === 'string' || typeof value === 'number';
 }

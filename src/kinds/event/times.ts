@@ -1,4 +1,4 @@
-import { orderingByFields, type Ordering } from '../../graphql/ordering.ts';
+import { orderingByFields, type Ordering } from '../../kubernetes/ordering.ts';
 import { nameField, namespaceField, ObjectField } from '../../kubernetes/object-field.ts';
 import { eventFieldsOf, type EventObject } from './resource.ts';
 

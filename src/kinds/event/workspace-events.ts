@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { failure } from '../../graphql/errors.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { inOrder } from '../../graphql/ordering.ts';
+import { inOrder } from '../../kubernetes/ordering.ts';
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';

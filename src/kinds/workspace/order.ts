@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { orderingByFields, sortText, type Ordering } from '../../graphql/ordering.ts';
+import { sortText } from '../../graphql/ordering.ts';
+import { orderingByFields, type Ordering } from '../../kubernetes/ordering.ts';
 import { nameField, namespaceField, ObjectField } from '../../kubernetes/object-field.ts';
 import { sortKeyOf, ZERO } from '../../kubernetes/quantity.ts';
 import type { Resource } from '../../kubernetes/resource.ts';

@@ -1,7 +1,7 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { detailsOf, ErrorCause, ErrorCodeEnum, failure, publicError, type ErrorCode } from '../../../graphql/errors.ts';
-import { byNamespaceAndName, inOrder } from '../../../graphql/ordering.ts';
+import { sortedByName } from '../../../graphql/ordering.ts';
 import type { StatusCause } from '../../../kubernetes/status-error.ts';
 import { type WorkspaceFilter, workspaceMatcher } from '../filter.ts';
 import { WorkspaceType } from '../refs.ts';
@@ -77,7 +77,7 @@ export async function matchingWorkspaces(
       `Expected a filter that at most ${MOST_WORKSPACES} workspaces match, got ${matching.length}. Restrict it, for example to a namespace.`,
       { limit: { name: 'MOST_WORKSPACES', max: MOST_WORKSPACES, actual: matching.length } },
     );
-  return inOrder(matching, byNamespaceAndName).map(({ item }) => item);
+  return sortedByName(matching);
 }
 
 /** Result of the write of one workspace. */
