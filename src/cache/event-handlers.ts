@@ -1,3 +1,4 @@
+import { Multimap } from '../kubernetes/multimap.ts';
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Change, StoreEventHandler } from './readonly-store.ts';
 
@@ -11,8 +12,8 @@ export type HandledObjects = { readonly namespaces: ReadonlySet<string> } | { re
 export class EventHandlers<T extends KubernetesObject> {
   readonly #all = new Set<StoreEventHandler<T>>();
   readonly #ofEveryObject = new Set<StoreEventHandler<T>>();
-  readonly #byNamespace = new Map<string, Set<StoreEventHandler<T>>>();
-  readonly #byName = new Map<string, Set<StoreEventHandler<T>>>();
+  readonly #byNamespace = new Multimap<string, StoreEventHandler<T>>();
+  readonly #byName = new Multimap<string, StoreEventHandler<T>>();
 
   get size(): number {
     return this.#all.size;
@@ -22,15 +23,15 @@ export class EventHandlers<T extends KubernetesObject> {
   add(handler: StoreEventHandler<T>, objects: HandledObjects | undefined): void {
     this.#all.add(handler);
     if (!objects) this.#ofEveryObject.add(handler);
-    else if ('name' in objects) addTo(this.#byName, keyOf(objects.name), handler);
-    else for (const namespace of objects.namespaces) addTo(this.#byNamespace, namespace, handler);
+    else if ('name' in objects) this.#byName.add(keyOf(objects.name), handler);
+    else for (const namespace of objects.namespaces) this.#byNamespace.add(namespace, handler);
   }
 
   /** Returns whether the handler was there. */
   delete(handler: StoreEventHandler<T>, objects: HandledObjects | undefined): boolean {
     if (!objects) this.#ofEveryObject.delete(handler);
-    else if ('name' in objects) deleteFrom(this.#byName, keyOf(objects.name), handler);
-    else for (const namespace of objects.namespaces) deleteFrom(this.#byNamespace, namespace, handler);
+    else if ('name' in objects) this.#byName.delete(keyOf(objects.name), handler);
+    else for (const namespace of objects.namespaces) this.#byNamespace.delete(namespace, handler);
     return this.#all.delete(handler);
   }
 
@@ -48,16 +49,4 @@ export class EventHandlers<T extends KubernetesObject> {
   failed(error: Error): void {
     for (const handler of this.#all) handler.failed(error);
   }
-}
-
-function addTo<H>(handlers: Map<string, Set<H>>, key: string, handler: H): void {
-  const known = handlers.get(key);
-  if (known) known.add(handler);
-  else handlers.set(key, new Set([handler]));
-}
-
-function deleteFrom<H>(handlers: Map<string, Set<H>>, key: string, handler: H): void {
-  const known = handlers.get(key);
-  known?.delete(handler);
-  if (known?.size === 0) handlers.delete(key);
 }

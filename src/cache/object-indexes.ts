@@ -1,10 +1,11 @@
+import { Multimap } from '../kubernetes/multimap.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { IndexValues, Resource } from '../kubernetes/resource.ts';
 
 /** Finds objects by namespace, by uid, and by the indexes that their resource declares. */
 export class ObjectIndexes<T extends KubernetesObject> {
   readonly #valuesOf: Readonly<Record<string, IndexValues<T>>>;
-  readonly #objects = new Map<string, Map<string, Set<T>>>();
+  readonly #objects = new Map<string, Multimap<string, T>>();
 
   constructor(resource: Resource<T>) {
     this.#valuesOf = {
@@ -12,7 +13,7 @@ export class ObjectIndexes<T extends KubernetesObject> {
       uid: ({ metadata }) => [metadata.uid],
       ...resource.cache.indexes,
     };
-    for (const name of Object.keys(this.#valuesOf)) this.#objects.set(name, new Map());
+    for (const name of Object.keys(this.#valuesOf)) this.#objects.set(name, new Multimap());
   }
 
   /**
@@ -35,28 +36,18 @@ export class ObjectIndexes<T extends KubernetesObject> {
   }
 
   add(object: T): void {
-    for (const [name, value] of this.entriesOf(object)) {
-      const index = this.#objects.get(name);
-      const found = index?.get(value);
-      if (found) found.add(object);
-      else index?.set(value, new Set([object]));
-    }
+    for (const [name, value] of this.entriesOf(object)) this.#index(name).add(value, object);
   }
 
   remove(object: T): void {
-    for (const [name, value] of this.entriesOf(object)) {
-      const index = this.#objects.get(name);
-      const found = index?.get(value);
-      found?.delete(object);
-      if (found?.size === 0) index?.delete(value);
-    }
+    for (const [name, value] of this.entriesOf(object)) this.#index(name).delete(value, object);
   }
 
   clear(): void {
     for (const index of this.#objects.values()) index.clear();
   }
 
-  #index(name: string): Map<string, Set<T>> {
+  #index(name: string): Multimap<string, T> {
     const index = this.#objects.get(name);
     if (index) return index;
     const known = [...this.#objects.keys()].join(', ');

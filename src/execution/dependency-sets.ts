@@ -1,3 +1,5 @@
+import { Multimap } from '../kubernetes/multimap.ts';
+
 /** One read of the cache. */
 export interface CacheRead {
   /** A dependency key; see `dependencyKeys`. */
@@ -22,7 +24,7 @@ export interface DependencySet {
  */
 export class DependencySets {
   readonly #sets = new Map<string, DependencySet>();
-  readonly #byKey = new Map<string, Set<DependencySet>>();
+  readonly #byKey = new Multimap<string, DependencySet>();
   /** Counts the changes. */
   clock = 0;
 
@@ -33,11 +35,7 @@ export class DependencySets {
     if (!set) {
       set = { reads, id, changedAt: 0, references: 0 };
       this.#sets.set(id, set);
-      for (const { key } of reads) {
-        const sets = this.#byKey.get(key);
-        if (sets) sets.add(set);
-        else this.#byKey.set(key, new Set([set]));
-      }
+      for (const { key } of reads) this.#byKey.add(key, set);
     }
     set.references += 1;
     return set;
@@ -47,11 +45,7 @@ export class DependencySets {
     set.references -= 1;
     if (set.references > 0) return;
     this.#sets.delete(set.id);
-    for (const { key } of set.reads) {
-      const sets = this.#byKey.get(key);
-      sets?.delete(set);
-      if (sets?.size === 0) this.#byKey.delete(key);
-    }
+    for (const { key } of set.reads) this.#byKey.delete(key, set);
   }
 
   /** Stamps the sets with a read whose result a change may alter. */

@@ -1,3 +1,4 @@
+import { Multimap } from '../kubernetes/multimap.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ChangeHandler, ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { Watermark } from './cursor.ts';
@@ -21,8 +22,8 @@ interface TrackedResource {
  * handlers.
  */
 export class Dependencies {
-  readonly #uidsByDependency = new Map<string, Set<string>>();
-  readonly #dependenciesByUid = new Map<string, Set<string>>();
+  readonly #uidsByDependency = new Multimap<string, string>();
+  readonly #dependenciesByUid = new Multimap<string, string>();
   readonly #tracked = new Map<string, TrackedResource>();
   readonly #handler: ChangeHandler<KubernetesObject>;
 
@@ -34,8 +35,8 @@ export class Dependencies {
   /** Records that the row of this uid depends on a read. Handles changes of the resource from the first read on. */
   record(uid: string, objects: ScopedLister<KubernetesObject>, dependencyKey: string): void {
     this.track(objects);
-    addTo(this.#uidsByDependency, dependencyKey, uid);
-    addTo(this.#dependenciesByUid, uid, dependencyKey);
+    this.#uidsByDependency.add(dependencyKey, uid);
+    this.#dependenciesByUid.add(uid, dependencyKey);
   }
 
   /** Handles changes of a resource, and records how far it is included in the result set, also before a row reads it. */
@@ -47,12 +48,9 @@ export class Dependencies {
 
   /** Removes the dependencies of a row. */
   forget(uid: string): void {
-    for (const dependencyKey of this.#dependenciesByUid.get(uid) ?? []) {
-      const uids = this.#uidsByDependency.get(dependencyKey);
-      uids?.delete(uid);
-      if (uids?.size === 0) this.#uidsByDependency.delete(dependencyKey);
-    }
-    this.#dependenciesByUid.delete(uid);
+    for (const dependencyKey of this.#dependenciesByUid.get(uid) ?? [])
+      this.#uidsByDependency.delete(dependencyKey, uid);
+    this.#dependenciesByUid.deleteKey(uid);
   }
 
   /** Returns the uids of the rows that depend on any of these reads. May return one several times. */
@@ -88,10 +86,4 @@ export class Dependencies {
     for (const { removeHandler } of this.#tracked.values()) removeHandler();
     this.#tracked.clear();
   }
-}
-
-function addTo(map: Map<string, Set<string>>, key: string, value: string): void {
-  const set = map.get(key);
-  if (set) set.add(value);
-  else map.set(key, new Set([value]));
 }

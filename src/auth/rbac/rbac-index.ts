@@ -1,3 +1,4 @@
+import { Multimap } from '../../kubernetes/multimap.ts';
 import type { ObjectName } from '../../kubernetes/object.ts';
 import { EVERYTHING, rulesThatDiffer, type AccessChange } from './access-change.ts';
 import { candidatesFor, type Candidates, type Grant } from './candidates.ts';
@@ -61,7 +62,7 @@ export class RbacIndex implements Disposable {
   readonly #stores: RbacStores;
   readonly #options: RbacIndexOptions;
   /** Handlers by the key of their subjects. */
-  readonly #handlers = new Map<string, Set<ChangeHandler>>();
+  readonly #handlers = new Multimap<string, ChangeHandler>();
   readonly #everyHandler = new Set<ChangeHandler>();
   readonly #removers: readonly (() => void)[];
   #isAttempted = false;
@@ -115,17 +116,10 @@ export class RbacIndex implements Disposable {
    */
   addChangeHandler(subjects: readonly string[], handler: ChangeHandler): () => void {
     this.#everyHandler.add(handler);
-    for (const subject of subjects) {
-      const handlers = this.#handlers.get(subject) ?? new Set();
-      this.#handlers.set(subject, handlers.add(handler));
-    }
+    for (const subject of subjects) this.#handlers.add(subject, handler);
     return () => {
       this.#everyHandler.delete(handler);
-      for (const subject of subjects) {
-        const handlers = this.#handlers.get(subject);
-        handlers?.delete(handler);
-        if (handlers?.size === 0) this.#handlers.delete(subject);
-      }
+      for (const subject of subjects) this.#handlers.delete(subject, handler);
     };
   }
 
