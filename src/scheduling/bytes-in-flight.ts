@@ -12,12 +12,12 @@ const DECAY = 0.95;
 const MAX_WAIT_MS = 10_000;
 
 /** Connection to the client of a request. */
-interface AnswerTransport {
+export interface AnswerTransport {
   /** Bytes written but not yet taken by the kernel. */
   readonly pendingBytes: number;
-  /** Bytes that the kernel has taken. Never decreases. */
+  /** Bytes that the kernel has taken since the connection was opened. Never decreases. */
   readonly takenBytes: number;
-  /** Disconnects the client. */
+  /** Disconnects a client that has stalled. */
   closeStalled(): void;
 }
 

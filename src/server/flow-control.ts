@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { AnswerTransport } from '../scheduling/bytes-in-flight.ts';
 
 /** Limits on the bytes that wait for slow clients. */
 export interface FlowControlOptions {
@@ -11,16 +12,10 @@ export interface FlowControlOptions {
 }
 
 /** A connection to one client, as flow control sees it: a WebSocket or a response of Server-Sent Events. */
-export interface Transport {
-  /** Bytes written but not yet taken by the kernel. */
-  readonly pendingBytes: number;
-  /** Bytes that the kernel has taken since the connection was opened. Never decreases. */
-  readonly takenBytes: number;
+export interface Transport extends AnswerTransport {
   /** Holds back writes until {@link uncork}. */
   cork(): void;
   uncork(): void;
-  /** Disconnects a client that has stalled. */
-  closeStalled(): void;
 }
 
 /** A connection may always buffer this much, whatever the viewer's other connections hold, so that it makes progress. */

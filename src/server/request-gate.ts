@@ -20,6 +20,9 @@ export interface RequestGateOptions {
   readonly bytesInFlight: BytesInFlight;
   /** Limit on the bytes of a body. */
   readonly maxBodyBytes: number;
+}
+
+export interface OperationObservers {
   /** Called with each request, or operation of a WebSocket, when it has ended. */
   readonly onOperation: (record: OperationRecord) => void;
   /** Called with each of them when it begins, and the `traceparent` of its client. */
@@ -109,8 +112,6 @@ export function recordOf(
   });
   return record;
 }
-
-export type OperationObservers = Pick<RequestGateOptions, 'onOperation' | 'onOperationBegin'>;
 
 /** Returns the trace context of a client. Not validated. */
 export function traceparentOf({ headers }: IncomingMessage): string | undefined {

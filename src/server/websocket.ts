@@ -152,10 +152,10 @@ export class WebSocketHandler {
   /** Handles an upgrade request: with 429 if there are too many WebSockets. From here on the handler owns the socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
-    const counted = this.#count(request);
+    const requestId = requestIdOf(request.headers[REQUEST_ID]);
+    const counted = this.#count(request, requestId);
     if (!counted) return refuseUpgrade(socket, TOO_MANY);
     socket.once('close', () => counted[Symbol.dispose]());
-    const requestId = requestIdOf(request.headers[REQUEST_ID]);
     this.#requestIds.set(request, requestId);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new WebSocketConnection(webSocket, socket, this.#options);
@@ -175,13 +175,12 @@ export class WebSocketHandler {
     return record;
   }
 
-  #count(request: IncomingMessage): OpenWebSocket | undefined {
+  #count(request: IncomingMessage, requestId: string): OpenWebSocket | undefined {
     try {
       return this.#limits.open(request);
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      const about = { requestId: requestIdOf(request.headers[REQUEST_ID]), transport: 'websocket' } as const;
-      const record = new OperationRecord(about, this.#options.onOperation);
+      const record = new OperationRecord({ requestId, transport: 'websocket' }, this.#options.onOperation);
       record.status = TOO_MANY_STATUS;
       refused(record, error);
       return undefined;
@@ -267,12 +266,11 @@ export class WebSocketHandler {
     if (viewer instanceof GraphQLError) {
       // An API server that cannot be asked fails only this operation. graphql-ws sends the error in a later microtask.
       if (isUnauthenticated(viewer)) setImmediate(() => reject(connection, viewer));
-      record.fail([viewer]);
-      return [viewer];
+      return failed(record, viewer);
     }
-    record.viewer = viewer.name;
-    connection.openFlow(viewer.name);
     const { name } = viewer;
+    record.viewer = name;
+    connection.openFlow(name);
     this.#options.bytesInFlight.open({ viewer: name, until: deadline.signal, transport: connection.transport });
     const request = {
       query,
@@ -283,11 +281,9 @@ export class WebSocketHandler {
     const prepared = await pipeline.prepare(request, { viewer, deadline, record });
     if ('errors' in prepared) return prepared.errors;
     try {
-      if (!isSubscriptionOperation(prepared)) scope.use(operationLimit.enter(viewer.name));
+      if (!isSubscriptionOperation(prepared)) scope.use(operationLimit.enter(name));
     } catch (error) {
-      const shown = publicError(error);
-      record.fail([shown]);
-      return [shown];
+      return failed(record, publicError(error));
     }
     this.#operations.set(prepared, { prepared, id, connection, after: cursorIn(extensions) });
     return prepared;
@@ -328,11 +324,17 @@ async function* sendSerialized(
   await connection.send(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":${text}}`);
 }
 
+/** Records the error of an operation, and returns it as graphql-ws expects it. */
+function failed(record: OperationRecord, error: GraphQLError): readonly GraphQLError[] {
+  record.fail([error]);
+  return [error];
+}
+
 /** Ends the record of an operation that was refused. */
 function refused(record: OperationRecord, error: GraphQLError): readonly GraphQLError[] {
-  record.fail([error]);
+  const errors = failed(record, error);
   record.end();
-  return [error];
+  return errors;
 }
 
 /** JSON.parse accepts any nesting, JSON.stringify does not. */
