@@ -18,13 +18,24 @@ export class Histogram {
     this.#sum += value;
   }
 
-  /** Returns the samples in the text format of Prometheus: cumulative buckets, sum and count. */
   text(name: string, labels: string): string {
-    let count = 0;
-    const buckets = this.#counts.map((inBucket, index) => {
-      count += inBucket;
-      return `${name}_bucket{${labels},le="${this.#bounds[index] ?? '+Inf'}"} ${count}`;
-    });
-    return [...buckets, `${name}_sum{${labels}} ${this.#sum}`, `${name}_count{${labels}} ${count}`].join('\n');
+    return histogramText(name, labels, { bounds: this.#bounds, counts: this.#counts, sum: this.#sum });
   }
+}
+
+interface HistogramValues {
+  readonly bounds: readonly number[];
+  /** Counts of values up to each bound, and of larger ones. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
+/** Returns samples in the text format of Prometheus: cumulative buckets, sum and count. */
+export function histogramText(name: string, labels: string, { bounds, counts, sum }: HistogramValues): string {
+  let count = 0;
+  const buckets = counts.map((inBucket, index) => {
+    count += inBucket;
+    return `${name}_bucket{${labels},le="${bounds[index] ?? '+Inf'}"} ${count}`;
+  });
+  return [...buckets, `${name}_sum{${labels}} ${sum}`, `${name}_count{${labels}} ${count}`].join('\n');
 }

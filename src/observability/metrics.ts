@@ -6,6 +6,7 @@ import type { ResourceStatus } from '../cache/informer.ts';
 import type { SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
 import type { ServerStatistics } from '../graphql/server-statistics.ts';
 import type { ApiRequestMetrics } from './api-metrics.ts';
+import { histogramText } from './histogram.ts';
 import type { OperationMetrics } from './operation-metrics.ts';
 
 /** Statistics that the metrics are read from when they are collected. */
@@ -232,13 +233,9 @@ function family(name: string, help: string, samples: readonly string[]): readonl
   return samples.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...samples];
 }
 
+const LAG_BOUNDS = LAG_BOUNDS_MS.map((bound) => bound / 1_000);
+
 function lagText(resource: string, { lag }: WatchStatistics): string {
-  let count = 0;
-  const buckets = lag.buckets.map((inBucket, index) => {
-    count += inBucket;
-    const bound = LAG_BOUNDS_MS[index];
-    return `${LAG}_bucket{resource="${resource}",le="${bound === undefined ? '+Inf' : bound / 1_000}"} ${count}`;
-  });
-  const sum = `${LAG}_sum{resource="${resource}"} ${lag.totalMs / 1_000}`;
-  return [...buckets, sum, `${LAG}_count{resource="${resource}"} ${lag.count}`].join('\n');
+  const values = { bounds: LAG_BOUNDS, counts: lag.buckets, sum: lag.totalMs / 1_000 };
+  return histogramText(LAG, `resource="${resource}"`, values);
 }

@@ -34,9 +34,9 @@ export class OperationMetrics {
   }
 
   record(record: OperationRecord): void {
-    const { type = 'none', errors, status } = record;
+    const { type = 'none', errors, codes, status } = record;
     const counts = this.#countsOf(type, this.#nameOf(record));
-    const code = errors.length > 0 ? codeOf(record) : status !== undefined && status >= 400 ? `HTTP_${status}` : 'OK';
+    const [code = status !== undefined && status >= 400 ? `HTTP_${status}` : 'OK'] = codes;
     counts.byCode.set(code, (counts.byCode.get(code) ?? 0) + 1);
     if (type !== 'subscription') counts.seconds.observe((performance.now() - record.startedAt) / 1_000);
     for (const { extensions } of errors) this.#countLimit(extensions['limit']);
@@ -74,9 +74,4 @@ export class OperationMetrics {
     if (typeof limit !== 'object' || limit === null || !('name' in limit) || typeof limit.name !== 'string') return;
     this.#limits.set(limit.name, (this.#limits.get(limit.name) ?? 0) + 1);
   }
-}
-
-/** Returns the code of the first error. */
-function codeOf({ codes: [code = 'INTERNAL'] }: OperationRecord): string {
-  return code;
 }
