@@ -1,4 +1,4 @@
-// Writes what the image contains to a directory: sbom.cdx.json (CycloneDX, by `npm sbom`) and licenses.txt, the notices that the licenses
+// Writes the content of the image to a directory: sbom.cdx.json (CycloneDX, by `npm sbom`) and licenses.txt, the notices that the licenses
 // of the bundled packages ask for. Fails if a package has a license that is not listed below.
 //   node scripts/bill-of-materials.mjs <directory>
 import { execFileSync } from 'node:child_process';

@@ -32,8 +32,8 @@ const SERVING: Readonly<Record<Serving, string>> = {
 };
 
 /**
- * Checks a configuration without serving: prints the settings, what the cluster serves, and which permissions the gateway's own
- * identity lacks. Changes nothing in the cluster. Never rejects.
+ * Checks a configuration without serving: reports the settings, the kinds that the cluster serves, and the permissions that the gateway's
+ * own identity lacks. Changes nothing in the cluster. Never rejects.
  */
 export async function check({ settings, config }: ReadConfig): Promise<CheckReport> {
   const lines = ['Settings', ...settings.effective().map(settingLine)];

@@ -8,7 +8,7 @@ import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import type { ProxySettings } from './kubernetes/proxy-settings.ts';
 import { documentSettings } from './persisted-operations.ts';
 import { isLoopback } from './server/origin-policy.ts';
-import { ConfigError, flag, integer, listOf, oneOf, port, Settings, type Environment } from './settings.ts';
+import { ConfigError, flag, httpUrl, integer, listOf, oneOf, port, Settings, type Environment } from './settings.ts';
 import { telemetrySettings, type TelemetryConfig } from './telemetry-settings.ts';
 
 /** The configuration of the gateway. Read once, from environment variables and a file, by {@link readConfig}. */
@@ -50,7 +50,7 @@ export interface Config extends TelemetryConfig {
   /** All environment variables, which exec plugins inherit. */
   readonly environment: Environment;
   readonly logLevel: LogLevel;
-  /** How queries are executed, see `OperationExecutor`. */
+  /** Execution mode of queries, see `OperationExecutor`. */
   readonly execution: ExecutionMode;
   /** Whether workspaces with options that the `filterRules` of their WorkspaceKind deny are rejected. */
   readonly enforceFilterRules: boolean;
@@ -181,7 +181,7 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     allowedHeaders: headerNames(env, 'ALLOWED_HEADERS'),
     authentication: authentication(env),
-    connectBaseUrl: baseUrl(env, 'CONNECT_BASE_URL'),
+    connectBaseUrl: connectBaseUrl(env),
     trustedProxyCidrs: cidrs(env, 'TRUSTED_PROXY_CIDRS'),
     maxFailedAuthenticationsPerMinute: integer(env, 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', 20, 1_000_000, 1),
     authorizer: oneOf(env, 'AUTHORIZER', authorizers, 'rbac'),
@@ -378,16 +378,9 @@ function headerName(env: Settings, name: string, fallback: string): string {
   return header;
 }
 
-/** Returns a URL without a slash at its end, or an empty string. */
-function baseUrl(env: Settings, name: string): string {
-  const text = env.text(name) ?? '';
-  const url = URL.parse(text);
-  const isPlain =
-    url !== null && /^https?:$/u.test(url.protocol) && url.search === '' && url.hash === '' && url.username === '';
-  if (text === '' || isPlain) return text.replace(/\/+$/u, '');
-  env.reject(
-    name,
-    `Expected ${name} to be an http or https URL without query such as https://kubeflow.example.com, got another text.`,
-  );
-  return '';
+function connectBaseUrl(env: Settings): string {
+  return httpUrl(env, 'CONNECT_BASE_URL', {
+    noun: 'URL without query such as https://kubeflow.example.com',
+    accepts: ({ search, hash, username }) => search === '' && hash === '' && username === '',
+  });
 }

@@ -150,12 +150,12 @@ interface ClusterStart {
   readonly log: Logger;
   readonly client: Client;
   readonly stopping: AbortController;
-  /** Gets what is to be disposed of: first the server that is added later, then writes, and the watches at last. */
+  /** Disposed of in reverse order: first the server, which is added later, then the writes, and the watches last. */
   readonly parts: AsyncDisposableStack;
   readonly tracing: Observers['tracing'];
 }
 
-/** Starts what reads from the cluster, and what all viewers share. */
+/** Starts the cluster cache and the RBAC index, and creates the parts that all viewers share. */
 function startCluster({ config, log, client, stopping, parts, tracing }: ClusterStart) {
   const rows = new RowCache();
   const options = { ...config, client, resources: [...resources, ...supporting], log, observer: rows };

@@ -177,6 +177,22 @@ export function oneOf<V extends string, F extends V | undefined>(
   return fallback;
 }
 
+/**
+ * Returns an http or https URL without a slash at its end; an empty string if the setting is not set or not valid. The message has the
+ * noun instead of the value, which may contain a password.
+ */
+export function httpUrl(
+  settings: Settings,
+  name: string,
+  { noun, accepts = () => true }: { readonly noun: string; readonly accepts?: (url: URL) => boolean },
+): string {
+  const text = settings.text(name) ?? '';
+  const url = URL.parse(text);
+  if (text === '' || (url && /^https?:$/u.test(url.protocol) && accepts(url))) return text.replace(/\/+$/u, '');
+  settings.reject(name, `Expected ${name} to be an http or https ${noun}, got another text.`);
+  return '';
+}
+
 export function flag(settings: Settings, name: string, fallback: 'true' | 'false' = 'false'): boolean {
   return oneOf(settings, name, ['true', 'false'], fallback) === 'true';
 }

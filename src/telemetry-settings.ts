@@ -1,4 +1,4 @@
-import { flag, port, ratio, type Settings } from './settings.ts';
+import { flag, httpUrl, port, ratio, type Settings } from './settings.ts';
 
 /** The configuration of logs of requests, metrics and traces. */
 export interface TelemetryConfig {
@@ -21,7 +21,7 @@ export function telemetrySettings(env: Settings): TelemetryConfig {
     metricsPort: metricsPort(env),
     auditLog: flag(env, 'AUDIT_LOG', 'true'),
     logSample: ratio(env, 'LOG_SAMPLE', 1),
-    otlpEndpoint: endpoint(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
+    otlpEndpoint: httpUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', { noun: 'URL such as http://otel-collector:4318' }),
     otlpHeaders: headers(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
     traceSample: ratio(env, 'TRACE_SAMPLE', 1),
   };
@@ -37,14 +37,6 @@ function metricsPort(env: Settings): number | undefined {
       `Expected METRICS_PORT to be another port than PORT, got ${chosen}. Set it to 0 for no metrics.`,
     );
   return chosen === 0 ? undefined : chosen;
-}
-
-function endpoint(env: Settings, name: string): string {
-  const text = env.text(name) ?? '';
-  const url = URL.parse(text);
-  if (text === '' || (url && /^https?:$/u.test(url.protocol))) return text.replace(/\/+$/u, '');
-  env.reject(name, `Expected ${name} to be an http or https URL such as http://otel-collector:4318, got another text.`);
-  return '';
 }
 
 /** Reads `name=value` pairs, which may contain secrets. */
