@@ -3,18 +3,17 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { handleRequests, notifyParent } from './worker-process.ts';
 import { subscribeRaw, type Protocol } from './raw-client.ts';
 import { TIMESTAMP_MARK, nowUs, readTimestampUs } from './timestamp.ts';
-import { operationOf, type MessageBytes } from './cluster.ts';
+import { operationOf, type OperationOptions } from './cluster.ts';
+import { receiversOf } from './scenarios.ts';
 
 /** Requests to the worker that runs all subscribers. It only counts messages, so that it does not limit the throughput. */
 export type ClientsRequest =
-  | {
+  | (OperationOptions & {
       readonly type: 'subscribe';
       readonly url: string;
       readonly protocol: Protocol;
-      readonly operations: 'same' | 'different';
-      readonly messageBytes: MessageBytes;
       readonly subscribers: number;
-    }
+    })
   /** Resets the counters. Every `sampleEvery`-th message is measured for its latency. */
   | { readonly type: 'count'; readonly sampleEvery: number }
   | { readonly type: 'counts' }
@@ -38,6 +37,8 @@ const BATCH = 50;
 const US_PER_MS = 1_000;
 
 let sockets: Socket[] = [];
+/** Subscribers that receive each event. */
+let receivers = 1;
 let disconnecting = false;
 let failure: string | undefined;
 let [messages, bytes, acknowledged, nextAt] = [0, 0, 0, Number.POSITIVE_INFINITY];
@@ -60,13 +61,14 @@ handleRequests((request: ClientsRequest) => {
 });
 
 async function subscribeAll(options: ClientsRequest & { readonly type: 'subscribe' }): Promise<void> {
-  const { url, protocol, operations, messageBytes, subscribers } = options;
+  const { url, protocol, subscribers } = options;
   disconnecting = false;
   failure = undefined;
+  receivers = receiversOf(options);
   for (let first = 0; first < subscribers; first += BATCH) {
     const numbers = Array.from({ length: Math.min(BATCH, subscribers - first) }, (_, index) => first + index);
     const opened = numbers.map((number) => {
-      const query = operationOf(messageBytes, operations === 'same' ? 0 : number);
+      const query = operationOf(options, number);
       return subscribeRaw({ url: new URL(url), protocol, query, onBytes: countMessages, onLost: fail });
     });
     sockets.push(...(await Promise.all(opened)));
@@ -74,7 +76,7 @@ async function subscribeAll(options: ClientsRequest & { readonly type: 'subscrib
 }
 
 function startCounting(every: number): void {
-  [messages, bytes, acknowledged, nextAt] = [0, 0, 0, sockets.length];
+  [messages, bytes, acknowledged, nextAt] = [0, 0, 0, receivers];
   sampleEvery = every;
   latency = createHistogram();
 }
@@ -95,7 +97,7 @@ function countMessages(chunk: Buffer): void {
 function acknowledge(): void {
   while (messages >= nextAt) {
     acknowledged += 1;
-    nextAt += sockets.length;
+    nextAt += receivers;
   }
   notifyParent({ events: acknowledged } satisfies Acknowledged);
 }

@@ -7,38 +7,79 @@ import { timestampNow } from './timestamp.ts';
 /** Approximate size of one message. */
 export type MessageBytes = 250 | 2000;
 
-/** Updated in turn. Many more than the events in flight, so that changes of one object are not coalesced where some subscriptions lag. */
-const WORKSPACES = 64;
+/**
+ * Whether all subscribers have the `same` operation, each `different` fields, each another namespace (`by namespace`), or each another
+ * filter (`by filter`). The last two select one workspace for each subscriber, so each event is for one of them.
+ */
+export type Operations = 'same' | 'different' | 'by namespace' | 'by filter';
+
+/** `few`: in one namespace, for subscribers of all of them. `many`: each in a namespace of its own, for subscribers of one. */
+export type ClusterLayout = 'few' | 'many';
+
+/**
+ * Updated in turn. Many more than the events in flight, so that changes of one object are not coalesced where some subscriptions lag.
+ */
+const WORKSPACES = { few: 64, many: 1_000 } as const satisfies Record<ClusterLayout, number>;
 const CLAIMS = 11;
 
-/** Starts a simulated API server with the workspaces to update. */
-export async function startBenchCluster(): Promise<Simulator> {
-  const workspaces = Array.from({ length: WORKSPACES }, (_, index) => workspace(index));
-  return startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...workspaces] });
+/** A simulated API server with workspaces to update. */
+export interface BenchCluster extends AsyncDisposable {
+  readonly simulator: Simulator;
+  /** Updates the next workspace: writes the current time into its status. */
+  updateNext(event: number): void;
 }
 
-/** Updates the next workspace: writes the current time into its status. */
-export function updateNextWorkspace(cluster: Simulator, event: number): void {
-  cluster.apply(workspace(event % WORKSPACES));
+export async function startBenchCluster(layout: ClusterLayout): Promise<BenchCluster> {
+  const count = WORKSPACES[layout];
+  const workspaces = Array.from({ length: count }, (_, index) => workspace(index, layout));
+  const simulator = await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...workspaces] });
+  return {
+    simulator,
+    updateNext: (event) => void simulator.apply(workspace(event % count, layout)),
+    [Symbol.asyncDispose]: () => simulator[Symbol.asyncDispose](),
+  };
 }
 
-/** Returns a subscription. Equal numbers have equal operations; all are of the same length. */
-export function operationOf(messageBytes: MessageBytes, number: number): string {
-  const own = `alias${String(number).padStart(5, '0')}: displayName`;
+export interface OperationOptions {
+  readonly operations: Operations;
+  readonly messageBytes: MessageBytes;
+}
+
+/** Returns the subscription of a subscriber. All have the same length. */
+export function operationOf({ operations, messageBytes }: OperationOptions, subscriber: number): string {
+  const own = `alias${operations === 'different' ? digitsOf(subscriber) : '0000'}: displayName`;
   const few = `${own} kindName state stateMessage`;
   const many = `metadata { namespace name uid createdAt generation } ${few} paused pendingRestart deferUpdates
     pausedAt lastRunningAt activity { lastActivityAt lastUpdateAt } imageConfig { optionId desiredOptionId }
     podConfig { optionId desiredOptionId } volumes { data { claimName mountPath readOnly } }`;
-  return `subscription { workspaces { type object { ${messageBytes === 250 ? few : many} } } }`;
+  const fields = messageBytes === 250 ? few : many;
+  return `subscription { workspaces${argumentsOf(operations, digitsOf(subscriber))} { type object { ${fields} } } }`;
 }
 
-function workspace(index: number): Manifest {
+function argumentsOf(operations: Operations, digits: string): string {
+  if (operations === 'by namespace') return `(namespace: "team-${digits}")`;
+  if (operations !== 'by filter') return '';
+  const filters = [`search: "BOOK-${digits}"`, `labelSelector: "number=${digits}"`, `createdBy: ["user-${digits}"]`];
+  return `(filter: { ${filters[Number(digits) % filters.length]} })`;
+}
+
+function digitsOf(index: number): string {
+  return String(index).padStart(4, '0');
+}
+
+function workspace(index: number, layout: ClusterLayout): Manifest {
+  const digits = digitsOf(index);
   return {
     apiVersion: 'kubeflow.org/v1beta1',
     kind: 'Workspace',
-    metadata: { name: `notebook-${index}`, namespace: 'team-a', labels: { team: 'bench' } },
+    metadata: {
+      name: `notebook-${digits}`,
+      namespace: layout === 'many' ? `team-${digits}` : 'team-a',
+      labels: { team: 'bench', number: digits },
+      annotations: { 'notebooks.kubeflow.org/created-by': `user-${digits}` },
+    },
     spec: {
-      displayName: `A notebook for the bench, No. ${index}`,
+      displayName: `A notebook for the bench, No. ${digits}`,
       kind: 'jupyterlab',
       paused: false,
       podTemplate: {

@@ -1,33 +1,32 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Simulator } from '../dev/simulator/simulator.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { Acknowledged, ClientsRequest } from './clients.ts';
-import { updateNextWorkspace } from './cluster.ts';
+import type { BenchCluster } from './cluster.ts';
 
 export type Clients = WorkerProcess<ClientsRequest, Acknowledged>;
 
 interface LoadOptions {
-  readonly cluster: Simulator;
+  readonly cluster: BenchCluster;
   readonly clients: Clients;
   readonly forMs: number;
   readonly sampleEvery: number;
 }
 
-/** Events in flight: written, but not yet received by all clients. */
-const WINDOW = 4;
+/** Events that are written at once. The next ones follow when all clients have received them, so that each server combines as many. */
+const BURST = 4;
 const STEADY_INTERVAL_MS = 20;
 const TIMEOUT_MS = 30_000;
 
-/** Writes as fast as the clients acknowledge. Resolves, when all clients have received all events, with their number. */
+/** Writes bursts as fast as the clients acknowledge them. Resolves, when all clients have received all events, with their number. */
 export async function applyFullLoad({ cluster, clients, forMs, sampleEvery }: LoadOptions): Promise<number> {
   await clients.request({ type: 'count', sampleEvery });
   const done = Promise.withResolvers<void>();
   const until = performance.now() + forMs;
   let [written, acknowledged] = [0, 0];
   const write = () => {
-    for (; written - acknowledged < WINDOW && performance.now() < until; written += 1)
-      updateNextWorkspace(cluster, written);
-    if (acknowledged >= written) done.resolve();
+    if (acknowledged < written) return;
+    if (performance.now() >= until) return done.resolve();
+    for (const end = written + BURST; written < end; written += 1) cluster.updateNext(written);
   };
   clients.onNotification = ({ events }) => {
     acknowledged = events;
@@ -54,7 +53,7 @@ export async function applySteadyLoad({ cluster, clients, forMs, sampleEvery }: 
   };
   for (let event = 0; event < events; event += 1) {
     await delay(Math.max(0, startedAt + event * STEADY_INTERVAL_MS - performance.now()));
-    updateNextWorkspace(cluster, event);
+    cluster.updateNext(event);
   }
   await withTimeout(
     done.promise,

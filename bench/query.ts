@@ -10,18 +10,18 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { queryCases, type QueryCase } from './query/cases.ts';
 import { startQueryCluster } from './query/cluster.ts';
-import { measureCase, type Bench } from './query/measure.ts';
+import { measureCase, type Bench, type Costs } from './query/measure.ts';
 import { startBareServer, startGatewayIn, type MeasuredProcess } from './query/measured-process.ts';
 import { jsonMegabytes, measureStart } from './query/process-cases.ts';
-import { Report } from './query/report.ts';
+import { isLoss, Report } from './query/report.ts';
 import { longestTurns } from './query/turns.ts';
 
 const help = `npm run bench:query -- [--only <text>] [--quick] [--check] [--source]
 
   --only <text>  only the cases whose name contains the text. Of the process: start, resident, turn, growth
   --quick        fewer rounds; without growth and the larger clusters
-  --check        also measures EXECUTION=reference, which executes every operation with graphql-js. Exits with 1 if the gateway
-                 needs more than 1.2 times its CPU time in any case
+  --check        measures the cases also with EXECUTION=reference, which executes every operation with graphql-js, and nothing else.
+                 Exits with 1 if the gateway needs more than 1.2 times its CPU time in a case, in two measurements, and names the case
   --source       starts src/main.ts even if dist/server.js has been built`;
 
 const { values } = parseArgs({
@@ -47,13 +47,16 @@ async function run(): Promise<void> {
   console.log(`entry: ${entry === bundle ? 'dist/server.js' : 'src/main.ts'}`);
   const report = new Report();
   await using bare = await startBareServer();
-  if (isWanted('start')) await reportStart(report);
+  if (isWanted('start') && !check) await reportStart(report);
   await measureAt(1_000, { bare, report });
   await measureAt(10_000, { bare, report });
-  if (!quick && isWanted('growth')) await reportGrowth({ bare, report });
-  if (!quick && isWanted('resident')) await reportLarge(report);
+  await measureAt(10_000, { bare, report }, 1_000);
+  if (!quick && !check && isWanted('growth')) await reportGrowth({ bare, report });
+  if (!quick && !check && isWanted('resident')) await reportLarge(report);
   report.print();
-  if (check && report.losses.length > 0) process.exitCode = 1;
+  if (report.isEmpty)
+    throw new Error(`Expected --only to select a case, got ${JSON.stringify(only)}, which selects none.`);
+  if (report.losses.length > 0) process.exitCode = 1;
 }
 
 function isWanted(name: string): boolean {
@@ -65,19 +68,26 @@ interface Context {
   readonly report: Report;
 }
 
-async function measureAt(workspaces: QueryCase['workspaces'], { bare, report }: Context): Promise<void> {
-  const cases = queryCases.filter((each) => each.workspaces === workspaces && isWanted(each.name));
-  const measuresTurns = workspaces === 10_000 && isWanted('turn');
+/** @param namespaces number of namespaces, if the cases need others than the default */
+async function measureAt(
+  workspaces: QueryCase['workspaces'],
+  { bare, report }: Context,
+  namespaces?: number,
+): Promise<void> {
+  const cases = queryCases.filter(
+    (each) => each.workspaces === workspaces && each.namespaces === namespaces && isWanted(each.name),
+  );
+  const measuresTurns = workspaces === 10_000 && namespaces === undefined && isWanted('turn') && !check;
   if (cases.length === 0 && !measuresTurns) return;
-  await using cluster = await startQueryCluster(workspaces);
+  await using cluster = await startQueryCluster(workspaces, namespaces);
   await using gateway = await startGatewayIn(cluster.kubeconfig, { entry });
   await using reference = check
     ? await startGatewayIn(cluster.kubeconfig, { entry, settings: { EXECUTION: 'reference' } })
     : undefined;
-  await Promise.all([gateway.untilReady(), reference?.untilReady()]);
+  await Promise.all([gateway.untilSettled(), reference?.untilSettled()]);
   const bench: Bench = { cluster, gateway, bare, reference, quick };
-  for (const each of cases) report.add(each, await measureCase(each, bench));
-  if (cases.length > 0 && isWanted('resident')) {
+  for (const each of cases) report.add(each, await measureTwiceIfLost(each, bench));
+  if (cases.length > 0 && namespaces === undefined && isWanted('resident') && !check) {
     const resident = await gateway.residentMegabytes();
     report.addFigure(`resident at ${workspaces} after these cases`, resident, {
       most: workspaces === 10_000 ? 300 : undefined,
@@ -85,6 +95,12 @@ async function measureAt(workspaces: QueryCase['workspaces'], { bare, report }: 
     });
   }
   if (measuresTurns) await reportTurns(report, cluster.kubeconfig);
+}
+
+/** Measures a case again if the gateway is slower than the reference implementation: other work on the machine may be the cause. */
+async function measureTwiceIfLost(query: QueryCase, bench: Bench): Promise<Costs> {
+  const costs = await measureCase(query, bench);
+  return isLoss(costs) ? measureCase(query, bench) : costs;
 }
 
 async function reportStart(report: Report): Promise<void> {
@@ -107,7 +123,7 @@ async function reportGrowth({ bare, report }: Context): Promise<void> {
   for (const workspaces of [GROWTH.small, GROWTH.large]) {
     await using cluster = await startQueryCluster(workspaces);
     await using gateway = await startGatewayIn(cluster.kubeconfig, { entry });
-    await gateway.untilReady();
+    await gateway.untilSettled();
     const bench: Bench = { cluster, gateway, bare, reference: undefined, quick };
     const own: number[] = [];
     for (const each of cases) own.push((await measureCase(each, bench)).gateway);

@@ -1,50 +1,72 @@
 import type { Protocol } from './raw-client.ts';
-import type { MessageBytes } from './cluster.ts';
+import type { ClusterLayout, MessageBytes, Operations } from './cluster.ts';
 
-const variants = ['gateway', 'bare', 'bare corked', 'per subscriber'] as const;
-/** The servers under test: the gateway, bare `ws`, bare `ws` with corked writes, and execution per subscriber. */
-export type ServerVariant = (typeof variants)[number];
+/**
+ * The servers under test: the gateway; the gateway with `EXECUTION=reference`; the floor, which only watches, parses and sends;
+ * bare `ws`, with and without corked writes; and execution per subscriber.
+ */
+export type ServerVariant = 'gateway' | 'reference' | 'floor' | 'bare' | 'bare corked' | 'per subscriber';
 
 /** The parameters of one measurement. */
 export interface Scenario {
   readonly variant: ServerVariant;
   readonly protocol: Protocol;
-  /** Whether all subscribers have the same operation, or each a different one. */
-  readonly operations: 'same' | 'different';
+  readonly operations: Operations;
   readonly messageBytes: MessageBytes;
   readonly subscribers: number;
   /** As fast as the clients read, or 50 events per second. */
   readonly load: 'full' | 'steady';
 }
 
-/** Number of subscribers at which the targets are evaluated. */
-export const TARGET_SUBSCRIBERS = 1_000;
-export const messageSizes: readonly MessageBytes[] = [250, 2_000];
+interface ScenarioOptions {
+  readonly quick: boolean;
+  /** Whether only the gateway and the reference implementation are measured. */
+  readonly check: boolean;
+  readonly only: RegExp | undefined;
+}
 
-const plain = { protocol: 'graphql-ws', operations: 'same' } as const;
-const compared: readonly Pick<Scenario, 'variant' | 'protocol' | 'operations'>[] = [
-  { variant: 'gateway', ...plain },
-  { variant: 'bare corked', ...plain },
-  { variant: 'per subscriber', ...plain },
+/** Number of subscribers at which the goals are evaluated. */
+const MANY_SUBSCRIBERS = 1_000;
+
+const plain = { protocol: 'graphql-ws', operations: 'same', messageBytes: 250 } as const;
+
+export const steadyFloor: Scenario = { ...plain, variant: 'floor', subscribers: 1, load: 'steady' };
+export const steadyChange: Scenario = { ...steadyFloor, variant: 'gateway' };
+const manyChanges: Scenario = { ...steadyChange, subscribers: MANY_SUBSCRIBERS };
+export const namespaceChange: Scenario = { ...manyChanges, operations: 'by namespace' };
+export const filterChange: Scenario = { ...manyChanges, operations: 'by filter' };
+const broadcast: Scenario = { ...manyChanges, load: 'full' };
+export const broadcasts: readonly Scenario[] = [
+  broadcast,
+  { ...broadcast, messageBytes: 2_000 },
+  { ...broadcast, protocol: 'sse' },
+  { ...broadcast, protocol: 'sse', messageBytes: 2_000 },
 ];
-const additional: readonly Pick<Scenario, 'variant' | 'protocol' | 'operations'>[] = [
-  { variant: 'bare', ...plain },
-  { variant: 'gateway', protocol: 'graphql-ws', operations: 'different' },
-  { variant: 'gateway', protocol: 'sse', operations: 'same' },
-  { variant: 'gateway', protocol: 'sse', operations: 'different' },
-];
+/** All subscribers receive all events, 50 in a second: for latencies. */
+export const steadyBroadcast: Scenario = manyChanges;
 
 /**
- * Returns the scenarios in the order to measure them. Scenarios that are compared with each other are adjacent; those
- * that a target depends on are repeated in turn, because the load of the machine changes during a run.
+ * Returns the scenarios in the order to measure them. Scenarios that are compared with each other are adjacent and measured in turns,
+ * because the load of the machine changes during a run.
  */
-export function scenariosOf(options: { readonly quick: boolean; readonly only: RegExp | undefined }): Scenario[] {
-  const { quick, only } = options;
-  const counts = quick ? [1, TARGET_SUBSCRIBERS] : [1, 100, TARGET_SUBSCRIBERS, 5_000];
-  const scenarios = counts.flatMap((subscribers) =>
-    messageSizes.flatMap((messageBytes) => fullLoad({ subscribers, messageBytes, rounds: quick ? 1 : 3 })),
-  );
-  return [...scenarios, ...steadyLoad(quick ? 2 : 3)].filter((scenario) => !only || only.test(nameOf(scenario)));
+export function scenariosOf({ quick, check, only }: ScenarioOptions): Scenario[] {
+  const scenarios = check ? rounds(3, ofGateway.flatMap(withReference)) : comparisons(quick);
+  return scenarios.filter((scenario) => !only || only.test(nameOf(scenario)));
+}
+
+const changes = [steadyChange, namespaceChange, filterChange];
+const differentOperations: Scenario = { ...broadcast, operations: 'different' };
+const ofGateway = [...changes, ...broadcasts, steadyBroadcast, differentOperations];
+
+function comparisons(quick: boolean): Scenario[] {
+  return [
+    ...rounds(quick ? 2 : 5, [steadyFloor, ...changes]),
+    ...rounds(quick ? 2 : 3, [...broadcasts, ...comparedWith('bare corked')]),
+    ...comparedWith('per subscriber'),
+    ...comparedWith('bare'),
+    ...rounds(quick ? 1 : 2, [steadyBroadcast, { ...steadyBroadcast, variant: 'bare' }]),
+    differentOperations,
+  ];
 }
 
 /** Returns the name of a scenario, e.g. `gateway/graphql-ws/same/250/1000/full`. */
@@ -52,18 +74,25 @@ export function nameOf({ variant, protocol, operations, messageBytes, subscriber
   return [variant, protocol, operations, messageBytes, subscribers, load].join('/');
 }
 
-function fullLoad(at: Pick<Scenario, 'subscribers' | 'messageBytes'> & { readonly rounds: number }): Scenario[] {
-  const { subscribers, messageBytes, rounds } = at;
-  const repeated = subscribers === TARGET_SUBSCRIBERS ? rounds : 1;
-  const wanted = [...Array.from({ length: repeated }, () => compared).flat(), ...additional];
-  return wanted
-    .filter(({ operations }) => subscribers > 1 || operations === 'same')
-    .map((scenario) => ({ ...scenario, subscribers, messageBytes, load: 'full' }));
+/** Returns the number of subscribers that receive each event. */
+export function receiversOf({ operations, subscribers }: Pick<Scenario, 'operations' | 'subscribers'>): number {
+  return operations === 'by namespace' || operations === 'by filter' ? 1 : subscribers;
 }
 
-function steadyLoad(rounds: number): Scenario[] {
-  return Array.from({ length: rounds }, (): Scenario[] => [
-    { variant: 'gateway', ...plain, messageBytes: 250, subscribers: TARGET_SUBSCRIBERS, load: 'steady' },
-    { variant: 'bare', ...plain, messageBytes: 250, subscribers: TARGET_SUBSCRIBERS, load: 'steady' },
-  ]).flat();
+/** Returns the workspaces that a scenario needs. */
+export function layoutOf({ operations }: Scenario): ClusterLayout {
+  return operations === 'by namespace' || operations === 'by filter' ? 'many' : 'few';
+}
+
+function rounds(count: number, scenarios: readonly Scenario[]): Scenario[] {
+  return Array.from({ length: count }, () => scenarios).flat();
+}
+
+/** Returns the scenarios of another server that {@link broadcasts} are compared with, which has no Server-Sent Events. */
+function comparedWith(variant: ServerVariant): Scenario[] {
+  return broadcasts.filter(({ protocol }) => protocol === 'graphql-ws').map((scenario) => ({ ...scenario, variant }));
+}
+
+function withReference(scenario: Scenario): Scenario[] {
+  return [scenario, { ...scenario, variant: 'reference' }];
 }

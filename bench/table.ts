@@ -13,6 +13,7 @@ export function medians(measurements: readonly Measurement[]): Measurement[] {
       bytesPerMessage: medianOf((each) => each.bytesPerMessage),
       messagesPerSecond: medianOf((each) => each.messagesPerSecond),
       messagesPerCore: medianOf((each) => each.messagesPerCore),
+      cpuMsPerEvent: medianOf((each) => each.cpuMsPerEvent),
       p50Ms: medianOf((each) => each.p50Ms),
       p99Ms: medianOf((each) => each.p99Ms),
       heapPerSubscriber: medianOf((each) => each.heapPerSubscriber),
@@ -35,7 +36,7 @@ export function baselineOf(
 
 const columns = [
   ['server', 'protocol', 'operations', 'load'],
-  ['bytes', 'readers', 'msg/s', 'msg/s/core', '/ corked', 'p50 ms', 'p99 ms', 'heap', 'clients', 'watches', 'requests'],
+  ['bytes', 'readers', 'ms/event', 'msg/s', 'msg/s/core', '/ corked', 'p50 ms', 'p99 ms', 'heap', 'clients'],
 ] as const;
 
 /** Returns one row per scenario, with right-aligned numbers. */
@@ -60,6 +61,7 @@ function rowOf(each: Measurement, all: readonly Measurement[]): string[] {
     scenario.load,
     each.bytesPerMessage.toFixed(0),
     String(scenario.subscribers),
+    each.cpuMsPerEvent.toFixed(3),
     formatInteger(each.messagesPerSecond),
     formatInteger(each.messagesPerCore),
     corked ? (each.messagesPerCore / corked.messagesPerCore).toFixed(2) : '',
@@ -67,14 +69,13 @@ function rowOf(each: Measurement, all: readonly Measurement[]): string[] {
     each.p99Ms.toFixed(1),
     scenario.subscribers > 1 ? formatInteger(each.heapPerSubscriber) : '',
     `${(each.clientBusy * 100).toFixed(0)} %`,
-    String(each.watches),
-    String(each.requests),
   ];
 }
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 }
 
 function formatInteger(value: number): string {

@@ -1,5 +1,5 @@
-// Runs the property, integration and abuse tests with many seeds and cycles, then the contract suite against kube-apiserver of the newest and of the
-// oldest supported version of Kubernetes. Takes hours.
+// Runs the property, integration and abuse tests with many seeds and cycles, the tests of replicas, the failure drills against a real
+// control plane, then the contract suite against kube-apiserver of the newest and of the oldest supported version of Kubernetes. Takes hours.
 //   npm run test:long [-- <arguments of vitest for the contract suite, which then runs alone>]
 // KUBEBUILDER_ASSETS names the directory with etcd, kube-apiserver and kubectl of the newest, KUBEBUILDER_ASSETS_OLDEST that
 // of the oldest. If one is not set, control-plane.mjs installs that version if it can. Exit status 1 if a run fails or a
@@ -23,14 +23,19 @@ const longSuites = [
       CLIENT_CUTS: '100',
       TOTALS_SEEDS: '200',
       EXECUTION_CASES: '100000',
+      EXECUTION_SEEDS: '18-21',
     },
   },
   { script: 'test:integration', environment: { LEAK_CYCLES: '10000' } },
   { script: 'test:abuse', environment: { ABUSE_INPUTS: '100000' } },
+  { script: 'test:replicas', environment: { REPLICA_SUBSCRIBERS: '1000' } },
 ];
 
 const argumentsOfContract = process.argv.slice(2);
-const results = [...(argumentsOfContract.length === 0 ? longSuites.map(runLong) : []), ...versions.map(run)];
+const results = [
+  ...(argumentsOfContract.length === 0 ? [...longSuites.map(runLong), runDrills()] : []),
+  ...versions.map(run),
+];
 const failures = results.filter((failure) => failure !== undefined);
 for (const failure of failures) console.error(`test:long: ${failure}`);
 process.exitCode = failures.length === 0 ? 0 : 1;
@@ -40,6 +45,19 @@ function runLong({ script, environment }) {
   console.log(`test:long: ${script} with ${JSON.stringify(environment)}`);
   const { status } = runScript(script, [], environment);
   return status === 0 ? undefined : `${script} failed`;
+}
+
+/** Returns why the failure drills did not succeed. They replace the API server of the newest version by one of the oldest, and back. */
+function runDrills() {
+  const assets = Object.fromEntries(
+    versions.map(({ version, variable }) => [variable, process.env[variable] || install(version)]),
+  );
+  const missing = versions.filter(({ variable }) => !assets[variable]);
+  if (missing.length > 0)
+    return `the failure drills did not run: set ${missing.map(({ variable }) => variable).join(' and ')}`;
+  console.log('test:long: the failure drills');
+  const { status } = runScript('test:drills', [], assets);
+  return status === 0 ? undefined : 'a failure drill failed';
 }
 
 /** Runs an npm script. Its results are not those of a suite in TEST_RESULTS_DIR. */

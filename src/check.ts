@@ -11,7 +11,7 @@ import { redactedReason } from './kubernetes/redacted.ts';
 import { apiVersionOf } from './kubernetes/resource.ts';
 import { StatusError } from './kubernetes/status-error.ts';
 import { features, identityModeOf, permissionText, RBAC_INDEX, type Feature } from './permissions.ts';
-import type { EffectiveSetting } from './settings.ts';
+import type { EffectiveSetting } from './settings/settings.ts';
 
 /** The result of a check. */
 export interface CheckReport {
@@ -51,7 +51,7 @@ export async function check({ settings, config }: ReadConfig): Promise<CheckRepo
 
 async function checkCluster(config: Config, signal: AbortSignal): Promise<CheckReport> {
   const { client, connection, kubernetesVersion, self } = await connect(config, pino({ level: 'silent' }), { signal });
-  const version = `Kubernetes ${kubernetesVersion ?? 'of an unknown version'}`;
+  const version = `Kubernetes ${kubernetesVersion() ?? 'of an unknown version'}`;
   const kinds = await checkKinds(client, signal);
   const permissions = await checkPermissions(config, { client, signal, absent: kinds.absent });
   const passed = kinds.passed && permissions.passed;
@@ -155,7 +155,7 @@ function settingLine({ name, value, source }: EffectiveSetting): string {
 
 /** Hides the credentials of URLs, and settings whose name says that they are secret. */
 function withoutSecrets(name: string, value: string): string {
-  if (value !== '' && /HEADERS$|TOKEN|PASSWORD|SECRET/u.test(name) && name !== 'ALLOWED_HEADERS') return '***';
+  if (value !== '' && /(?:HEADERS|TOKEN|PASSWORD|SECRET)$/u.test(name) && name !== 'ALLOWED_HEADERS') return '***';
   return value.replaceAll(/(?<=^|\/\/|,)[^/@\s,]+@/gu, '***@');
 }
 

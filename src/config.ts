@@ -1,18 +1,26 @@
-import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
-import path from 'node:path';
 import type { HeaderAuthenticatorOptions } from './auth/authenticators/header.ts';
 import { addressMatcher } from './auth/client-address.ts';
 import { executionModes, type ExecutionMode } from './execution/execution-mode.ts';
-import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
-import type { ProxySettings } from './kubernetes/proxy-settings.ts';
-import { documentSettings } from './persisted-operations.ts';
+import { apiConnectionSettings, type ApiConnectionConfig } from './settings/api-connection.ts';
+import { documentSettings } from './settings/persisted-operations.ts';
+import { prometheusSettings, type PrometheusConfig } from './settings/prometheus.ts';
 import { isLoopback } from './server/origin-policy.ts';
-import { ConfigError, flag, httpUrl, integer, listOf, oneOf, port, Settings, type Environment } from './settings.ts';
-import { telemetrySettings, type TelemetryConfig } from './telemetry-settings.ts';
+import {
+  ConfigError,
+  flag,
+  httpUrl,
+  integer,
+  listOf,
+  oneOf,
+  port,
+  Settings,
+  type Environment,
+} from './settings/settings.ts';
+import { telemetrySettings, type TelemetryConfig } from './settings/telemetry.ts';
 
 /** The configuration of the gateway. Read once, from environment variables and a file, by {@link readConfig}. */
-export interface Config extends TelemetryConfig {
+export interface Config extends ApiConnectionConfig, TelemetryConfig, PrometheusConfig {
   /** Address to listen on. */
   readonly host: string;
   /** 0: any free port. */
@@ -42,11 +50,6 @@ export interface Config extends TelemetryConfig {
   readonly authorizationGraceSeconds: number;
   /** Limit on the access reviews that one request, or one recheck of a subscription, causes. */
   readonly maxAccessReviewsPerRequest: number;
-  readonly connection: ConnectionSource;
-  /** Proxies for the connection to the API server. */
-  readonly proxies: ProxySettings;
-  /** Time limit of the exec plugin of a kubeconfig. */
-  readonly execPluginTimeoutSeconds: number;
   /** All environment variables, which exec plugins inherit. */
   readonly environment: Environment;
   readonly logLevel: LogLevel;
@@ -114,6 +117,10 @@ export interface Config extends TelemetryConfig {
   readonly maxSubscriptionsPerViewer: number;
   /** Limit on the running subscriptions and queries of one viewer that read logs. Each has a connection to the API server, at most. */
   readonly maxLogStreamsPerViewer: number;
+  /** Limit on the running bulk actions of one viewer. */
+  readonly maxBulkActionsPerViewer: number;
+  /** Limit on the running bulk actions of all viewers. */
+  readonly maxBulkActions: number;
   /** Limit on the different operations that one viewer subscribes to. */
   readonly maxDistinctSubscriptionsPerViewer: number;
   /** Limit on the estimated bytes of large requests and answers of all clients together. Further ones wait. */
@@ -190,10 +197,9 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
     denialTtlSeconds: integer(env, 'DENIAL_TTL_SECONDS', 5, 3_600),
     authorizationGraceSeconds: integer(env, 'AUTHORIZATION_GRACE_SECONDS', 60, 3_600),
     maxAccessReviewsPerRequest: integer(env, 'MAX_ACCESS_REVIEWS_PER_REQUEST', 2_000, 1_000_000, 1),
-    connection: connectionSource(env),
-    proxies: proxySettings(env),
-    execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', 30, 600, 1),
+    ...apiConnectionSettings(env),
     ...telemetrySettings(env),
+    ...prometheusSettings(env),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
     execution: oneOf(env, 'EXECUTION', executionModes, 'compiled'),
     enforceFilterRules: flag(env, 'ENFORCE_FILTER_RULES', 'true'),
@@ -204,11 +210,10 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
     ...operationLimits(env),
     ...documentSettings(env),
     ...concurrencyLimits(env),
-    maxBytesInFlight: integer(env, 'MAX_BYTES_IN_FLIGHT', 134_217_728, 17_179_869_184, 1_048_576),
     maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
     maxPendingBytesPerViewer: integer(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
     slowReaderTimeoutSeconds: integer(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),
-    keepAliveSeconds: integer(env, 'KEEP_ALIVE_SECONDS', 76, 3_600, 1),
+    keepAliveSeconds: integer(env, 'KEEP_ALIVE_SECONDS', 95, 3_600, 1),
     shutdownDelaySeconds: integer(env, 'SHUTDOWN_DELAY_SECONDS', 5, 600),
     drainSeconds: integer(env, 'DRAIN_SECONDS', 10, 600),
   };
@@ -217,6 +222,7 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
 function concurrencyLimits(env: Settings) {
   return {
     requestTimeoutSeconds: integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 3_600, 1),
+    maxBytesInFlight: integer(env, 'MAX_BYTES_IN_FLIGHT', 134_217_728, 17_179_869_184, 1_048_576),
     maxRequestsPerViewer: integer(env, 'MAX_REQUESTS_PER_VIEWER', 100, 1_000_000, 1),
     maxRequests: integer(env, 'MAX_REQUESTS', 1_000, 1_000_000, 1),
     maxWebsockets: integer(env, 'MAX_WEBSOCKETS', 20_000, 1_000_000, 1),
@@ -232,6 +238,8 @@ function concurrencyLimits(env: Settings) {
     maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
     maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
     maxLogStreamsPerViewer: integer(env, 'MAX_LOG_STREAMS_PER_VIEWER', 50, 1_000_000),
+    maxBulkActionsPerViewer: integer(env, 'MAX_BULK_ACTIONS_PER_VIEWER', 5, 1_000_000),
+    maxBulkActions: integer(env, 'MAX_BULK_ACTIONS', 50, 1_000_000),
     maxDistinctSubscriptionsPerViewer: integer(env, 'MAX_DISTINCT_SUBSCRIPTIONS_PER_VIEWER', 1_000, 1_000_000),
   };
 }
@@ -323,33 +331,6 @@ function isNetwork(cidr: string): boolean {
   } catch {
     return false; // the caller rejects the setting
   }
-}
-
-/** Order of precedence: KUBECONFIG, the service account of the pod, `~/.kube/config`. */
-function connectionSource(env: Settings): ConnectionSource {
-  const files = (env.text('KUBECONFIG') ?? '').split(path.delimiter).filter((file) => file !== '');
-  if (files.some((file) => existsSync(file))) return { type: 'files', files };
-  if (files.length > 0) {
-    env.reject(
-      'KUBECONFIG',
-      `Expected KUBECONFIG to name at least one existing file, got ${files.join(path.delimiter)}, which does not exist.`,
-    );
-  }
-  if (env.text('KUBERNETES_SERVICE_HOST') !== undefined) return { type: 'in-cluster' };
-  const defaultFile = path.join(env.text('HOME') ?? '/', '.kube', 'config');
-  if (existsSync(defaultFile)) return { type: 'files', files: [defaultFile] };
-  const message = `Expected a cluster: set KUBECONFIG, create ${defaultFile}, or run the gateway in a pod.`;
-  env.reject('KUBECONFIG', message);
-  return { type: 'in-cluster' };
-}
-
-/** Go's `net/http` reads these, too: names in upper case take precedence. */
-function proxySettings(env: Settings): ProxySettings {
-  return {
-    httpProxy: env.text('HTTP_PROXY') ?? env.lowerCase('http_proxy'),
-    httpsProxy: env.text('HTTPS_PROXY') ?? env.lowerCase('https_proxy'),
-    noProxy: env.text('NO_PROXY') ?? env.lowerCase('no_proxy'),
-  };
 }
 
 function origins(env: Settings, name: string): readonly string[] {

@@ -3,8 +3,8 @@ import { whoAmI } from './auth/authenticators/kubeconfig.ts';
 import type { Config } from './config.ts';
 import { createApiConnection, type ConnectionOptions } from './kubernetes/api-connection.ts';
 import { Client } from './kubernetes/client.ts';
-import { kubernetesVersionOf } from './kubernetes/discovery.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
+import { ServerVersion } from './kubernetes/server-version.ts';
 import { isUnauthorized } from './kubernetes/status-error.ts';
 
 /**
@@ -28,10 +28,13 @@ export async function connect(
   });
   const client = new Client(connection);
   try {
-    const kubernetesVersion = await kubernetesVersionOf(client, signal);
-    const self = await whoAmI(client, connection.userName, signal);
+    const [version, self] = await Promise.all([
+      ServerVersion.load(client, { signal }),
+      whoAmI(client, connection.userName, signal),
+    ]);
+    const { current: kubernetesVersion } = version;
     log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected to the API server');
-    return { connection, client, kubernetesVersion, self };
+    return { connection, client, kubernetesVersion: () => version.current, self };
   } catch (error) {
     if (!isUnauthorized(error)) throw error;
     throw new KubeconfigError(

@@ -1,26 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { startAccessIndex } from './access-index.ts';
-import { Authorizer, type AuthorizerOptions } from './auth/authorizer.ts';
 import { headerAuthenticator } from './auth/authenticators/header.ts';
 import type { Authenticator, Credentials } from './auth/authenticator.ts';
 import { clientAddressOf, trustedProxyMatcher } from './auth/client-address.ts';
 import { kubeconfigAuthenticator } from './auth/authenticators/kubeconfig.ts';
-import type { ViewerAccesses } from './auth/rbac/viewer-access.ts';
 import { tokenAuthenticator } from './auth/authenticators/token.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
-import type { ReadonlyStore } from './cache/readonly-store.ts';
 import type { Config } from './config.ts';
 import { OperationExecutor } from './execution/operation-executor.ts';
 import { RowCache } from './execution/row-cache.ts';
 import { atMostEvery, originOf } from './kubernetes/log-limit.ts';
-import { BytesInFlight } from './scheduling/bytes-in-flight.ts';
-import { createContext, type GatewayInfo } from './graphql/context.ts';
-import type { Deadline } from './graphql/deadline.ts';
+import { BulkActions, type BulkActionsOptions } from './graphql/bulk-actions.ts';
+import { createContext, type Caller, type GatewayInfo } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
 import { ConcurrencyLimit } from './graphql/concurrency-limit.ts';
-import type { OperationRecord } from './graphql/operation-record.ts';
 import type { SubscriptionStatistics } from './graphql/subscription-statistics.ts';
 import type { Viewer } from './auth/viewer.ts';
 import { WorkspacePartEvent } from './kinds/event/resource.ts';
@@ -29,25 +24,22 @@ import { ScheduledPod } from './kinds/cluster-node/resource.ts';
 import { MountingPod } from './kinds/pod/resource.ts';
 import { StatefulSet } from './kinds/workspace/stateful-set.ts';
 import { pictureAt } from './kinds/workspace-kind/pictures.ts';
-import { Namespace, type NamespaceObject } from './kinds/namespace/resource.ts';
 import { Workspace } from './kinds/workspace/resource.ts';
 import { startRestartFinisher } from './kinds/workspace/restart-finisher.ts';
 import type { Cluster } from './viewer-client/cluster.ts';
-import { readErrorFor } from './viewer-client/read-error.ts';
+import { createCluster } from './cluster.ts';
 import { connect } from './connect.ts';
 import type { ApiConnection } from './kubernetes/api-connection.ts';
 import type { Client } from './kubernetes/client.ts';
 import { redactedError } from './kubernetes/redacted.ts';
 import { StatusError } from './kubernetes/status-error.ts';
-import { DerivedStates } from './viewer-client/derived-states.ts';
-import { PodUsages } from './viewer-client/pod-usages.ts';
-import { SharedLogs } from './viewer-client/shared-logs.ts';
-import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
+import { NONE_LOST, type LostLines } from './observability/log-output.ts';
 import { Observers } from './observers.ts';
-import { operationNamesIn } from './persisted-operations.ts';
+import { operationNamesIn } from './settings/persisted-operations.ts';
 import { schema } from './schema.ts';
 import { exampleOf, readExampleTabs, type GraphiQLTab } from './server/graphiql-examples.ts';
-import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
+import { ConnectionLimit, openFileLimit } from './server/connection-limit.ts';
+import { startHttpServer, type HttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
 import type { Person } from './server/person.ts';
 import { gatewayVersion } from './version.ts';
 
@@ -69,7 +61,10 @@ export interface Gateway extends AsyncDisposable {
   readonly url: string;
   /** URL of the metrics, e.g. `http://127.0.0.1:9090/metrics`. Undefined without metrics. */
   readonly metricsUrl: string | undefined;
-  /** Resolves when each always-watched kind has synced, or the cluster is known not to serve it. */
+  /**
+   * Resolves when each always-watched kind has synced, or the cluster is known not to serve it, and the example operations are
+   * prepared.
+   */
   readonly ready: Promise<unknown>;
   readonly statistics: () => GatewayStatistics;
   /** Makes the gateway unready, so that load balancers send it no more clients. It serves all requests until it is disposed of. */
@@ -83,6 +78,8 @@ interface StartOptions {
   readonly people?: readonly Person[];
   /** Aborts the start. Has no effect once the gateway serves. */
   readonly signal?: AbortSignal;
+  /** Returns the lines that the log has lost, for the metrics. None by default. */
+  readonly lostLogLines?: () => LostLines;
 }
 
 /**
@@ -95,54 +92,55 @@ interface StartOptions {
 export async function startGateway(
   config: Config,
   log: Logger,
-  { signal: starting = new AbortController().signal, ...pages }: StartOptions = {},
+  { signal: starting = new AbortController().signal, lostLogLines = () => NONE_LOST, ...pages }: StartOptions = {},
 ): Promise<Gateway> {
   const stopping = new AbortController();
   const isStarted = followUntilStarted(starting, stopping);
   const onUnexpected = logUnexpected(log);
   const tabs = readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url)));
-  const observers = await observersFor(config, { tabs, log, onUnexpected });
-  const { onOperation, onApiRequest: onRequest, tracing } = observers;
-  const { signal } = stopping;
-  const connected = await connect(config, log, { signal, onRequest, traceRequest: tracing?.request });
   await using parts = new AsyncDisposableStack();
-  const start = { config, log, client: connected.client, stopping, parts, tracing };
-  const { cache, rbac, cluster, rows } = startCluster(start);
-  parts.use(observers);
-  const readiness = () => readinessOf(cache, connected.connection);
+  const observers = parts.use(await observersFor(config, { tabs, log, lostLogLines, onUnexpected }));
+  const { onObjectWrite, onOperation, onApiRequest: onRequest, tracing } = observers;
+  const connected = await connect(config, log, { signal: stopping.signal, onRequest, traceRequest: tracing?.request });
+  const { client } = connected;
+  const { cache, rbac, cluster, rows, kinds } = startCluster({ config, log, client, stopping, parts, tracing });
+  const bulkActions = bulkActionsFor(config, log);
+  const reports = { onUnexpected, onObjectWrite, live: () => statistics().live };
+  const viewerParts = { ...connected, ...reports, cluster, log, bulkActions };
   const server = parts.use(
     await startHttpServer({
-      ...httpOptionsFor(config, { ...pages, tabs }),
+      ...httpOptionsFor(config, { ...pages, tabs, log }),
       executor: new OperationExecutor({ schema, rows, mode: config.execution }),
-      ...viewerOptions(config, { ...connected, cluster, log, onUnexpected, live: () => statistics().live }),
+      ...viewerOptions(config, viewerParts),
       publicError: (error) => publicError(error, onUnexpected),
       onOperation,
       onOperationBegin: tracing?.begin,
-      readiness,
+      readiness: () => readinessOf(cache, connected),
     }),
   );
-  const { announceShutdown, url, subscriptions } = server;
-  const statistics = (): GatewayStatistics => ({ kinds: cache.statuses(), live: subscriptions() });
-  const kinds = () => [...cache.statuses(), ...(rbac?.statuses() ?? [])];
-  const metricsUrl = await observers.serveMetrics({ ...server, kinds, readiness, authorizer: cluster.authorizer });
+  parts.defer(() => bulkActions.stop()); // before the server ends the subscriptions to them
+  const { announceShutdown, url } = server;
+  const statistics = (): GatewayStatistics => ({ kinds: cache.statuses(), live: server.subscriptions() });
+  const metricsUrl = await observers.serveMetrics({ ...server, ...cluster, kinds });
   isStarted();
-  logStart(log, { url, metricsUrl }, cache);
-  finishRestarts(cache, connected.client, { log, signal });
+  logStart(log, { url, metricsUrl }, { hasSynced: cache.hasSynced, learned: server.learned });
+  finishRestarts(cache, client, { log, signal: stopping.signal });
   const running = parts.move();
-  const ready = Promise.all([cache.hasSynced, rbac?.attempted]);
+  const ready = Promise.all([cache.hasSynced, rbac?.attempted, server.learned]);
   return { url, metricsUrl, ready, statistics, announceShutdown, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 interface ObservedParts {
   readonly tabs: readonly GraphiQLTab[];
   readonly log: Logger;
+  readonly lostLogLines: () => LostLines;
   readonly onUnexpected: (error: unknown) => void;
 }
 
-function observersFor(config: Config, { tabs, log, onUnexpected }: ObservedParts): Promise<Observers> {
+function observersFor(config: Config, { tabs, onUnexpected, ...parts }: ObservedParts): Promise<Observers> {
   const names = tabs.map((tab) => exampleOf(tab).operation);
   const operationNames = [...names, ...operationNamesIn(config.persistedOperations.values())];
-  return Observers.create(config, { operationNames, version: gatewayVersion(), log, onError: onUnexpected });
+  return Observers.create(config, { ...parts, operationNames, version: gatewayVersion(), onError: onUnexpected });
 }
 
 interface ClusterStart {
@@ -162,16 +160,39 @@ function startCluster({ config, log, client, stopping, parts, tracing }: Cluster
   const cache = parts.use(startClusterCache(options));
   const rbac = startAccessIndex(config, client, log);
   if (rbac) parts.use(rbac);
-  const cluster = clusterFor(config, { cache, log, accesses: rbac?.accesses, traceReview: tracing?.review });
+  const cluster = createCluster(config, { cache, log, accesses: rbac?.accesses, traceReview: tracing?.review });
   parts.defer(() => cluster.derived[Symbol.dispose]());
+  if (cluster.gpuLoads) parts.use(cluster.gpuLoads);
   parts.defer(() => stopping.abort());
   parts.defer(() => cluster.writes.drain(config.drainSeconds * 1_000));
-  return { cache, rbac, cluster, rows };
+  const kinds = () => [...cache.statuses(), ...(rbac?.statuses() ?? [])];
+  return { cache, rbac, cluster, rows, kinds };
 }
 
-function logStart(log: Logger, urls: Pick<Gateway, 'url' | 'metricsUrl'>, { hasSynced }: ClusterCache): void {
+/** Logs if the limit of open files allows fewer WebSockets than the settings do, and later, at most every 10 s, refused connections. */
+function connectionLimits(
+  { maxWebsockets }: Config,
+  log: Logger,
+): Pick<HttpServerOptions, 'connectionLimit' | 'maxWebsockets'> {
+  const openFiles = openFileLimit();
+  const logRefused = atMostEvery({ intervalMs: LOG_INTERVAL_MS }, (_, suppressed) =>
+    log.warn({ openFiles, maxConnections: limit.max, suppressed }, 'refuses connections: too few open files'),
+  );
+  const limit = new ConnectionLimit(openFiles, () => logRefused(undefined));
+  const allowed = limit.webSocketsUpTo(maxWebsockets);
+  if (allowed < maxWebsockets)
+    log.info({ openFiles, maxWebsockets, allowed }, 'MAX_WEBSOCKETS exceeds what the limit of open files allows');
+  return { connectionLimit: limit, maxWebsockets: allowed };
+}
+
+function logStart(
+  log: Logger,
+  urls: Pick<Gateway, 'url' | 'metricsUrl'>,
+  { hasSynced, learned }: Pick<ClusterCache, 'hasSynced'> & Pick<HttpServer, 'learned'>,
+): void {
   log.info(urls, 'serving');
   void hasSynced.then(() => log.info('cluster cache synced'));
+  void learned.then((examples) => log.info(examples, 'example operations prepared'));
 }
 
 /** Returns a function that logs errors, of one origin at most once in 10 s. */
@@ -192,9 +213,17 @@ function finishRestarts(cache: ClusterCache, client: Client, { log, signal }: { 
   });
 }
 
+function bulkActionsFor({ maxBulkActions: max, maxBulkActionsPerViewer: maxPerViewer }: Config, log: Logger) {
+  const onEnd: BulkActionsOptions['onEnd'] = (viewer, action) => log.info({ viewer, action }, 'bulk action ended');
+  return new BulkActions({ max, maxPerViewer, onEnd });
+}
+
 function gatewayInfo(
   { enforceFilterRules, maxLogStreamsPerViewer: max }: Config,
-  facts: Pick<GatewayInfo, 'kubernetesVersion' | 'onUnexpected' | 'bytesInFlight' | 'live'>,
+  facts: Pick<
+    GatewayInfo,
+    'kubernetesVersion' | 'onUnexpected' | 'onObjectWrite' | 'bulkActions' | 'bytesInFlight' | 'live'
+  >,
 ): GatewayInfo {
   const logReads = new ConcurrencyLimit({
     perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max },
@@ -210,15 +239,17 @@ function followUntilStarted(signal: AbortSignal, controller: AbortController): (
   return () => signal.removeEventListener('abort', abort);
 }
 
-interface PageOptions extends Omit<StartOptions, 'signal'> {
+interface PageOptions extends Omit<StartOptions, 'signal' | 'lostLogLines'> {
   readonly tabs: readonly GraphiQLTab[];
+  readonly log: Logger;
 }
 
 /** The options of the HTTP server that depend on the configuration only. */
-function httpOptionsFor(config: Config, { graphiqlHeaders, people = [], tabs }: PageOptions) {
+function httpOptionsFor(config: Config, { graphiqlHeaders, people = [], tabs, log }: PageOptions) {
   const isTrustedProxy = trustedProxyMatcher(config.trustedProxyCidrs);
   return {
     ...config,
+    ...connectionLimits(config, log),
     schema,
     addressOf: (credentials: Credentials) => clientAddressOf(credentials, isTrustedProxy),
     keepAliveMs: config.keepAliveSeconds * 1_000,
@@ -240,9 +271,11 @@ interface ViewerOptions {
   readonly cluster: Cluster;
   readonly client: Client;
   readonly self: Parameters<typeof kubeconfigAuthenticator>[1];
-  readonly kubernetesVersion: string | undefined;
+  readonly kubernetesVersion: () => string | undefined;
   readonly log: Logger;
   readonly onUnexpected: (error: unknown) => void;
+  readonly onObjectWrite: GatewayInfo['onObjectWrite'];
+  readonly bulkActions: BulkActions;
   readonly live: () => SubscriptionStatistics;
 }
 
@@ -253,14 +286,13 @@ function viewerOptions(
 ): Pick<HttpServerOptions, 'authenticate' | 'bytesInFlight' | 'createContext' | 'assetAt' | 'logReads'> {
   const { bytesInFlight } = cluster;
   const info = gatewayInfo(config, { ...facts, bytesInFlight });
-  const contextOf = (viewer: Viewer, deadline: Deadline, record?: OperationRecord) =>
-    createContext({ cluster, viewer, gateway: info }, deadline, record);
+  const contextOf = (caller: Caller) => createContext({ cluster, gateway: info }, caller);
   return {
     bytesInFlight,
     logReads: info.logReads,
     authenticate: withoutDetails(authenticatorFor(config, client, self), log),
     createContext: contextOf,
-    assetAt: (viewer, path, deadline) => pictureAt(contextOf(viewer, deadline), client, path),
+    assetAt: (caller, path) => pictureAt(contextOf(caller), client, path),
   };
 }
 
@@ -277,18 +309,22 @@ function withoutDetails(authenticate: Authenticator, log: Logger): Authenticator
   const onUnavailable = atMostEvery({ intervalMs: LOG_INTERVAL_MS }, (error, suppressed) =>
     log.error({ error: redactedError(error), suppressed }, 'cannot validate the credentials of clients'),
   );
-  return async (credentials) => {
+  const refuse = (error: unknown): never => {
+    if (error instanceof StatusError && (error.code === 401 || error.code === 429)) throw error;
+    onUnavailable(error);
+    throw new StatusError({
+      code: 503,
+      reason: 'ServiceUnavailable',
+      message: 'The gateway cannot validate credentials at the moment. Try again.',
+      retryAfterSeconds: 1,
+    });
+  };
+  return (credentials) => {
     try {
-      return await authenticate(credentials);
+      const viewer = authenticate(credentials);
+      return viewer instanceof Promise ? viewer.catch(refuse) : viewer;
     } catch (error) {
-      if (error instanceof StatusError && (error.code === 401 || error.code === 429)) throw error;
-      onUnavailable(error);
-      throw new StatusError({
-        code: 503,
-        reason: 'ServiceUnavailable',
-        message: 'The gateway cannot validate credentials at the moment. Try again.',
-        retryAfterSeconds: 1,
-      });
+      return refuse(error);
     }
   };
 }
@@ -316,68 +352,24 @@ function authenticatorFor(
   }
 }
 
-interface ClusterParts {
-  readonly cache: ClusterCache;
-  readonly log: Logger;
-  readonly accesses: ViewerAccesses | undefined;
-  readonly traceReview: AuthorizerOptions['traceReview'];
+interface ConnectedServer {
+  readonly connection: ApiConnection;
+  readonly kubernetesVersion: () => string | undefined;
 }
 
-/** A write whose client has left, or was answered with TIMEOUT: its outcome is only in the log. */
-function logAbandoned(log: Logger, write: SentWrite, error: unknown): void {
-  if (error === undefined) log.info({ write }, 'write succeeded after its request was over');
-  else log.warn({ write, error: redactedError(error) }, 'write failed after its request was over');
-}
-
-function clusterFor(config: Config, { cache, log, accesses, traceReview }: ClusterParts): Cluster {
-  const allowedTtlMs = config.authorizationTtlSeconds * 1_000;
-  const deniedTtlMs = Math.min(config.denialTtlSeconds * 1_000, allowedTtlMs);
-  const namespaces = cache.store(Namespace);
-  return {
-    cache,
-    authorizer: new Authorizer({
-      accesses,
-      traceReview,
-      allowedTtlMs,
-      deniedTtlMs,
-      observedTtlMs: config.observedAuthorizationTtlSeconds * 1_000,
-      countNamespaces: () => namespaces.size,
-      graceMs: config.authorizationGraceSeconds * 1_000,
-      maxReviewsPerRequest: config.maxAccessReviewsPerRequest,
-    }),
-    usages: new PodUsages(),
-    logs: new SharedLogs(),
-    derived: new DerivedStates(),
-    writes: new SentWrites((write, error) => logAbandoned(log, write, error)),
-    limits: config,
-    bytesInFlight: new BytesInFlight(config.maxBytesInFlight),
-    namespaces: namesIn(namespaces),
-  };
-}
-
-/** Returns a function that returns the names of the objects in a store: the same array until one appears or goes. */
-function namesIn(store: ReadonlyStore<NamespaceObject>): () => readonly string[] {
-  let names: readonly string[] | undefined;
-  const forget = () => void (names = undefined);
-  store.addEventHandler({
-    changed: ({ type }) => type === 'updated' || forget(),
-    reset: forget,
-    failed: forget,
-  });
-  return () => {
-    if (store.version === '') throw readErrorFor(store.resource, store.failure);
-    names ??= Array.from(store.list(), ({ metadata }) => metadata.name);
-    return names;
-  };
-}
-
-/** Ready if each always-watched kind that the cluster serves has synced, and requests to the API server succeed. */
-function readinessOf(cache: ClusterCache, connection: ApiConnection): Readiness {
+/**
+ * Ready if each always-watched kind that the cluster serves has synced, and requests to the API server succeed. While they fail, it reads the
+ * version in the background: an idle gateway whose watches went on would make no other request that could succeed.
+ */
+function readinessOf(cache: ClusterCache, { connection, kubernetesVersion }: ConnectedServer): Readiness {
   const waitingFor = cache
     .statuses()
     .filter(({ available, synced, resource }) => resource.cache.watched === 'always' && available && !synced)
     .map(({ resource }) => resource.plural);
-  if (connection.isFailing) waitingFor.push('requests to the API server');
+  if (connection.isFailing) {
+    kubernetesVersion();
+    waitingFor.push('requests to the API server');
+  }
   return { ready: waitingFor.length === 0, waitingFor };
 }
 

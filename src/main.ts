@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { destination, pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { check, type CheckReport } from './check.ts';
 import { commandOf, helpText, UsageError, type Command } from './command-line.ts';
 import { inspectConfig, readConfig } from './config.ts';
@@ -8,18 +8,20 @@ import { startGateway } from './gateway.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { redactedError, redactedReason } from './kubernetes/redacted.ts';
 import { StatusError } from './kubernetes/status-error.ts';
-import { ConfigError } from './settings.ts';
+import { LogOutput } from './observability/log-output.ts';
+import { ConfigError } from './settings/settings.ts';
 import { gatewayVersion } from './version.ts';
 
-const HINT = 'To try the gateway without a cluster, run: npm run demo';
+const HINT = process.env['KUBERNETES_SERVICE_HOST'] ? '' : '\nTo try the gateway without a cluster, run: npm run demo';
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use by another process',
   EADDRNOTAVAIL: 'no network interface has this address',
   EACCES: 'the port needs more privileges',
 };
 
-/** Bytes of log lines that may wait for a slow reader of the standard output. Further lines are dropped. */
-const MAX_LOG_BYTES = 4 * 1_048_576;
+/** Time at the end for the log lines that a slow reader has not taken yet. */
+const LOG_DRAIN_MS = 1_000;
+const STDOUT = 1;
 
 /** Aborts with the name of the signal that asks the process to end. */
 const terminated = new AbortController();
@@ -27,20 +29,27 @@ const terminated = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => terminated.abort(name));
 const { signal } = terminated;
 
-try {
-  const command = commandOf(process.argv.slice(2));
-  process.exit(command === 'serve' ? await serve() : await print(command));
-} catch (error) {
-  if (signal.aborted) process.exit(0); // the start was aborted
-  process.stderr.write(`Cannot start the gateway. ${reasonOf(error)}\n`);
-  process.exit(1);
+void run();
+
+/** Runs the command of the command line, then ends the process. */
+async function run(): Promise<void> {
+  try {
+    const command = commandOf(process.argv.slice(2));
+    process.exit(command === 'serve' ? await serve() : await print(command));
+  } catch (error) {
+    if (signal.aborted) process.exit(0); // the start was aborted
+    process.stderr.write(`Cannot start the gateway. ${reasonOf(error)}\n`);
+    process.exit(1);
+  }
 }
 
 /** Serves until a signal ends it. Returns the exit code. */
 async function serve(): Promise<number> {
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel }, logDestination());
-  const gateway = await startGateway(config, log, { signal });
+  const output = logOutput();
+  const log = pino({ level: config.logLevel }, output);
+  logWarnings(log);
+  const gateway = await startGateway(config, log, { signal, lostLogLines: () => output.lost });
   if (!signal.aborted) await once(signal, 'abort');
   log.info({ signal: String(signal.reason) }, 'shutting down');
   if (signal.reason === 'SIGTERM') {
@@ -49,14 +58,21 @@ async function serve(): Promise<number> {
   }
   await gateway[Symbol.asyncDispose]();
   log.info('stopped');
+  await output.drained(LOG_DRAIN_MS);
   return 0;
 }
 
-/** Returns the standard output as a destination that does not block the gateway, and whose errors do not end it. */
-function logDestination() {
-  const stdout = destination({ fd: 1, sync: false, maxLength: MAX_LOG_BYTES });
-  stdout.on('error', () => undefined); // a full disk, or a reader that has ended
-  return stdout;
+/** Returns the standard output for log lines. */
+function logOutput(): LogOutput {
+  const output = new LogOutput(STDOUT, (lost) => pino(output).warn(lost, 'log lines were lost'));
+  process.on('exit', () => output.flush()); // after an uncaught error
+  return output;
+}
+
+/** Logs the warnings of Node. Its own handler writes them to the standard error, whose failure would end the process. */
+function logWarnings(log: Logger): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log.warn({ error: redactedError(warning) }, 'warning of Node'));
 }
 
 /** Prints the result of a command to the standard output. Returns the exit code. */
@@ -83,7 +99,7 @@ async function outputOf(command: Exclude<Command, 'serve'>): Promise<CheckReport
 function reasonOf(error: unknown): string {
   if (error instanceof UsageError) return error.message;
   if (error instanceof ConfigError || error instanceof KubeconfigError || error instanceof StatusError)
-    return `${error.message}\n${HINT}`;
+    return `${error.message}${HINT}`;
   if (isSystemError(error)) {
     const { code = '', address = '', port = '' } = error;
     const listening = LISTEN_ERRORS[code];

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import type { OperationRecord } from './graphql/operation-record.ts';
+import type { ObjectWrite, OperationRecord } from './graphql/operation-record.ts';
 import type { ApiRequestOutcome } from './kubernetes/api-connection.ts';
 import { ApiRequestMetrics } from './observability/api-metrics.ts';
-import { auditLog } from './observability/audit-log.ts';
+import { auditLog, objectAuditLog } from './observability/audit-log.ts';
+import type { LostLines } from './observability/log-output.ts';
 import type { MetricsSource } from './observability/metrics.ts';
 import { startMetricsServer, type MetricsServer } from './observability/metrics-server.ts';
 import { operationLog } from './observability/operation-log.ts';
@@ -16,10 +17,12 @@ interface ObserverOptions {
   readonly operationNames: readonly string[];
   readonly version: string;
   readonly log: Logger;
+  readonly lostLogLines: () => LostLines;
   readonly onError: (error: unknown) => void;
 }
 
-type Statistics = Omit<MetricsSource, 'version' | 'operations' | 'apiRequests'>;
+type OwnStatistics = Pick<MetricsSource, 'version' | 'operations' | 'apiRequests' | 'lostLogLines'>;
+type Statistics = Omit<MetricsSource, keyof OwnStatistics>;
 
 const EXPORT_LOG_INTERVAL_MS = 60_000;
 
@@ -28,11 +31,13 @@ export class Observers implements AsyncDisposable {
   readonly #config: Config;
   #server: MetricsServer | undefined;
   readonly #onError: ObserverOptions['onError'];
-  readonly #metrics: Pick<MetricsSource, 'version' | 'operations' | 'apiRequests'> | undefined;
+  readonly #metrics: OwnStatistics | undefined;
   readonly #onOperation: readonly ((record: OperationRecord) => void)[];
   /** Called after each request to the API server. */
   readonly onApiRequest: ((outcome: ApiRequestOutcome) => void) | undefined;
 
+  /** Called when the write of one of the objects that a mutation writes has ended. */
+  readonly onObjectWrite: (write: ObjectWrite) => void;
   /** The traces; undefined if there are none. */
   readonly tracing: Tracing | undefined;
 
@@ -52,18 +57,25 @@ export class Observers implements AsyncDisposable {
   private constructor(
     config: Config,
     tracing: Tracing | undefined,
-    { operationNames, version, log, onError }: ObserverOptions,
+    { operationNames, version, log, lostLogLines, onError }: ObserverOptions,
   ) {
     this.tracing = tracing;
     const metrics =
       config.metricsPort === undefined
         ? undefined
-        : { version, operations: new OperationMetrics(operationNames), apiRequests: new ApiRequestMetrics() };
+        : {
+            version,
+            operations: new OperationMetrics(operationNames),
+            apiRequests: new ApiRequestMetrics(),
+            lostLogLines,
+          };
     this.#config = config;
     this.#onError = onError;
     this.#metrics = metrics;
+    const audit = config.auditLog ? log.child({}, { level: 'info' }) : undefined; // whatever LOG_LEVEL is
+    this.onObjectWrite = audit ? objectAuditLog(audit) : () => undefined;
     this.#onOperation = [
-      ...(config.auditLog ? [auditLog(log.child({}, { level: 'info' }))] : []), // whatever LOG_LEVEL is
+      ...(audit ? [auditLog(audit)] : []),
       ...(log.isLevelEnabled('info') ? [operationLog(log, config.logSample)] : []),
       ...(metrics ? [(record: OperationRecord) => metrics.operations.record(record)] : []),
       ...(tracing ? [tracing.end] : []),

@@ -113,6 +113,12 @@ export const features: readonly Feature[] = [
     'resourcequotas',
     'Namespaces have no quotas, and whether an option fits into them is not known.',
   ),
+  reading(
+    'LimitRanges',
+    '',
+    'limitranges',
+    'Namespaces have no limit ranges, and whether they permit an option is not known.',
+  ),
   {
     name: 'Pictures of WorkspaceKinds',
     permissions: [{ group: '', resources: ['configmaps'], verbs: ['get'] }],

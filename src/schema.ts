@@ -1,4 +1,3 @@
-import { GraphQLSchema } from 'graphql';
 import './graphql/errors.ts';
 import './graphql/gateway.ts';
 import './graphql/node.ts';
@@ -35,5 +34,6 @@ with the same name has another \`id\`. Identifiers within an object, e.g. of a p
 and \`causes\`, which name the invalid fields of the input.`;
 
 /** The schema with the types and fields that the imported files have added to the builder. */
-export const schema = new GraphQLSchema({ ...builder.toSchema().toConfig(), description });
+export const schema = builder.toSchema({ sortSchema: false }); // sorting would take a third of the time of building it
+schema.description = description;
 chargeFields(schema);

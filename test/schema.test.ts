@@ -72,6 +72,26 @@ describe('the schema', () => {
     expect(mute.map(({ where }) => where)).toEqual([]);
   });
 
+  it('names only members that exist, and fields outside of the schema that are listed, in descriptions', () => {
+    const all = types.flatMap(describedIn);
+    const members = new Set(all.flatMap(({ where }) => where.split(/[.()]/u)));
+    const identifiers = all.flatMap(({ description }) =>
+      [...(description ?? '').matchAll(/`([^`]+)`/gu)].flatMap(([, quoted = '']) => quoted.split(/[^\w]/u)),
+    );
+    const unknown = identifiers.filter((name) => /^[a-z]+[A-Z]\w*$/u.test(name) && !members.has(name));
+    expect(new Set(unknown)).toEqual(new Set(['managedFields', 'retryAfterSeconds']));
+  });
+
+  it('has nullable metadata and manifests of kinds with a redacted form and of secrets only', () => {
+    const nullable = types.filter(
+      (type) =>
+        isObjectType(type) &&
+        type.getInterfaces().some(({ name }) => name === 'KubernetesObject') &&
+        fieldsOf(type).some((field) => ['metadata', 'manifest'].includes(field.name) && !isNonNullType(field.type)),
+    );
+    expect(nullable.map(({ name }) => name).sort()).toEqual(['Namespace', 'Secret', 'StorageClass', 'WorkspaceKind']);
+  });
+
   it('writes enum values in UPPER_CASE', () => {
     const values = types.flatMap((type) => (isEnumType(type) ? type.getValues() : []));
     expect(values.map(({ name }) => name).filter((name) => !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/u.test(name))).toEqual([]);

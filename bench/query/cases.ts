@@ -1,4 +1,4 @@
-import { NAMESPACES, nameAt, namespaceAt, viewers } from './cluster.ts';
+import { members, NAMESPACES, nameAt, namespaceAt, viewers } from './cluster.ts';
 
 /** One request of a case. */
 export interface QueryRequest {
@@ -18,6 +18,8 @@ export type Goal =
 export interface QueryCase {
   readonly name: string;
   readonly workspaces: 1_000 | 10_000;
+  /** Default: 20. */
+  readonly namespaces?: number;
   readonly goals: readonly Goal[];
   /**
    * Happens before each request, outside of the measurement. `change`: one workspace changes. `new selection`: the request selects fields
@@ -43,6 +45,11 @@ const KUBEFLOW_FIELDS = `name namespaceName kind { name icon { url } logo { url 
   activity { lastActivityAt lastUpdateAt pauseEligibleAt lastProbe { startedAt endedAt result message } }
   services { displayName httpPath } audit { createdAt createdBy updatedAt updatedBy deletedAt }`;
 const ORDERS = ['NAME', 'DISPLAY_NAME', 'LAST_ACTIVITY_AT', 'STATE'];
+const REQUEST_ORDERS = ['CPU', 'MEMORY', 'GPU'];
+const GROUPINGS = ['', 'NAMESPACE', 'KIND, STATE', 'POD_CONFIG'];
+const FILTERS = ['{ states: [RUNNING] }', '{ search: "12" }', '{ labelSelector: "tier=dev" }', '{ requests: ["cpu"] }'];
+const TOTALS_FIELDS =
+  'group { value } stateCounts { state count } requests { resource quantity } idle(inactiveForSeconds: 3600) { count }';
 const ACTIONS = ['PAUSE', 'START', 'UPDATE', 'DELETE'].map((action) => `can${action}: viewerCan(action: ${action})`);
 
 export const queryCases: readonly QueryCase[] = [
@@ -134,6 +141,7 @@ export const queryCases: readonly QueryCase[] = [
     name: 'counts per namespace',
     workspaces: 10_000,
     goals: [{ ratio: 0.25 }],
+    flat: true,
     requestAt: inDocuments(
       (own) =>
         `{ namespaces { nodes { name workspaces(first: 1) { totalCount ${own.split(':')[0]}: stateCounts { state count } } } } }`,
@@ -159,6 +167,43 @@ export const queryCases: readonly QueryCase[] = [
         'query ($labels: String) { workspaces(filter: { labelSelector: $labels }, first: 50) { totalCount nodes { name } } }',
       variables: { labels: `team=team-${number % NAMESPACES},tier in (dev,test)` },
       viewer: viewerAt(number),
+    }),
+  },
+  {
+    name: 'page of 50 by requested amounts',
+    workspaces: 10_000,
+    goals: [{ ratio: 0.4 }],
+    requestAt: inDocuments(
+      (own, number) =>
+        `{ workspaces(first: 50, orderBy: [{ field: ${REQUEST_ORDERS[number % 3]}, direction: DESC }]) { nodes { ${own} name } } }`,
+    ),
+  },
+  {
+    name: 'totals without a filter',
+    workspaces: 10_000,
+    goals: [{ ms: 1 }],
+    requestAt: inDocuments(
+      (own, number) =>
+        `{ workspaceTotals(groupBy: [${GROUPINGS[number]}]) { own${own.slice(3, 4)}: count ${TOTALS_FIELDS} } }`,
+    ),
+  },
+  {
+    name: 'totals with a filter',
+    workspaces: 10_000,
+    goals: [{ ms: 5 }],
+    requestAt: inDocuments(
+      (own, number) =>
+        `{ workspaceTotals(filter: ${FILTERS[number]}, groupBy: [NAMESPACE]) { own${own.slice(3, 4)}: count ${TOTALS_FIELDS} } }`,
+    ),
+  },
+  {
+    name: 'page and counts for a viewer of 20 of 1,000 namespaces',
+    workspaces: 10_000,
+    namespaces: 1_000,
+    goals: [{ ratio: 0.4 }],
+    requestAt: (number) => ({
+      query: `{ workspaces(first: 50, orderBy: [{ field: ${ORDERS[number % ORDERS.length]} }]) { totalCount stateCounts { state count } nodes { name state } } }`,
+      viewer: members[number % members.length] ?? members[0],
     }),
   },
 ];

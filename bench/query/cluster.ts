@@ -14,8 +14,15 @@ const states = ['Running', 'Running', 'Running', 'Paused', 'Pending', 'Error'] a
 /** The viewers of all requests. Each may do everything, by a binding of its own. */
 export const viewers = ['viewer-0', 'viewer-1', 'viewer-2'] as const;
 
-/** Starts a simulated API server with workspaces in {@link NAMESPACES} namespaces. */
-export async function startQueryCluster(workspaces: number): Promise<Simulator> {
+/** Viewers who may do everything in {@link MEMBER_NAMESPACES} of the namespaces, if there are more. */
+export const members = ['member-0', 'member-1', 'member-2'] as const;
+
+const MEMBER_NAMESPACES = 20;
+
+/** Starts a simulated API server with workspaces in some namespaces. */
+export async function startQueryCluster(workspaces: number, namespaces = NAMESPACES): Promise<Simulator> {
+  const names = Array.from({ length: namespaces }, (_, index) => `team-${index}`);
+  const joined = names.filter((_, index) => index % (namespaces / MEMBER_NAMESPACES) === 0);
   const everything = clusterRole('everything', { apiGroups: ['*'], resources: ['*'], verbs: ['*'] });
   return startSimulator({
     bookmarkIntervalMs: 60_000,
@@ -24,11 +31,18 @@ export async function startQueryCluster(workspaces: number): Promise<Simulator> 
       workspaceKindCrd,
       everything,
       ...viewers.map((name) => bound({ name, groups: [] }, 'everything')),
+      ...members.flatMap((name) => joined.map((at) => bound({ name, groups: [] }, 'everything', at))),
       workspaceKind(KIND),
-      ...Array.from({ length: NAMESPACES }, (_, index) => namespace(`team-${index}`)),
-      ...Array.from({ length: workspaces }, (_, index) => workspaceAt(index)),
+      ...names.map((name) => namespace(name)),
+      ...Array.from({ length: workspaces }, (_, index) =>
+        inNamespace(workspaceAt(index), `team-${index % namespaces}`),
+      ),
     ],
   });
+}
+
+function inNamespace(manifest: Manifest, name: string): Manifest {
+  return { ...manifest, metadata: { ...manifest.metadata, namespace: name } };
 }
 
 /** Changes one workspace: its state message becomes the given text. */

@@ -22,12 +22,16 @@ export interface Bench {
 
 /** Number of different requests of a case. */
 const REQUESTS = 100;
-const ROUNDS = 5;
+const ROUNDS = 9;
 /** CPU time of a round of requests. */
 const ROUND_MS = 120;
-/** The code of small requests is compiled after thousands of them. */
-const WARM_UP_MS = 1_500;
-const MAX_REQUESTS_OF_ROUND = 4_000;
+/** V8 compiles the code of small requests after thousands of them: in up to {@link MAX_WARM_UPS} rounds of this CPU time. */
+const WARM_UP_MS = 600;
+const MAX_WARM_UPS = 8;
+/** A server is warm when this number of rounds in a row has not been faster than the ones before. */
+const WARM_ROUNDS = 2;
+const FASTER = 0.95;
+const MAX_REQUESTS_OF_ROUND = 2_000;
 /** Time for a change to reach the gateway. */
 const CHANGE_MS = 5;
 const CHANGED_REQUESTS = 24;
@@ -42,7 +46,7 @@ interface Measured {
   readonly before?: (number: number) => Promise<void>;
 }
 
-/** Measures all servers in turn, because the load of the machine changes, and returns the medians. */
+/** Warms all servers up in the same way, measures them in turn, because the load of the machine changes, and returns the medians. */
 export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs> {
   const { gateway, bare, reference, quick } = bench;
   await storeAnswers(query, bench);
@@ -52,14 +56,22 @@ export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs
     ...(reference && { reference: measuredGateway(reference, query, bench) }),
   };
   const costs: Record<string, number[]> = {};
-  for (let round = -1; round < (quick ? 2 : ROUNDS); round += 1) {
-    for (const [name, each] of Object.entries(measured)) {
-      const cost = await costOf(each, round < 0 ? WARM_UP_MS / (quick ? 2 : 1) : ROUND_MS);
-      if (round >= 0) (costs[name] ??= []).push(cost);
-    }
+  for (const each of Object.values(measured)) await warmUp(each, quick ? 2 : MAX_WARM_UPS);
+  for (let round = 0; round < (quick ? 3 : ROUNDS); round += 1) {
+    for (const [name, each] of Object.entries(measured)) (costs[name] ??= []).push(await costOf(each, ROUND_MS));
   }
   const { gateway: own = [], bare: lowest = [], reference: plain } = costs;
   return { gateway: median(own), bare: median(lowest), reference: plain && median(plain) };
+}
+
+/** Sends requests until the server gets no faster. */
+async function warmUp(each: Measured, maxRounds: number): Promise<void> {
+  let [least, warm] = [Infinity, 0];
+  for (let round = 0; round < maxRounds && warm < WARM_ROUNDS; round += 1) {
+    const cost = await costOf(each, WARM_UP_MS);
+    warm = cost < FASTER * least ? 0 : warm + 1;
+    least = Math.min(least, cost);
+  }
 }
 
 function pathOf({ name }: QueryCase, number: number): string {
@@ -85,7 +97,7 @@ function measuredGateway(process: MeasuredProcess, query: QueryCase, { cluster }
   const send = (number: number) => process.query(query.requestAt(number));
   if (query.before === undefined) return { process, send };
   if (query.before === 'new selection')
-    return { process, send, before: (number) => warmUp(process, query.requestAt(number)) };
+    return { process, send, before: (number) => prepareDocument(process, query.requestAt(number)) };
   return { process, send, before: (number) => change(cluster, process, number) };
 }
 
@@ -104,7 +116,7 @@ async function change(cluster: Simulator, process: MeasuredProcess, number: numb
 }
 
 /** Lets the gateway parse, validate and compile the document of a request. */
-async function warmUp(process: MeasuredProcess, request: QueryRequest): Promise<void> {
+async function prepareDocument(process: MeasuredProcess, request: QueryRequest): Promise<void> {
   await process.query({ ...request, variables: { first: 1 } });
 }
 

@@ -20,6 +20,10 @@ interface StartOptions {
 
 const NS_PER_MS = 1e6;
 const POLL_MS = 2;
+/** A server has settled when it has used less than this share of a core in each of several intervals. */
+const SETTLED_INTERVAL_MS = 2_000;
+const SETTLED_CHECKS = 6;
+const MAX_IDLE_SHARE = 0.02;
 
 /** A server in a process of its own, and one connection to it. Its CPU time is read from the system, without its help. */
 export class MeasuredProcess implements AsyncDisposable {
@@ -60,6 +64,21 @@ export class MeasuredProcess implements AsyncDisposable {
 
   async untilReady(): Promise<void> {
     while ((await this.#send('GET', '/readyz')).status !== 200) await delay(POLL_MS);
+  }
+
+  /**
+   * Resolves when the server is ready, and has been idle for some seconds. V8 collects the garbage of the start of a process nine seconds
+   * after it: more than 100 ms of CPU time, which would count in one of the first cases.
+   */
+  async untilSettled(): Promise<void> {
+    await this.untilReady();
+    let [lastMs, idle] = [this.cpuMs, 0];
+    while (idle < SETTLED_CHECKS) {
+      await delay(SETTLED_INTERVAL_MS);
+      const used = this.cpuMs - lastMs;
+      lastMs += used;
+      idle = used < SETTLED_INTERVAL_MS * MAX_IDLE_SHARE ? idle + 1 : 0;
+    }
   }
 
   /** Sends a request to the gateway. @throws {Error} if the answer is no result without errors */
@@ -130,7 +149,15 @@ export async function startGatewayIn(
     DRAIN_SECONDS: '1',
     SHUTDOWN_DELAY_SECONDS: '0',
   };
-  return MeasuredProcess.start({ program: [entry], settings: { KUBECONFIG, ...fixed, ...settings }, directory });
+  const program = [...flagsOfStart(), entry];
+  return MeasuredProcess.start({ program, settings: { KUBECONFIG, ...fixed, ...settings }, directory });
+}
+
+/** Returns the flags of Node that `npm start` sets. */
+function flagsOfStart(): readonly string[] {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { scripts }: { readonly scripts: { readonly start: string } } = JSON.parse(text);
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 /** Starts the server that sends stored values. */

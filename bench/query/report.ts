@@ -14,15 +14,25 @@ interface Row {
 /** Most CPU time of the gateway, relative to that of the reference implementation. */
 const MAX_LOSS = 1.2;
 
+/** Returns whether the gateway is slower than the reference implementation. */
+export function isLoss({ gateway, reference }: Costs): boolean {
+  return reference !== undefined && gateway > MAX_LOSS * reference;
+}
+
 /** The figures of a run, next to their goals. */
 export class Report {
   readonly #rows: Row[] = [];
   /** Cases in which the gateway is slower than the reference implementation. */
   readonly losses: string[] = [];
 
-  add({ name, goals }: QueryCase, { gateway, bare, reference }: Costs): void {
-    if (reference !== undefined && gateway > MAX_LOSS * reference)
-      this.losses.push(`${name}: ${gateway.toFixed(3)} ms, reference ${reference.toFixed(3)} ms`);
+  /** Whether nothing was measured. */
+  get isEmpty(): boolean {
+    return this.#rows.length === 0;
+  }
+
+  add({ name, goals }: QueryCase, costs: Costs): void {
+    const { gateway, bare, reference } = costs;
+    if (isLoss(costs)) this.losses.push(`${name}: ${gateway.toFixed(3)} ms, reference ${reference?.toFixed(3)} ms`);
     this.#add({
       name,
       bare: ms(bare),

@@ -1,10 +1,12 @@
-import type { AddressInfo, Socket } from 'node:net';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
 import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { statusOf, Workspace } from '../../src/kinds/workspace/resource.ts';
+import type { MessageParts } from '../running-server.ts';
 import { TIMESTAMP_BYTES } from '../timestamp.ts';
-import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
+import { kubeconfigArgument } from './measured-server.ts';
+import { serveSubscribers } from './web-socket-server.ts';
 
 /**
  * The lower limit of the cost: each watch event becomes one prepared message that is sent to every socket, without
@@ -13,7 +15,7 @@ import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
 const isCorking = process.argv[3] === 'corked';
 const subscribers = new Map<WebSocket, Socket>();
 const corked: Socket[] = [];
-const message = { before: '', after: '' };
+let message: MessageParts = { before: '', after: '' };
 
 function broadcast(stamp: string): void {
   const bytes = Buffer.from(`${message.before}${stamp}${message.after}`);
@@ -30,15 +32,6 @@ function cork(socket: Socket): void {
   corked.push(socket);
 }
 
-function accept(webSocket: WebSocket, socket: Socket): void {
-  webSocket.on('message', (bytes: Buffer) => {
-    if (bytes.includes('connection_init')) webSocket.send('{"type":"connection_ack"}');
-    else subscribers.set(webSocket, socket);
-  });
-  webSocket.on('error', () => webSocket.terminate());
-  webSocket.once('close', () => subscribers.delete(webSocket));
-}
-
 const client = new Client(await createApiConnection({ type: 'text', text: kubeconfigArgument() }));
 void client.watch(Workspace, {
   resourceVersion: undefined,
@@ -50,18 +43,4 @@ void client.watch(Workspace, {
     if (event.type === 'MODIFIED') broadcast((statusOf(event.object).stateMessage ?? '').slice(0, TIMESTAMP_BYTES));
   },
 });
-const server = new WebSocketServer({
-  host: '127.0.0.1',
-  port: 0,
-  perMessageDeflate: false,
-  handleProtocols: () => 'graphql-transport-ws',
-});
-server.on('connection', (webSocket, request) => accept(webSocket, request.socket));
-server.once('listening', () => {
-  const { port } = server.address() as AddressInfo;
-  handleBenchRequests({
-    url: `http://127.0.0.1:${port}/graphql`,
-    readers: () => subscribers.size,
-    setMessage: (before, after) => Object.assign(message, { before, after }),
-  });
-});
+serveSubscribers({ subscribers, onMessageParts: (parts) => (message = parts) });

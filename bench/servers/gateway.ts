@@ -3,10 +3,11 @@ import { readConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
 
-/** The gateway with its default configuration. */
+/** The gateway with its default configuration. The second argument is the execution mode. */
+const [, , , execution = 'compiled'] = process.argv;
 const gateway = await startGateway(
   {
-    ...readConfig({ KUBECONFIG: '/dev/null', PORT: '0', METRICS_PORT: 'off' }),
+    ...readConfig({ KUBECONFIG: '/dev/null', PORT: '0', METRICS_PORT: 'off', EXECUTION: execution }),
     connection: { type: 'text', text: kubeconfigArgument() },
   },
   pino({ level: 'warn' }),

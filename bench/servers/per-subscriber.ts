@@ -10,6 +10,7 @@ import { Authorizer } from '../../src/auth/authorizer.ts';
 import { kubeconfigAuthenticator } from '../../src/auth/authenticators/kubeconfig.ts';
 import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import { createContext } from '../../src/graphql/context.ts';
+import { BulkActions } from '../../src/graphql/bulk-actions.ts';
 import { ConcurrencyLimit } from '../../src/graphql/concurrency-limit.ts';
 import { Deadline } from '../../src/graphql/deadline.ts';
 import { SubscriptionCounters } from '../../src/graphql/subscription-statistics.ts';
@@ -62,6 +63,7 @@ const contextOptions = {
     cache,
     authorizer: new Authorizer({ allowedTtlMs: 10_000, deniedTtlMs: 5_000, graceMs: 0 }),
     usages: new PodUsages(),
+    gpuLoads: undefined,
     logs: new SharedLogs(),
     derived: new DerivedStates(),
     writes: new SentWrites(() => {}),
@@ -69,25 +71,26 @@ const contextOptions = {
     namespaces: () => [],
     bytesInFlight,
   },
-  viewer: await kubeconfigAuthenticator(client, { name: 'bench', groups: [] })({
-    headers: {},
-    remoteAddress: undefined,
-  }),
   gateway: {
     version: 'bench',
-    kubernetesVersion: undefined,
+    kubernetesVersion: () => undefined,
     enforceFilterRules: true,
     onUnexpected: () => {},
+    onObjectWrite: () => {},
     logReads: new ConcurrencyLimit({ perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: 50 }, noun: 'logs' }),
+    bulkActions: new BulkActions({ max: 50, maxPerViewer: 5, onEnd: () => {} }),
     bytesInFlight,
     live: () => ({ groups: 0, readers: 0, ...new SubscriptionCounters() }),
   },
 };
+const viewer = await kubeconfigAuthenticator(client, { name: 'bench', groups: [] })({
+  header: () => [],
+  remoteAddress: undefined,
+});
 const yoga = createYoga({
   schema,
   logging: false,
   plugins: [useEngine({ execute, subscribe })],
-  context: () => createContext(contextOptions, new Deadline(60_000)),
 });
 const server = createServer((request, response) => void yoga(request, response));
 const sockets = new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false });
@@ -102,7 +105,7 @@ useServer(
         operationName: params.operationName,
         document: enveloped.parse(params.query),
         variableValues: params.variables,
-        contextValue: await enveloped.contextFactory(),
+        contextValue: createContext(contextOptions, { viewer, deadline: new Deadline(60_000) }),
         rootValue: { execute: enveloped.execute, subscribe: enveloped.subscribe },
       };
       const errors = enveloped.validate(args.schema, args.document);

@@ -66,8 +66,9 @@ describe.each(transports)('a followed list over %s', (_, connect) => {
       await proxy.reconnect();
       if (random.below(2) === 0) write(random, gateway);
     }
-    const { rows } = await untilStatus(list, 'live');
-    expect(textOf(rows)).toBe(await listed(gateway));
+    await untilStatus(list, 'live');
+    await gateway.caughtUp();
+    await expect.poll(async () => textOf(list.state.rows) === (await listed(gateway))).toBe(true);
     list.stop();
   });
 

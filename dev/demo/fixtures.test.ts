@@ -118,5 +118,5 @@ async function runOne(client: Client): Promise<void> {
   };
   await client.create(Workspaces, manifest, { namespace, signal: requestTimeout() });
   const state = async () => (await client.get(Workspaces, { namespace, name: 'new' }, requestTimeout())).status?.state;
-  await expect.poll(state, { timeout: 15_000 }).toBe('Running');
+  await expect.poll(state).toBe('Running');
 }

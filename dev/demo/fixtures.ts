@@ -12,7 +12,7 @@ import { WorkspaceKinds, type WorkspaceKind } from './workspace-kind.ts';
 import type { Workspace } from './workspace.ts';
 import { furtherWorkspaces, workspaceFixtures, workspaceOf } from './fixtures/workspaces.ts';
 import { workspaceKindSpecs } from './fixtures/workspace-kinds.ts';
-import { nodes, quotas } from './fixtures/capacity.ts';
+import { limitRanges, nodes, quotas } from './fixtures/capacity.ts';
 import { namespaces } from './fixtures/namespaces.ts';
 import { devPodWorkspaceInstances, volcanoJobs } from './fixtures/other-systems.ts';
 import { pastEvents, reconciledFixture } from './fixtures/reconciled-fixtures.ts';
@@ -53,6 +53,7 @@ export function clusterFixtures(now: Date, count = 0): Manifest[] {
     ...namespaces(),
     ...nodes(),
     ...quotas(),
+    ...limitRanges(),
     pictures,
     ...[...workspaceKinds.values()].map((workspaceKind) => manifestOf(withStatus(workspaceKind, workspaces))),
     ...storageOf(workspaces),

@@ -58,7 +58,7 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
 
   const faults: readonly [Fault, string, string][] = [
     ['ExceededQuota', 'Error', 'Workspace StatefulSet has warning event: create Pod ws-.*exceeded quota: '],
-    ['Unschedulable', 'Error', 'Workspace Pod is unschedulable: 0/3 nodes are available: .*'],
+    ['Unschedulable', 'Error', 'Workspace Pod is unschedulable: 0/4 nodes are available: .*'],
     ['FailedMount', 'Error', 'Workspace Pod has warning event: MountVolume.SetUp failed for volume .*'],
     ['ErrImagePull', 'Error', 'Workspace Pod has warning event: (?:Error: ErrImagePull|Failed to pull image .*)'],
     ['ImagePullBackOff', 'Error', 'Workspace Container is not running .ImagePullBackOff.'],
@@ -83,7 +83,7 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
         metadata: { name: 'late-home' },
         spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
       },
-      'Workspace Pod is unschedulable: 0/3 nodes are available: persistentvolumeclaim "late-home" not found. ',
+      'Workspace Pod is unschedulable: 0/4 nodes are available: persistentvolumeclaim "late-home" not found. ',
     ],
     [
       'Secret',
@@ -141,10 +141,10 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
 
     await giveRoles(client, 'rstudio', ['edit']);
     const rolesOf = async () => (await ofWorkspace(client, RoleBindings, 'owner')).map(({ roleRef }) => roleRef.name);
-    await expect.poll(rolesOf, { timeout: 10_000 }).toEqual(['edit']);
+    await expect.poll(rolesOf).toEqual(['edit']);
     await client.delete(Workspaces, { namespace, name: 'owner' }, { signal: requestTimeout() });
     for (const resource of [...owned, Pods])
-      await expect.poll(() => ofWorkspace(client, resource, 'owner'), { timeout: 10_000 }).toEqual([]);
+      await expect.poll(() => ofWorkspace(client, resource, 'owner')).toEqual([]);
   });
 
   it('reports a ServiceAccount that the workspace does not own, and recovers when it is deleted', async () => {

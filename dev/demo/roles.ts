@@ -49,7 +49,16 @@ function levelOf(level: string, next: string | undefined): Manifest[] {
 }
 
 function kubernetesView(): Rule[] {
-  const core = ['configmaps', 'events', 'namespaces', 'persistentvolumeclaims', 'pods', 'resourcequotas', 'services'];
+  const core = [
+    'configmaps',
+    'events',
+    'limitranges',
+    'namespaces',
+    'persistentvolumeclaims',
+    'pods',
+    'resourcequotas',
+    'services',
+  ];
   return [
     rule('', [...core, 'pods/log', 'pods/status', 'serviceaccounts'], READ),
     rule('apps', ['statefulsets', 'statefulsets/status'], READ),

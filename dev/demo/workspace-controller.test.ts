@@ -36,7 +36,7 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await recorder.create({});
     await recorder.until(isIn('Running'));
     await expect
-      .poll(() => eventsOf(client, 'eventful'), { timeout: 10_000 })
+      .poll(() => eventsOf(client, 'eventful'))
       .toEqual([
         'default-scheduler Pod Scheduled',
         'kubelet Pod Created',
@@ -46,7 +46,7 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
       ]);
     await recorder.patch({ spec: { paused: true } });
     await recorder.until(isIn('Paused'));
-    await expect.poll(() => eventsOf(client, 'eventful'), { timeout: 10_000 }).toHaveLength(7);
+    await expect.poll(() => eventsOf(client, 'eventful')).toHaveLength(7);
     const { items } = await client.list(StatefulSets, { namespace, signal: requestTimeout() }, () => undefined);
     const set = items.find(({ metadata }) => metadata.name.startsWith('ws-eventful-'));
     expect([set?.spec.replicas, set?.metadata.ownerReferences]).toMatchObject([
@@ -113,9 +113,7 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await client.delete(Workspaces, { namespace, name: 'short-lived' }, { signal: requestTimeout() });
     await recorder.deleted();
     await expect
-      .poll(() => client.get(Pods, at, requestTimeout()).catch((error: unknown) => isNotFound(error)), {
-        timeout: 10_000,
-      })
+      .poll(() => client.get(Pods, at, requestTimeout()).catch((error: unknown) => isNotFound(error)))
       .toBe(true);
   });
 
@@ -123,10 +121,10 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await using recorder = await recordWorkspace(client, namespace, 'counted');
     await recorder.create({ kind: 'rstudio', imageConfig: 'rstudio-tidyverse:v1.10.0', podConfig: 'small_cpu' });
     const kind = () => client.get(WorkspaceKinds, { name: 'rstudio' }, requestTimeout());
-    await expect.poll(async () => (await kind()).status?.workspaces, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await kind()).status?.workspaces).toBe(1);
     expect((await kind()).metadata.finalizers).toEqual([WORKSPACE_KIND_FINALIZER]);
     await client.delete(Workspaces, { namespace, name: 'counted' }, { signal: requestTimeout() });
-    await expect.poll(async () => (await kind()).metadata.finalizers ?? [], { timeout: 10_000 }).toEqual([]);
+    await expect.poll(async () => (await kind()).metadata.finalizers ?? []).toEqual([]);
   });
 });
 

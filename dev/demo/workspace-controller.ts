@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
 import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import type { Client } from '../../src/kubernetes/client.ts';
@@ -63,8 +64,8 @@ export function startWorkspaceController(options: WorkspaceControllerOptions): A
 function startReconciling({ cache, delays, signal }: ControllerContext, log: Logger, reconcile: Reconcile): WorkQueue {
   const isSynced = () => cache.statuses().every(({ synced }) => synced);
   const queue = startWorkQueue(async (name) => {
-    if (!isSynced()) return queue.add(name, SYNC_POLL_MS);
     try {
+      while (!isSynced()) await delay(SYNC_POLL_MS, undefined, { signal });
       const requeueAfterMs = await reconcile(name);
       if (typeof requeueAfterMs === 'number') queue.add(name, requeueAfterMs);
     } catch (error) {

@@ -1,6 +1,5 @@
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { ApiObject } from './api-object.ts';
-import type { SimulatedCluster } from './cluster.ts';
 import type { ServedResource } from './served-resource.ts';
 import { conflictError, forbiddenError, invalidError, ApiStatusError, type Cause } from './status.ts';
 
@@ -60,12 +59,12 @@ interface Write {
  * Calls every admission hook in order and returns their warnings.
  * @throws {ApiStatusError} with the first denial
  */
-export function admit(cluster: SimulatedCluster, access: ObjectReader, write: Write): readonly string[] {
+export function admit(hooks: readonly AdmissionHook[], access: ObjectReader, write: Write): readonly string[] {
   const { resource, ...rest } = write;
   const { name, namespace } = (write.object ?? write.oldObject)?.metadata ?? {};
   const { group, version, plural } = resource;
   const review = { ...rest, ...access, name, namespace, resource: { group, version, resource: plural } };
-  return cluster.admission.flatMap((hook) => {
+  return hooks.flatMap((hook) => {
     const result = hook(review);
     if (result?.deny) throw denialError(resource, name ?? '', result.deny);
     return result?.warnings ?? [];

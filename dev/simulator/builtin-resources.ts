@@ -16,6 +16,7 @@ import {
   validateService,
   validateStorageClass,
   prepareClaim,
+  prepareLimitRange,
   preparePod,
   prepareSecret,
   prepareStatefulSet,
@@ -40,6 +41,7 @@ export const BUILTIN_RESOURCES: readonly ServedResource[] = [
   }),
   nativeResource('v1', 'Node', { namespaced: false, shortNames: ['no'], hasStatus: true }),
   nativeResource('v1', 'ResourceQuota', { shortNames: ['quota'], hasStatus: true }),
+  nativeResource('v1', 'LimitRange', { shortNames: ['limits'], prepare: prepareLimitRange }),
   nativeResource('v1', 'Event', { shortNames: ['ev'], selectableFields: eventFields(), validate: validateEvent }),
   nativeResource('v1', 'Pod', {
     shortNames: ['po'],

@@ -101,8 +101,10 @@ const CONTAINER_DEFAULTS = { terminationMessagePath: '/dev/termination-log', ter
 export function preparePod(pod: JsonObject): JsonObject {
   const spec = canonicalPodSpec(objectAt(pod, 'spec'), 'Pod');
   const containers = listAt(spec, 'containers').filter(isJsonObject).map(prepareContainer);
+  const initContainers = listAt(spec, 'initContainers').filter(isJsonObject).map(withDefaultRequests);
   const status = { phase: 'Pending', qosClass: qosClass(containers), ...objectAt(pod, 'status') };
-  return { ...pod, spec: { ...POD_DEFAULTS, ...spec, containers }, status };
+  const lists = { containers, ...(initContainers.length > 0 ? { initContainers } : {}) };
+  return { ...pod, spec: { ...POD_DEFAULTS, ...spec, ...lists }, status };
 }
 
 /** Stores the template of a StatefulSet. */
@@ -139,7 +141,15 @@ function canonicalPodPart(part: JsonObject, kind: string): JsonObject {
 function prepareContainer(container: JsonObject): JsonObject {
   const image = stringAt(container, 'image') ?? '';
   const imagePullPolicy = /:(?!latest$)[^/:]+$|@/u.test(image) ? 'IfNotPresent' : 'Always';
-  return { ...CONTAINER_DEFAULTS, imagePullPolicy, resources: {}, ...container };
+  return withDefaultRequests({ ...CONTAINER_DEFAULTS, imagePullPolicy, resources: {}, ...container });
+}
+
+/** Returns a container of a Pod, whose omitted requests are its limits. */
+function withDefaultRequests(container: JsonObject): JsonObject {
+  const resources = objectAt(container, 'resources');
+  const limits = objectAt(resources, 'limits');
+  if (Object.keys(limits).length === 0) return container;
+  return { ...container, resources: { ...resources, requests: { ...limits, ...objectAt(resources, 'requests') } } };
 }
 
 /** Computes the quality-of-service class from the requests and limits of cpu and memory. */
@@ -232,4 +242,27 @@ export function validateStorageClass(storageClass: JsonObject, old?: JsonObject)
 
 function required(field: string, more = ''): Cause {
   return { reason: 'FieldValueRequired', field, message: `Required value${more}` };
+}
+
+/** Sets the defaults of containers that a LimitRange omits: they follow from its maxima and minima. */
+export function prepareLimitRange(range: JsonObject): JsonObject {
+  const spec = objectAt(range, 'spec');
+  const limits = listAt(spec, 'limits').map((limit) => (isJsonObject(limit) ? prepareLimit(limit) : limit));
+  return { ...range, spec: { ...spec, limits } };
+}
+
+function prepareLimit(limit: JsonObject): JsonObject {
+  const amounts = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'].filter((list) => list in limit);
+  const stored = {
+    ...limit,
+    ...Object.fromEntries(amounts.map((list) => [list, canonicalQuantities(limit[list], 'LimitRange')])),
+  };
+  if (stringAt(limit, 'type') !== 'Container') return stored;
+  const defaults = { ...objectAt(stored, 'max'), ...objectAt(stored, 'default') };
+  const defaultRequest = { ...objectAt(stored, 'min'), ...defaults, ...objectAt(stored, 'defaultRequest') };
+  return {
+    ...stored,
+    ...(Object.keys(defaults).length > 0 && { default: defaults }),
+    ...(Object.keys(defaultRequest).length > 0 && { defaultRequest }),
+  };
 }

@@ -26,7 +26,7 @@ export interface SimulatedCluster {
 export interface Behaviour {
   readonly token: string;
   readonly streamingLists: StreamingLists;
-  /** How a watch from a compacted version fails: with an ERROR event, like kube-apiserver, or with HTTP 410. */
+  /** Failure of a watch from a compacted version: an ERROR event, like that of kube-apiserver, or HTTP 410. */
   readonly expiredWatch: 'event' | 'status';
   /** API groups whose aggregated server is unavailable. */
   readonly unavailableGroups: ReadonlySet<string>;

@@ -49,7 +49,7 @@ export function create(cluster: SimulatedCluster, request: CreateRequest): Store
   });
   assertValid({ object, warnings: shaped.warnings, server: cluster.server }, resource);
   const access = objectReader(cluster);
-  const warned = admit(cluster, access, { operation: 'CREATE', resource, object, dryRun: options.dryRun });
+  const warned = admit(cluster.admission, access, { operation: 'CREATE', resource, object, dryRun: options.dryRun });
   const { name } = object.metadata;
   if (given['resourceVersion'] && !managedFields)
     throw new ApiStatusError({ code: 500, reason: '', message: VERSION_GIVEN });

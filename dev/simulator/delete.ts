@@ -67,7 +67,12 @@ export function deleteStoredObject(cluster: SimulatedCluster, deletion: Deletion
   const { resource, object, options } = deletion;
   assertPreconditions(resource, object, options);
   const { dryRun } = options;
-  const warnings = admit(cluster, objectReader(cluster), { operation: 'DELETE', resource, oldObject: object, dryRun });
+  const warnings = admit(cluster.admission, objectReader(cluster), {
+    operation: 'DELETE',
+    resource,
+    oldObject: object,
+    dryRun,
+  });
   const outcome = dryRun ? object : deleteWithDependents(cluster, deletion);
   const pending = !dryRun && cluster.storage.get(storageKeyOf(resource), object.metadata) !== undefined;
   return { object: outcome, pending, warnings };

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './free-port.ts';
 import { createServingCertificate } from './serving-certificate.ts';
 
 const TLS_HANDSHAKE = 0x16;
@@ -35,9 +36,9 @@ export function createListener(onRequest: RequestListener) {
     async start(wanted = port): Promise<void> {
       if (server) return;
       server = createServer(accept);
-      server.listen(wanted, '127.0.0.1');
+      port = wanted === 0 ? await freePort() : wanted;
+      server.listen(port, '127.0.0.1');
       await once(server, 'listening');
-      port = addressOf(server).port;
     },
     async stop(): Promise<void> {
       if (!server) return;
@@ -56,10 +57,4 @@ function speaksTls(socket: Socket): boolean {
   if (!Buffer.isBuffer(first)) return false;
   socket.unshift(first);
   return first[0] === TLS_HANDSHAKE;
-}
-
-function addressOf(server: Server): AddressInfo {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('Expected the server to listen on a port');
-  return address;
 }

@@ -30,6 +30,14 @@ it('returns the denial and the warnings of an admission hook as those of a webho
   expect(warned.headers.get('Warning')).toBe('299 - "CREATE is odd"');
 });
 
+it('ends a watch when it is disposed of while the next event is awaited', async () => {
+  await using test = await startTestSimulator();
+  const watch = await test.watch();
+  const next = watch.next();
+  await watch[Symbol.asyncDispose]();
+  expect(await next).toBeUndefined();
+});
+
 it('stops serving a resource when its definition is deleted, and serves it again when created', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   await using watch = await test.watch('resourceVersion=1000');

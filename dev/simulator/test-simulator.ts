@@ -106,10 +106,14 @@ interface SendOptions {
   readonly accept?: string | undefined;
 }
 
+/** Connections are not kept: one that the server has destroyed is used until its client notices. */
+const NO_KEEP_ALIVE = { Connection: 'close' };
+
 async function send(simulator: Simulator, { method, path, body, type, accept }: SendOptions): Promise<TestResponse> {
   const response = await fetch(`${simulator.url}${path}`, {
     method,
     headers: {
+      ...NO_KEEP_ALIVE,
       Authorization: `Bearer ${simulator.token}`,
       'Content-Type': type ?? 'application/json',
       ...(accept !== undefined && { Accept: accept }),
@@ -121,16 +125,18 @@ async function send(simulator: Simulator, { method, path, body, type, accept }: 
 }
 
 interface TestWatch extends AsyncDisposable {
-  /** The next event as `TYPE name`, a bookmark as `BOOKMARK`, an error as `ERROR code`; undefined at the end. */
+  /** The next event as `TYPE name`, a bookmark as `BOOKMARK`, an error as `ERROR code`; undefined at the end, or when disposed of. */
   readonly next: () => Promise<string | undefined>;
   readonly nextEvent: () => Promise<JsonObject | undefined>;
   readonly nextLine: () => Promise<string | undefined>;
 }
 
 async function openWatch(simulator: Simulator, query = ''): Promise<TestWatch> {
-  const headers = { Authorization: `Bearer ${simulator.token}` };
-  const response = await fetch(`${simulator.url}${WIDGETS}?watch=true&${query}`, { headers });
-  const lines = readLines(response);
+  const headers = { ...NO_KEEP_ALIVE, Authorization: `Bearer ${simulator.token}` };
+  const reading = new AbortController();
+  const { signal } = reading;
+  const response = await fetch(`${simulator.url}${WIDGETS}?watch=true&${query}`, { headers, signal });
+  const lines = readLines(response, signal);
   const nextLine = async (): Promise<string | undefined> => (await lines.next()).value ?? undefined;
   const nextEvent = async (): Promise<JsonObject | undefined> => {
     const line = await nextLine();
@@ -140,7 +146,10 @@ async function openWatch(simulator: Simulator, query = ''): Promise<TestWatch> {
     nextLine,
     nextEvent,
     next: async () => titleOf(await nextEvent()),
-    [Symbol.asyncDispose]: async () => void (await lines.return()),
+    [Symbol.asyncDispose]: async () => {
+      reading.abort(); // `return` alone waits for the next line, while one is read
+      await lines.return();
+    },
   };
 }
 
@@ -152,13 +161,18 @@ function titleOf(event: JsonObject | undefined): string | undefined {
   return `${stringAt(event, 'type') ?? ''} ${detail}`.trim();
 }
 
-async function* readLines(response: Response): AsyncGenerator<string, void> {
+/** Ends when the response has ended or the signal aborts. */
+async function* readLines(response: Response, signal: AbortSignal): AsyncGenerator<string, void> {
   if (!response.body) return;
   let rest = '';
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    const lines = `${rest}${chunk}`.split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+  try {
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 

@@ -42,7 +42,7 @@ export function update(cluster: SimulatedCluster, request: UpdateRequest): Store
   assertNoNewFinalizers(wanted, current, resource);
   const access = objectReader(cluster);
   const review = { operation: 'UPDATE', resource, subresource, object: wanted, oldObject: current } as const;
-  const warnings = [...warned, ...admit(cluster, access, { ...review, dryRun: options.dryRun })];
+  const warnings = [...warned, ...admit(cluster.admission, access, { ...review, dryRun: options.dryRun })];
   const isSame = isEqualJson(contentToCompare(wanted), contentToCompare(current));
   if (isSame && !request.managedFields) return { object: current, warnings };
   const object = withGeneration(withManager(wanted, request), current, resource);

@@ -1,10 +1,17 @@
-import type { Authorizer, Decision } from './authorizer.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
+import type { Authorizer } from './authorizer.ts';
+import type { Decision, Validity } from './decision-lifetime.ts';
 import { AccessInterests } from './rbac/access-interests.ts';
 import type { Action } from './rbac/policy-rules.ts';
 import { attributesFor, type ResourceAttributes, type ReviewedResource } from './resource-attributes.ts';
 import type { ReviewBudget } from './review-budget.ts';
 import type { Viewer } from './viewer.ts';
 import type { Scope } from './visibility-scope.ts';
+
+/** Owner of a signal that cancels work: an `AbortController`, for example, or an object that creates the signal at its first use. */
+export interface Cancellation {
+  readonly signal: AbortSignal;
+}
 
 export interface AccessChecksOptions {
   readonly viewer: Viewer;
@@ -14,13 +21,10 @@ export interface AccessChecksOptions {
   /** Whether a running subscription is authorized again; see `AuthorizeOptions`. */
   readonly isRecheck?: boolean | undefined;
   /** Cancels the access reviews. */
-  readonly signal?: AbortSignal | undefined;
+  readonly cancellation?: Cancellation | undefined;
   /** Pays for the access reviews. */
   readonly budget?: ReviewBudget | undefined;
 }
-
-/** Times for which a result of decisions may be used: the earliest of all of them. See {@link Decision}. */
-export type Validity = Omit<Decision, 'allowed'>;
 
 const UNLIMITED: Validity = { startedAt: Infinity, usableUntil: Infinity, recheckUntil: Infinity };
 
@@ -69,7 +73,7 @@ export class AccessChecks {
   }
 
   /** Returns a promise only if the decision is not cached. */
-  isAllowedFor(attributes: ResourceAttributes): boolean | Promise<boolean> {
+  isAllowedFor(attributes: ResourceAttributes): Awaitable<boolean> {
     this.interests.add(attributes);
     const { authorizer, viewer } = this.#options;
     const cached = authorizer.cachedDecision(viewer, attributes, this.#options);
@@ -80,13 +84,12 @@ export class AccessChecks {
    * Reviews all names, and then the one name, as far as RBAC could grant them: a denial mostly takes one review. Returns a
    * promise only if a decision is not cached.
    */
-  isAllowed(attributes: ResourceAttributes): boolean | Promise<boolean> {
+  isAllowed(attributes: ResourceAttributes): Awaitable<boolean> {
     const allNames = { ...attributes, name: null };
     const isNamed = attributes.name !== null && this.couldBeAllowed(attributes);
     const isAllNames = this.couldBeAllowed(allNames) || !isNamed;
     const forAllNames = isAllNames && this.isAllowedFor(allNames);
-    const orForOne = (isAllowed: boolean) => isAllowed || (isNamed && this.isAllowedFor(attributes));
-    return typeof forAllNames === 'boolean' ? orForOne(forAllNames) : forAllNames.then(orForOne);
+    return andThen(forAllNames, (isAllowed) => isAllowed || (isNamed && this.isAllowedFor(attributes)));
   }
 
   /**
@@ -105,16 +108,19 @@ export class AccessChecks {
 
   /**
    * Returns whether all verbs are allowed. If RBAC could grant them all they are reviewed at once, else one after the other
-   * until the first denial: most denials take one review.
+   * until the first denial: most denials take one review. Returns a promise only if a decision is not cached.
    */
-  async canAll(verbs: readonly string[], resource: ReviewedResource, namespace: string | null): Promise<boolean> {
+  canAll(verbs: readonly string[], resource: ReviewedResource, namespace: string | null): Awaitable<boolean> {
     const all = verbs.map((verb) => attributesFor(verb, resource, { namespace }));
-    if (all.every((attributes) => this.expects(attributes))) {
-      const decisions = await Promise.all(all.map(async (attributes) => this.isAllowedFor(attributes)));
-      return decisions.every(Boolean);
-    }
-    for (const attributes of all) if (!(await this.isAllowedFor(attributes))) return false;
-    return true;
+    if (!all.every((attributes) => this.expects(attributes))) return this.#inTurn(all);
+    const decisions = all.map((attributes) => this.isAllowedFor(attributes));
+    if (decisions.every((decision) => typeof decision === 'boolean')) return decisions.every(Boolean);
+    return Promise.all(decisions.map(async (decision) => decision)).then((known) => known.every(Boolean));
+  }
+
+  #inTurn([first, ...others]: readonly ResourceAttributes[]): Awaitable<boolean> {
+    if (!first) return true;
+    return andThen(this.isAllowedFor(first), (isAllowed) => isAllowed && this.#inTurn(others));
   }
 
   /** Returns whether RBAC could grant all verbs in all namespaces. Undefined if that is not known. */
@@ -124,8 +130,9 @@ export class AccessChecks {
   }
 
   async #review(attributes: ResourceAttributes): Promise<boolean> {
-    const { authorizer, viewer, notBefore, isRecheck, signal, budget } = this.#options;
-    return this.#include(await authorizer.decide(viewer, attributes, { notBefore, isRecheck, signal, budget }));
+    const { authorizer, viewer, notBefore, isRecheck, cancellation, budget } = this.#options;
+    const options = { notBefore, isRecheck, signal: cancellation?.signal, budget };
+    return this.#include(await authorizer.decide(viewer, attributes, options));
   }
 
   #include(decision: Decision): boolean {

@@ -3,8 +3,8 @@ import type { Viewer } from './viewer.ts';
 
 /** Parts of a request, or of a WebSocket connection, that authenticators read. */
 export interface Credentials {
-  /** Values of each header, by its name in lower case. */
-  readonly headers: Readonly<Record<string, readonly string[] | undefined>>;
+  /** Returns the values of a header, whose name is given in lower case. */
+  readonly header: (name: string) => readonly string[];
   /** Address of the peer: of the last proxy, if there is one. */
   readonly remoteAddress: string | undefined;
   /** Payload of `connection_init`. Undefined for other transports. */
@@ -12,10 +12,10 @@ export interface Credentials {
 }
 
 /**
- * Returns the viewer who sends a request. Rejects with a `StatusError`: Unauthorized if the credentials are missing or
- * invalid, others if the API server cannot validate them.
+ * Returns the viewer who sends a request; a promise only if the API server has to be asked. Throws, or rejects with, a `StatusError`:
+ * Unauthorized if the credentials are missing or invalid, others if the API server cannot validate them.
  */
-export type Authenticator = (credentials: Credentials) => Promise<Viewer>;
+export type Authenticator = (credentials: Credentials) => Viewer | Promise<Viewer>;
 
 /** Returns the error for missing or invalid credentials. */
 export function unauthorized(message: string): StatusError {
@@ -24,11 +24,22 @@ export function unauthorized(message: string): StatusError {
 
 /** Returns the credentials of an HTTP request. */
 export function credentialsOf({
-  headersDistinct,
+  rawHeaders,
   socket,
 }: {
-  readonly headersDistinct: NodeJS.Dict<string[]>;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
   readonly socket: { readonly remoteAddress?: string | undefined };
 }): Credentials {
-  return { headers: headersDistinct, remoteAddress: socket.remoteAddress };
+  return { header: (name) => valuesOf(rawHeaders, name), remoteAddress: socket.remoteAddress };
+}
+
+/** Node's own object with the values of all headers takes as long as the rest of the authentication. */
+function valuesOf(rawHeaders: readonly string[], name: string): readonly string[] {
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [given = '', value = ''] = [rawHeaders[index], rawHeaders[index + 1]];
+    if (given.length === name.length && given.toLowerCase() === name) values.push(value);
+  }
+  return values;
 }

@@ -4,7 +4,7 @@ import { timeoutError } from '../kubernetes/requests.ts';
 import { isUnauthorized, isUnreachable, retryAfterMsOf, StatusError } from '../kubernetes/status-error.ts';
 import { withTimeLimit } from '../kubernetes/time-limit.ts';
 import { TtlCache, type Loaded, type LoadedAt } from '../kubernetes/ttl-cache.ts';
-import { DecisionLifetime, type LifetimeOptions } from './decision-lifetime.ts';
+import { DecisionLifetime, type Decision, type LifetimeOptions } from './decision-lifetime.ts';
 import { FairQueue } from './fair-queue.ts';
 import { KeptScopes } from './kept-scopes.ts';
 import type { AccessChange } from './rbac/access-change.ts';
@@ -46,17 +46,6 @@ export interface AuthorizeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Pays for the review, if one is necessary. */
   readonly budget?: ReviewBudget | undefined;
-}
-
-/** A decision and how long a result of it may be kept. Times are of the authorizer's clock. */
-export interface Decision {
-  readonly allowed: boolean;
-  /** When its review started. */
-  readonly startedAt: number;
-  /** End of its time to live. In the past if it is used within its grace. */
-  readonly usableUntil: number;
-  /** Last time at which a running subscription may be authorized again with it. */
-  readonly recheckUntil: number;
 }
 
 /** A decision as it is cached. */
@@ -178,9 +167,9 @@ export class Authorizer {
     return this.accessOf(viewer)?.takeSamples() ?? 0;
   }
 
-  /** Resolves when the RBAC index is usable or known not to be, after 5 s at the latest. */
-  async ready(): Promise<void> {
-    await this.#options.accesses?.index.ready();
+  /** Resolves when the RBAC index is usable or known not to be, after 5 s at the latest. Undefined if it is already. */
+  ready(): Promise<void> | undefined {
+    return this.#options.accesses?.index.ready();
   }
 
   /** Interval at which the subscriptions of a viewer are to be authorized again. */

@@ -32,10 +32,10 @@ export function trustedProxyMatcher(cidrs: readonly string[]): (address: string 
  * IPv6 addresses are reduced to their /64 network.
  */
 export function clientAddressOf(
-  { headers, remoteAddress = '' }: Credentials,
+  { header, remoteAddress = '' }: Credentials,
   isTrustedProxy: (address: string) => boolean,
 ): string {
-  const forwarded = (headers['x-forwarded-for'] ?? []).join(',').split(',').slice(-MAX_HOPS);
+  const forwarded = header('x-forwarded-for').join(',').split(',').slice(-MAX_HOPS);
   let address = remoteAddress;
   for (const hop of forwarded.toReversed()) {
     if (!isTrustedProxy(address)) break;

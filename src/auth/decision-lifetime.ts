@@ -14,6 +14,20 @@ export interface LifetimeOptions {
   readonly countNamespaces?: () => number;
 }
 
+/** A decision and how long a result of it may be kept. Times are of the authorizer's clock. */
+export interface Decision {
+  readonly allowed: boolean;
+  /** When its review started. */
+  readonly startedAt: number;
+  /** End of its time to live. In the past if it is used within its grace. */
+  readonly usableUntil: number;
+  /** Last time at which a running subscription may be authorized again with it. */
+  readonly recheckUntil: number;
+}
+
+/** Times for which a result of decisions may be used: the earliest of all of them. See {@link Decision}. */
+export type Validity = Omit<Decision, 'allowed'>;
+
 interface StaleDecision {
   readonly allowed: boolean;
   /** When its review started. */

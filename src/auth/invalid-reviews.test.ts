@@ -36,7 +36,7 @@ it.each([
 ])('returns InvalidResponse and not 401 when a token review is %s', async (body) => {
   await using server = await responding(body);
   const authenticate = tokenAuthenticator(server.client, { graceMs: 0 });
-  await expect(
-    authenticate({ headers: { authorization: ['Bearer t'] }, remoteAddress: '127.0.0.1' }),
-  ).rejects.toMatchObject(invalidResponse);
+  await expect(authenticate({ header: () => ['Bearer t'], remoteAddress: '127.0.0.1' })).rejects.toMatchObject(
+    invalidResponse,
+  );
 });

@@ -7,7 +7,7 @@ import { StorageClass } from '../kinds/storage-class/resource.ts';
 import { Workspace } from '../kinds/workspace/resource.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { Authorizer } from './authorizer.ts';
-import type { AccessMode } from './scope-resolution.ts';
+import type { AccessMode } from './visibility-scope.ts';
 import { VisibilityResolver } from './visibility-resolver.ts';
 
 const ann = { name: 'ann', groups: [] };

@@ -1,12 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { groupResourceOf, type Resource } from '../kubernetes/resource.ts';
-import type { Validity } from './access-checks.ts';
-import type { Authorizer } from './authorizer.ts';
+import type { Validity } from './decision-lifetime.ts';
 import type { AccessInterests } from './rbac/access-interests.ts';
 import type { ViewerAccess } from './rbac/viewer-access.ts';
-import type { AccessMode, NamespaceDecisions } from './scope-resolution.ts';
 import type { Viewer } from './viewer.ts';
-import type { VisibilityScope } from './visibility-scope.ts';
+import type { AccessMode, NamespaceDecisions, VisibilityScope } from './visibility-scope.ts';
 
 /** Scope of one resource for one viewer, with what it depends on. */
 export interface ResolvedScope {
@@ -37,6 +35,12 @@ interface KeptScope extends ResolvedScope {
   consideredUntil: number;
 }
 
+/** The clock of the decisions, and the RBAC index as it concerns a viewer. */
+interface DecisionSource {
+  now(): number;
+  accessOf(viewer: Viewer): ViewerAccess | undefined;
+}
+
 const MAX_BYTES = 64 * 2 ** 20;
 const ENTRY_BYTES = 1_000;
 const NAME_BYTES = 100;
@@ -48,11 +52,11 @@ const NAME_BYTES = 100;
  * discarded.
  */
 export class KeptScopes {
-  readonly #authorizer: Pick<Authorizer, 'accessOf' | 'now'>;
+  readonly #decisions: DecisionSource;
   readonly #scopes = new LRUCache<string, KeptScope>({ maxSize: MAX_BYTES, sizeCalculation: sizeOf });
 
-  constructor(authorizer: Pick<Authorizer, 'accessOf' | 'now'>) {
-    this.#authorizer = authorizer;
+  constructor(decisions: DecisionSource) {
+    this.#decisions = decisions;
   }
 
   /** Returns the kept scope of a resource, except for namespaces that have appeared since. Undefined if there is none. */
@@ -75,8 +79,8 @@ export class KeptScopes {
   }
 
   #isCurrent(viewer: Viewer, kept: KeptScope): boolean {
-    const access = this.#authorizer.accessOf(viewer);
-    const now = this.#authorizer.now();
+    const access = this.#decisions.accessOf(viewer);
+    const now = this.#decisions.now();
     if (now >= kept.validity.usableUntil || access !== kept.access) return false;
     if (!access) return true;
     if (access.isObserved !== kept.isObserved) return false;

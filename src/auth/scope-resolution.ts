@@ -1,15 +1,18 @@
 import type { RedactedAccess, Resource } from '../kubernetes/resource.ts';
 import type { AccessChecks } from './access-checks.ts';
 import { attributesFor } from './resource-attributes.ts';
-import { EMPTY_SCOPE, intersectionOf, scopeOf, unionOf, type Scope, type VisibilityScope } from './visibility-scope.ts';
-
-/** Whether objects are only read, or watched too: that takes the verb `watch` as well. */
-export type AccessMode = 'read' | 'watch';
+import {
+  EMPTY_SCOPE,
+  intersectionOf,
+  scopeOf,
+  unionOf,
+  type AccessMode,
+  type NamespaceDecisions,
+  type Scope,
+  type VisibilityScope,
+} from './visibility-scope.ts';
 
 type RedactionRule = Pick<RedactedAccess<never>, 'verbs' | 'on'>;
-
-/** Decisions about all namespaces, by the question that was asked about each: at most four for a resource. */
-export type NamespaceDecisions = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
 
 interface ScopeResolutionOptions {
   readonly checks: AccessChecks;
@@ -64,7 +67,7 @@ export class ScopeResolution {
         this.#namespacesWhere(
           'full',
           () => this.#candidatesForAll(verbs, resource),
-          (namespace) => this.#checks.canAll(verbs, resource, namespace),
+          async (namespace) => this.#checks.canAll(verbs, resource, namespace),
         ),
       );
       return { full, redacted: EMPTY_SCOPE };
@@ -134,13 +137,14 @@ export class ScopeResolution {
     const known = this.#options.known?.get(question);
     const decided = new Map<string, boolean>();
     this.#decided.set(question, decided);
-    this.#namespaces ??= this.#options.namespaces();
+    const namespaces = (this.#namespaces ??= this.#options.namespaces());
     await Promise.all(
-      this.#namespaces.map(async (namespace) => {
+      namespaces.map(async (namespace) => {
         decided.set(namespace, known?.get(namespace) ?? (await isAllowed(namespace)));
       }),
     );
-    return scopeOf([...decided].flatMap(([namespace, allowed]) => (allowed ? [namespace] : [])));
+    // In the order of the namespaces, not of the answers: a snapshot has the order of its scope.
+    return scopeOf(namespaces.filter((namespace) => decided.get(namespace)));
   }
 
   async #isAnySampleAllowed(

@@ -1,13 +1,14 @@
 import type { ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import { AccessChecks, type AccessChecksOptions } from './access-checks.ts';
 import { forbidden } from './authorizer.ts';
 import type { ResolvedScope } from './kept-scopes.ts';
 import { attributesFor, type AccessTarget, type ReviewedResource } from './resource-attributes.ts';
 import type { AccessChange } from './rbac/access-change.ts';
 import type { ViewerAccess } from './rbac/viewer-access.ts';
-import { ScopeResolution, verbsFor, type AccessMode } from './scope-resolution.ts';
-import { EMPTY_SCOPE, type VisibilityScope } from './visibility-scope.ts';
+import { ScopeResolution, verbsFor } from './scope-resolution.ts';
+import { type AccessMode, EMPTY_SCOPE, type VisibilityScope } from './visibility-scope.ts';
 
 export interface VisibilityResolverOptions extends Omit<AccessChecksOptions, 'budget'> {
   /**
@@ -54,6 +55,14 @@ function isInNamespace(
   return namespaced && typeof target?.namespace === 'string' && !target.subresource;
 }
 
+/** An object, and the scope that has nothing but it. */
+interface DecidedObject {
+  readonly resource: Resource;
+  readonly name: string;
+  readonly mode: AccessMode;
+  readonly scope: ReadonlySet<string>;
+}
+
 type ObjectAt = { readonly namespace?: string | null | undefined } & Pick<ObjectName, 'name'>;
 
 /**
@@ -65,17 +74,26 @@ type ObjectAt = { readonly namespace?: string | null | undefined } & Pick<Object
  */
 export class VisibilityResolver {
   readonly #options: VisibilityResolverOptions;
-  /** Of all results but those of {@link resolve}. */
-  readonly #checks: AccessChecks;
-  readonly #checkOptions: AccessChecksOptions;
+  // Created by the first use: the scopes of most operations are kept.
+  #ownChecks: AccessChecks | undefined;
+  #ownCheckOptions: AccessChecksOptions | undefined;
   /** Results of {@link resolve}, one for each call. */
   readonly #resolved: Pick<ResolvedScope, 'interests'>[] = [];
   #ofTurn: DecisionsOfTurn | undefined;
 
   constructor(options: VisibilityResolverOptions) {
     this.#options = options;
-    this.#checkOptions = { ...options, budget: options.authorizer.createBudget() };
-    this.#checks = new AccessChecks(this.#checkOptions);
+  }
+
+  /** Of all results but those of {@link resolve}. */
+  get #checks(): AccessChecks {
+    this.#ownChecks ??= new AccessChecks(this.#checkOptions);
+    return this.#ownChecks;
+  }
+
+  get #checkOptions(): AccessChecksOptions {
+    this.#ownCheckOptions ??= { ...this.#options, budget: this.#options.authorizer.createBudget() };
+    return this.#ownCheckOptions;
   }
 
   /** Returns whether a change of RBAC can change a result that the resolver has returned. */
@@ -94,12 +112,34 @@ export class VisibilityResolver {
     this.#checks.interests.add(attributes);
     const decision = this.#checks.couldBeAllowed(attributes) && this.#checks.isAllowed(attributes);
     const forEveryName = typeof decision === 'boolean' ? this.#checks.decisionForEveryName(attributes) : undefined;
-    if (forEveryName !== undefined) {
-      const { authorizer, viewer } = this.#options;
-      this.#ofTurn ??= new DecisionsOfTurn(authorizer.accessOf(viewer));
-      this.#ofTurn.set(verb, resource, target, forEveryName);
-    }
+    if (forEveryName !== undefined) this.#keepForTurn(verb, resource, target, forEveryName);
     return decision;
+  }
+
+  /**
+   * Returns what {@link can} returns for every object of a namespace, in this turn of the event loop. Undefined if the decision is not
+   * cached, or objects have decisions of their own.
+   */
+  decisionIn(namespace: string, verb: string, resource: ReviewedResource): boolean | undefined {
+    const target = { namespace };
+    const known = this.#ofTurn?.get(verb, resource, target);
+    if (known !== undefined) return known;
+    const attributes = attributesFor(verb, resource, target);
+    this.#checks.interests.add(attributes);
+    const forEveryName = this.#checks.decisionForEveryName(attributes);
+    if (forEveryName !== undefined) this.#keepForTurn(verb, resource, target, forEveryName);
+    return forEveryName;
+  }
+
+  #keepForTurn(
+    verb: string,
+    resource: ReviewedResource,
+    target: AccessTarget | undefined,
+    forEveryName: boolean,
+  ): void {
+    const { authorizer, viewer } = this.#options;
+    this.#ofTurn ??= new DecisionsOfTurn(authorizer.accessOf(viewer));
+    this.#ofTurn.set(verb, resource, target, forEveryName);
   }
 
   /**
@@ -111,16 +151,28 @@ export class VisibilityResolver {
     if (!(await this.#checks.isAllowed(attributes))) throw forbidden(attributes);
   }
 
-  /** Returns the scope of all visible objects of a resource. It may be empty. */
-  async resolve(resource: Resource, mode: AccessMode): Promise<VisibilityScope> {
+  /** Returns the scope of all visible objects of a resource. It may be empty. Returns a promise only if no scope is kept. */
+  resolve(resource: Resource, mode: AccessMode): Awaitable<VisibilityScope> {
+    return andThen(this.#options.authorizer.ready(), () =>
+      andThen(this.#keptOrResolved(resource, mode), (resolved) => {
+        this.#resolved.push(resolved);
+        return resolved.scope;
+      }),
+    );
+  }
+
+  #keptOrResolved(resource: Resource, mode: AccessMode): Awaitable<ResolvedScope> {
     const { authorizer, viewer, namespaces } = this.#options;
-    await authorizer.ready();
     const kept = authorizer.scopes.find(viewer, [resource, mode], this.#options);
     const isUpToDate = kept && (kept.namespaces === undefined || kept.namespaces === namespaces());
-    const resolved = isUpToDate ? kept : await this.#resolve(resource, mode, kept);
-    if (resolved !== kept) authorizer.scopes.keep(viewer, [resource, mode], resolved);
-    this.#resolved.push(resolved);
-    return resolved.scope;
+    return isUpToDate ? kept : this.#resolveAndKeep(resource, mode, kept);
+  }
+
+  async #resolveAndKeep(resource: Resource, mode: AccessMode, kept: ResolvedScope | undefined): Promise<ResolvedScope> {
+    const { authorizer, viewer } = this.#options;
+    const resolved = await this.#resolve(resource, mode, kept);
+    authorizer.scopes.keep(viewer, [resource, mode], resolved);
+    return resolved;
   }
 
   /** @param kept a scope that lacks only the namespaces that have appeared since */
@@ -138,32 +190,43 @@ export class VisibilityResolver {
     return { scope, interests, validity, namespaces: all, decided, usesCandidates, access, isObserved, begunAt };
   }
 
-  /** Returns the scope of one namespace; undefined if the viewer may not list it. */
-  async resolveNamespace(
-    resource: Resource,
-    namespace: string,
-    mode: AccessMode,
-  ): Promise<VisibilityScope | undefined> {
+  /**
+   * Returns the scope of one namespace; undefined if the viewer may not list it. Returns a promise only if a decision is not cached.
+   */
+  resolveNamespace(resource: Resource, namespace: string, mode: AccessMode): Awaitable<VisibilityScope | undefined> {
     const verbs = verbsFor('list', mode);
-    const allowed =
-      (await this.#checks.canAll(verbs, resource, null)) || (await this.#checks.canAll(verbs, resource, namespace));
-    return allowed ? { full: new Set([namespace]), redacted: EMPTY_SCOPE } : undefined;
+    const inAll = this.#checks.canAll(verbs, resource, null);
+    const isAllowed = andThen(inAll, (allowed) => allowed || this.#checks.canAll(verbs, resource, namespace));
+    const scopeIf = (allowed: boolean) => (allowed ? { full: new Set([namespace]), redacted: EMPTY_SCOPE } : undefined);
+    return andThen(isAllowed, scopeIf);
   }
 
-  /** Returns the scope of one object, whether it exists or not; undefined if the viewer may not see it. */
-  async resolveObject(
+  /**
+   * Returns the scope of one object, whether it exists or not; undefined if the viewer may not see it. Returns a promise unless the
+   * viewer may see it by decisions that are cached.
+   */
+  resolveObject(
     resource: Resource,
     { namespace = null, name }: ObjectAt,
     mode: AccessMode,
-  ): Promise<VisibilityScope | undefined> {
+  ): Awaitable<VisibilityScope | undefined> {
     const scope = new Set([resource.namespaced ? (namespace ?? '') : name]);
-    const decisions = await Promise.all(
-      verbsFor('get', mode).map(async (verb) =>
-        this.#checks.isAllowed(attributesFor(verb, resource, { namespace, name })),
-      ),
+    const decisions = verbsFor('get', mode).map((verb) =>
+      this.#checks.isAllowed(attributesFor(verb, resource, { namespace, name })),
     );
+    if (decisions.every((decision) => decision === true)) return { full: scope, redacted: EMPTY_SCOPE };
+    return this.#resolveDecided({ resource, name, mode, scope }, decisions);
+  }
+
+  /** @param decisions about the verbs of a read of the object */
+  async #resolveDecided(
+    { resource, name, mode, scope }: DecidedObject,
+    decisions: readonly Awaitable<boolean>[],
+  ): Promise<VisibilityScope | undefined> {
     const canList = async () => !resource.namespaced && this.#checks.canAll(verbsFor('list', mode), resource, null);
-    if (decisions.every(Boolean) || (await canList())) return { full: scope, redacted: EMPTY_SCOPE };
+    const isAllowed =
+      (await Promise.all(decisions.map(async (decision) => decision))).every(Boolean) || (await canList());
+    if (isAllowed) return { full: scope, redacted: EMPTY_SCOPE };
     const { namespaces } = this.#options;
     const single = new ScopeResolution({ checks: this.#checks, mode, namespaces, takeSamples: () => this.#samples() });
     const seesRedacted = await single.seesRedacted(resource, name);

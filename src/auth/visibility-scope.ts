@@ -3,6 +3,9 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { redacted as redactedForm } from './redaction.ts';
 
+/** Whether objects are only read, or watched too: that takes the verb `watch` as well. */
+export type AccessMode = 'read' | 'watch';
+
 /** Namespaces; of a resource without namespaces, names of objects. */
 export type Scope = 'all' | ReadonlySet<string>;
 
@@ -13,6 +16,9 @@ export interface VisibilityScope {
   /** Further objects in their redacted form. */
   readonly redacted: Scope;
 }
+
+/** Decisions about all namespaces, by the question that was asked about each: at most four for a resource. */
+export type NamespaceDecisions = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
 
 export const EMPTY_SCOPE: Scope = new Set<string>();
 

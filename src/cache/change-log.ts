@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
-import type { Change } from './readonly-store.ts';
+import type { Change } from './store-events.ts';
 
 /** The difference of one object between two versions. Both sides are undefined if it was created and deleted in between. */
 export interface NetChange<T> {
@@ -43,7 +43,7 @@ export class ChangeLog<T extends KubernetesObject> {
 
   record(change: Change<T>): void {
     if (this.#oldestVersion === '' || compareVersions(change.version, this.#oldestVersion) <= 0) return;
-    this.#netChanges.clear();
+    if (this.#netChanges.size > 0) this.#netChanges.clear();
     this.#changes.push(change);
     if (this.#changes.length > this.#capacity * 2) this.#trim();
   }

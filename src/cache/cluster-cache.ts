@@ -30,7 +30,8 @@ import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Informer, statusWithoutCache, type ResourceStatus, type WatchInterruption } from './informer.ts';
 import type { ChangesReader } from './historical-snapshots.ts';
-import type { ReadonlyStore, StoreObserver } from './readonly-store.ts';
+import type { ReadonlyStore } from './readonly-store.ts';
+import type { StoreObserver } from './store-events.ts';
 import { reflect } from './reflector.ts';
 import { LazyInformer } from './lazy-informer.ts';
 import { ResourceInformers, type ManagedInformer } from './resource-informers.ts';
@@ -46,9 +47,10 @@ export interface CachedResource<T extends KubernetesObject> {
   /**
    * Starts the watch of a resource that is watched on demand, or keeps it running. Resolves when its store has been read, at
    * once if it has been; when it is known that the kind is not served or may not be read; 5 s after the start of the watch;
-   * or when the signal aborts. The store's `failure` says why there is nothing to read.
+   * or when the signal aborts. Undefined if nothing of that has to be waited for, as for a resource that is always watched. The store's
+   * `failure` says why there is nothing to read.
    */
-  ensureSynced(signal?: AbortSignal): Promise<void>;
+  ensureSynced(cancellation?: Pick<AbortController, 'signal'>): Promise<void> | undefined;
   /**
    * Resolves with a reader of the changes since a version that the store's change log does not reach, but the API server
    * does. Resolves with undefined if the server does not either.
@@ -56,7 +58,7 @@ export interface CachedResource<T extends KubernetesObject> {
   changesSince(version: string): Promise<ChangesReader<T> | undefined>;
 }
 
-/** How far a store is complete. */
+/** Version up to which a store is complete. */
 export interface StoreVersion {
   /** `cacheKeyOf` the resource and the namespace. */
   readonly storeKey: string;
@@ -76,8 +78,8 @@ export interface ClusterCache extends AsyncDisposable {
   cached<T extends KubernetesObject>(resource: Resource<T>, namespace?: string): CachedResource<T>;
   /** Returns the store of all namespaces: `cached(resource).store`. */
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T>;
-  /** `cached(resource).ensureSynced(signal)`. Rejects with a `TypeError` if the resource is not cached. */
-  ensureSynced(resource: Resource, signal?: AbortSignal): Promise<void>;
+  /** `cached(resource).ensureSynced(cancellation)`. @throws {TypeError} if the resource is not cached */
+  ensureSynced(resource: Resource, cancellation?: Pick<AbortController, 'signal'>): Promise<void> | undefined;
   /** Returns the stores of a resource that have been read: that of all namespaces, or else those of single ones. */
   syncedStores<T extends KubernetesObject>(resource: Resource<T>): readonly ReadonlyStore<T>[];
   /** The stores that have been read. */
@@ -162,7 +164,7 @@ class RunningCache implements ClusterCache {
     return {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the store was created from this resource, whose type parameter it has
       store: informer.store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>,
-      ensureSynced: async (signal) => lazy?.ensureSynced(signal),
+      ensureSynced: (cancellation) => lazy?.ensureSynced(cancellation),
       changesSince: async (version) => {
         const reader = await informer.snapshots?.changesSince(version);
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
@@ -175,8 +177,8 @@ class RunningCache implements ClusterCache {
     return this.cached(resource).store;
   }
 
-  async ensureSynced(resource: Resource, signal?: AbortSignal): Promise<void> {
-    await this.cached(resource).ensureSynced(signal);
+  ensureSynced(resource: Resource, cancellation?: Pick<AbortController, 'signal'>): Promise<void> | undefined {
+    return this.cached(resource).ensureSynced(cancellation);
   }
 
   syncedStores<T extends KubernetesObject>(resource: Resource<T>): readonly ReadonlyStore<T>[] {

@@ -2,10 +2,12 @@ import { expect, it } from 'vitest';
 import { seededRandom, type SeededRandom } from '../../test/support/seeded-random.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
+import { parseLabelSelector } from '../kubernetes/label-selector.ts';
 import { nameField, namespaceField, ObjectField } from '../kubernetes/object-field.ts';
-import { comparePositions, orderingByFields } from '../kubernetes/ordering.ts';
-import type { BuildCharges } from './entry-indexes.ts';
-import type { IndexedOrdering } from './sorted-index.ts';
+import { forEachPair, labelTerms, type ObjectTerms, type TermClause } from '../kubernetes/object-terms.ts';
+import { comparePositions, orderingByFields, type IndexedOrdering } from '../kubernetes/ordering.ts';
+import { FieldCounts } from './field-counts.ts';
+import type { BuildCharges, IndexSelection } from './store-indexes.ts';
 import { Store } from './store.ts';
 
 const NAMESPACES = ['team-a', 'team-b', 'team-c'];
@@ -22,7 +24,7 @@ const orderings = [
   orderingByFields<WidgetObject>('COLOR DESC', [color, namespaceField, nameField], [-1, 1, 1]),
   orderingByFields<WidgetObject>('SIZE ASC', [size, namespaceField, nameField], [1, 1, 1]),
   orderingByFields<WidgetObject>('SIZE DESC, COLOR ASC', [size, color, namespaceField, nameField], [-1, 1, 1, 1]),
-].map((ordering) => ({ ...ordering, fields: ordering.fields ?? [] })) satisfies IndexedOrdering<WidgetObject>[];
+];
 
 /** A store with random changes, as a reflector and mutations make them. */
 class ChangingStore {
@@ -73,7 +75,10 @@ class ChangingStore {
     const random = this.#random;
     const { namespace = 'team-a', name, uid } = at ?? { namespace: random.pick(NAMESPACES), name: random.pick(NAMES) };
     const chosen = random.pick(COLORS);
-    const metadata = { namespace, resourceVersion: version, uid: uid ?? `${namespace}-${name}-${version}` };
+    const labels = Object.fromEntries(
+      ['a', 'b', 'c'].filter(() => random.below(2) === 0).map((key) => [key, String(random.below(4))]),
+    );
+    const metadata = { namespace, labels, resourceVersion: version, uid: uid ?? `${namespace}-${name}-${version}` };
     const object = widgetObject(name, metadata, chosen);
     const spec = random.below(4) === 0 ? { color: chosen } : { color: chosen, size: random.below(5) };
     return { ...object, spec };
@@ -89,13 +94,15 @@ function expectSorted(store: Store<WidgetObject>, ordering: IndexedOrdering<Widg
     comparePositions(ordering, ordering.positionOf(a), ordering.positionOf(b)),
   );
   const sorted = store.indexes.sorted(ordering, namespace, free);
-  const range = namespace === undefined ? { from: 0, to: sorted.entries.length } : sorted.rangeOf(namespace);
-  const objects = sorted.entries.slice(range?.from, range?.to).map(({ object }) => object);
-  expect(objects.map((object, index) => object === expected[index])).toEqual(expected.map(() => true));
-  for (const [index, { object }] of sorted.entries.entries()) {
-    expect(sorted.notBefore(ordering.positionOf(object))).toBe(index);
-    expect(sorted.after(ordering.positionOf(object))).toBe(index + 1);
-  }
+  const listed = namespace === undefined ? sorted : sorted.in(namespace);
+  const objects = listed.entries.map(({ object }) => object);
+  expect(objects.every((object, index) => object === expected[index])).toBe(true);
+  expect(objects).toHaveLength(expected.length);
+  const misplaced = sorted.entries.filter(({ object }, index) => {
+    const position = ordering.positionOf(object);
+    return sorted.notBefore(position) !== index || sorted.after(position) !== index + 1;
+  });
+  expect(misplaced).toEqual([]);
 }
 
 function expectCounts(store: Store<WidgetObject>): void {
@@ -110,13 +117,33 @@ function expectCounts(store: Store<WidgetObject>): void {
 }
 
 const text = new ObjectField(({ metadata, spec }: WidgetObject) => `${metadata.name} ${spec.color}`);
+const textTerms: ObjectTerms<WidgetObject> = {
+  fields: [text],
+  forEach: (values, add) => forEachPair(values.read(text), add),
+  areSame: (before, after) => text.of(before) === text.of(after),
+};
 
 function expectFound(store: Store<WidgetObject>, wanted: string): void {
-  const candidates = [...store.indexes.texts(text, free).candidates(wanted)].map(({ object }) => object);
-  const found = candidates.filter((object) => text.of(object).includes(wanted));
-  expect(new Set(found)).toEqual(new Set([...store.list()].filter((object) => text.of(object).includes(wanted))));
-  expect(new Set(candidates).size).toBe(candidates.length);
+  const clauses: TermClause[] = [];
+  forEachPair(wanted, (term) => clauses.push({ terms: [term], isExcluded: false }));
+  const found = store.indexes.find([{ of: textTerms, clauses }], free);
+  const objects = [...found.where((entry) => entry.read(text).includes(wanted), true)].map(({ object }) => object);
+  const expected = [...store.list()].filter((object) => text.of(object).includes(wanted));
+  expect(new Set(objects)).toEqual(new Set(expected));
+  expect(objects).toHaveLength(expected.length);
+  expect(found.candidates).toBeGreaterThanOrEqual(expected.length);
 }
+
+function expectLabelled(store: Store<WidgetObject>, selector: string): void {
+  const matches = parseLabelSelector(selector);
+  const found = store.indexes.find([{ of: labelTerms, clauses: matches.clauses }], free);
+  const objects = found.where(({ object }) => matches(object.metadata.labels), true);
+  expect(new Set([...objects].map(({ object }) => object))).toEqual(
+    new Set([...store.list()].filter(({ metadata }) => matches(metadata.labels))),
+  );
+}
+
+const selectors = ['a', '!a', 'a=1', 'a!=1', 'a in (1,2),b', 'b notin (1,3)', 'a!=1,!b', 'a>1', 'a<2,b!=2', ''];
 
 it.each(Array.from({ length: 8 }, (_, index) => index + 1))(
   'equals the sorted and counted objects of the store after random changes (seed %i)',
@@ -131,6 +158,7 @@ it.each(Array.from({ length: 8 }, (_, index) => index + 1))(
       expectSorted(store, random.pick(orderings), namespace || undefined);
       if (random.below(3) === 0) expectCounts(store);
       if (random.below(3) === 0) expectFound(store, random.pick(['w-1', 'blue', '2 r', 'none', 'red\nw', '']));
+      if (random.below(3) === 0) expectLabelled(store, random.pick(selectors));
       expect(store.count(namespace || undefined)).toBe([...store.list(namespace || undefined)].length);
     }
     for (const ordering of orderings)
@@ -148,8 +176,8 @@ it('builds an index again that has not been read during many changes, and keeps 
   let sorts = 0;
   const charges = { ...free, onSort: () => (sorts += 1) };
   const read = (ordering: IndexedOrdering<WidgetObject>) => store.indexes.sorted(ordering, undefined, charges);
-  read(byColor);
   read(byName);
+  read(byColor);
   for (let version = 1_000; version < 3_500; version += 1) {
     store.set(
       widgetObject('w-1', { namespace: 'team-a', resourceVersion: String(version), uid: 'a' }, COLORS[version % 3]),
@@ -175,4 +203,83 @@ it('refuses to build an index when the charge is refused, and builds it later', 
   expect(() => store.indexes.counts(color, { onRead: refuse, onSort: refuse })).toThrow(RangeError);
   expectSorted(store, ordering);
   expectCounts(store);
+});
+
+/** More objects than one step of a build reads, sorts or adds. */
+const MANY = 5_000;
+
+function manyWidgets(random: SeededRandom): Store<WidgetObject> {
+  const store = new Store(Widget);
+  const objects = Array.from({ length: MANY }, (_, index) => widgetAt(index, '1', random));
+  store.replace(objects, '1');
+  return store;
+}
+
+function widgetAt(index: number, resourceVersion: string, random: SeededRandom): WidgetObject {
+  const at = { namespace: NAMESPACES[index % 3] ?? '', resourceVersion, uid: `uid-${index}` };
+  const object = widgetObject(`w-${index}`, at, random.pick(COLORS));
+  return { ...object, spec: { ...object.spec, size: random.below(5) } };
+}
+
+const countsDefinition = { key: 'colors', fields: [color], create: () => new FieldCounts<WidgetObject, string>(color) };
+const largeSelections: readonly IndexSelection<WidgetObject>[] = [
+  ...orderings.map((ordering) => ({ ordering })),
+  ...orderings.map((ordering) => ({ ordering, namespace: 'team-b' })),
+  { queries: [{ of: textTerms, clauses: [] }], definitions: [countsDefinition] },
+];
+
+function expectPrepared(store: Store<WidgetObject>, { ordering, namespace }: IndexSelection<WidgetObject>): void {
+  if (ordering) return expectSorted(store, ordering, namespace);
+  expect(store.indexes.defined(countsDefinition, free).all).toEqual(store.indexes.counts(color, free).all);
+  expectCounts(store);
+  for (const wanted of ['w-12', 'blue']) expectFound(store, wanted);
+}
+
+it.each(largeSelections.map((selection, index) => ({ index, selection })))(
+  'has all changes that happen between the steps of a build, which several readers take together (selection $index)',
+  ({ index, selection }) => {
+    const random = seededRandom(index);
+    const store = manyWidgets(random);
+    let charged = 0;
+    const charges: BuildCharges = { onRead: () => (charged += 1), onSort: () => (charged += 1) };
+    const builds = [store.indexes.prepare(selection, charges), store.indexes.prepare(selection, charges)].map((steps) =>
+      Iterator.from(steps),
+    );
+    let version = 1;
+    while (builds.some((build) => build.next().done !== true)) {
+      const changed = widgetAt(random.below(MANY + 10), String((version += 1)), random);
+      if (random.below(4) === 0) store.delete(changed);
+      else store.set(changed);
+    }
+    expect(version).toBeGreaterThan(3);
+    expect(charged).toBe(selection.ordering ? 1 : 2);
+    expectPrepared(store, selection);
+    store.set(widgetAt(1, String(version + 1), random));
+    expectPrepared(store, selection);
+    expect(store.indexes.prepare(selection, charges)).toSatisfy((steps: Iterable<void>) => [...steps].length === 0);
+    expect(charged).toBe(selection.ordering ? 1 : 2);
+  },
+);
+
+it('builds an index in steps again when the store was replaced or forgot changes between two of them', () => {
+  const random = seededRandom(1);
+  const store = manyWidgets(random);
+  for (const ordering of orderings) {
+    const build = Iterator.from(store.indexes.prepare({ ordering }, free));
+    for (let step = 0; step < 160; step += 1) build.next(); // it is sorting
+    if (ordering.fields.length % 2 === 0) {
+      store.discard();
+      store.replace([widgetAt(1, '2', random)], '2');
+    } else {
+      for (let index = 0; index < 2 * MANY; index += 1)
+        store.set(widgetAt(index % 100, String(100_000 + index), random));
+    }
+    while (build.next().done !== true);
+    expectSorted(store, ordering);
+    store.discard();
+    store.replace(
+      Array.from({ length: MANY }, (_, index) => widgetAt(index, '1', random)),
+      '1',
+    );
+  }
 });

@@ -1,6 +1,5 @@
-import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ObjectField } from '../kubernetes/object-field.ts';
-import type { EntryChanges, IndexEntry } from './index-entry.ts';
+import type { IndexedObject, ObjectIndex } from './index-entry.ts';
 
 type Counts<V> = Map<V, number>;
 
@@ -13,14 +12,13 @@ export interface ValueCounts<V> {
 }
 
 /** A change takes constant time. */
-export class FieldCounts<T extends KubernetesObject, V> implements ValueCounts<V> {
+export class FieldCounts<T, V> implements ObjectIndex<T>, ValueCounts<V> {
   readonly #field: ObjectField<T, V>;
   readonly #all: Counts<V> = new Map();
   readonly #byNamespace = new Map<string, Counts<V>>();
 
-  constructor(entries: Iterable<IndexEntry<T>>, field: ObjectField<T, V>) {
+  constructor(field: ObjectField<T, V>) {
     this.#field = field;
-    for (const entry of entries) this.#add(entry, 1);
   }
 
   get all(): ReadonlyMap<V, number> {
@@ -31,12 +29,15 @@ export class FieldCounts<T extends KubernetesObject, V> implements ValueCounts<V
     return this.#byNamespace.get(namespace) ?? new Map<V, number>();
   }
 
-  apply({ removed, added }: EntryChanges<T>): void {
-    for (const entry of removed) this.#add(entry, -1);
-    for (const entry of added) this.#add(entry, 1);
+  add(entry: IndexedObject<T>): void {
+    this.#count(entry, 1);
   }
 
-  #add(entry: IndexEntry<T>, difference: 1 | -1): void {
+  remove(entry: IndexedObject<T>): void {
+    this.#count(entry, -1);
+  }
+
+  #count(entry: IndexedObject<T>, difference: 1 | -1): void {
     const value = entry.read(this.#field);
     const counts = this.#byNamespace.get(entry.namespace) ?? new Map<V, number>();
     addTo(this.#all, value, difference);

@@ -1,5 +1,5 @@
 import type { Client } from '../kubernetes/client.ts';
-import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { NetChange } from './change-log.ts';
 import type { Store } from './store.ts';
 
@@ -68,7 +68,7 @@ export class HistoricalSnapshots<T extends KubernetesObject> {
         atResourceVersion: version,
         namespace: this.#store.namespace,
         signal: this.#signal,
-        intern: (object: T) => this.#store.intern(object),
+        heldObject: (at: ObjectName) => this.#store.get(at),
       };
       const { items } = await this.#client.listAll(this.#store.resource, options, () => undefined);
       return new Map(items.map((object) => [object.metadata.uid, object]));

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { widget } from '../../dev/simulator/test-simulator.ts';
-import { IDLE_TIMEOUT_MS, startReflection, watching, type Reflection } from '../../test/support/reflection.ts';
+import {
+  IDLE_TIMEOUT_MS,
+  startReflection,
+  waitingForList,
+  watchesOf,
+  watching,
+  watchingAgain,
+  type Reflection,
+} from '../../test/support/reflection.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
@@ -30,8 +38,12 @@ describe('a watch with bookmarks', () => {
     reflection.clock.pass(IDLE_TIMEOUT_MS - 1);
     expect(reflection.failures).toEqual([]);
     reflection.clock.pass(1);
-    await watchedAgain(reflection, 2);
-    expect([reflection.failures, reflection.renewals(), reflection.listed]).toEqual([['broken'], 0, ['start']]);
+    await waitFor(() => reflection.listed.length === 2, 'it has listed again');
+    expect([reflection.failures, reflection.renewals(), reflection.listed]).toEqual([
+      ['broken'],
+      0,
+      ['start', 'interruption'],
+    ]);
   });
 
   it('keeps a watch while its bookmarks arrive in time', async () => {
@@ -41,7 +53,7 @@ describe('a watch with bookmarks', () => {
       await bookmark(reflection);
       reflection.clock.pass(IDLE_TIMEOUT_MS - 1);
     }
-    expect([reflection.failures, reflection.renewals(), watches(reflection)]).toEqual([[], 0, 1]);
+    expect([reflection.failures, reflection.renewals(), watchesOf(reflection)]).toEqual([[], 0, 1]);
   });
 
   it('waits twice as long for the first bookmark of every watch', async () => {
@@ -50,7 +62,7 @@ describe('a watch with bookmarks', () => {
     expect(reflection.clock.timers).toEqual([INITIAL_MS]);
     await bookmark(reflection);
     reflection.simulator.faults.endWatches();
-    await watchedAgain(reflection, 2);
+    await watchingAgain(reflection, 2);
     expect(reflection.clock.timers).toEqual([INITIAL_MS]);
   });
 });
@@ -63,7 +75,7 @@ describe('a watch without bookmarks', () => {
       reflection.clock.pass(ms - 1);
       expect([reflection.renewals(), reflection.clock.timers]).toEqual([renewals, [1]]);
       reflection.clock.pass(1);
-      await watchedAgain(reflection, renewals + 2);
+      await watchingAgain(reflection, renewals + 2);
     }
     expect([reflection.failures, reflection.listed, reflection.renewals()]).toEqual([[], ['start'], 3]);
   });
@@ -74,7 +86,7 @@ describe('a watch without bookmarks', () => {
     const resume = reflection.simulator.faults.stall();
     reflection.simulator.apply(event('b'));
     reflection.clock.pass(INITIAL_MS);
-    await watchedAgain(reflection, 2);
+    await watchingAgain(reflection, 2);
     resume();
     await waitFor(() => reflection.names().join() === 'a,b', 'the missed event has arrived');
     expect([reflection.failures, reflection.listed]).toEqual([[], ['start']]);
@@ -88,18 +100,18 @@ describe('a watch without bookmarks', () => {
       reflection.simulator.apply(event(name));
       await waitFor(() => reflection.names().includes(name), 'the event has arrived');
     }
-    expect([reflection.renewals(), watches(reflection), reflection.clock.timers]).toEqual([0, 1, [INITIAL_MS]]);
+    expect([reflection.renewals(), watchesOf(reflection), reflection.clock.timers]).toEqual([0, 1, [INITIAL_MS]]);
   });
 
   it('restores the initial time when a watch has carried a bookmark', async () => {
     await using reflection = await startReflection();
     await watching(reflection);
     reflection.clock.pass(INITIAL_MS);
-    await watchedAgain(reflection, 2);
+    await watchingAgain(reflection, 2);
     expect(reflection.clock.timers).toEqual([2 * INITIAL_MS]);
     await bookmark(reflection);
     reflection.simulator.faults.endWatches();
-    await watchedAgain(reflection, 3);
+    await watchingAgain(reflection, 3);
     expect([reflection.clock.timers, reflection.renewals()]).toEqual([[INITIAL_MS], 1]);
   });
 });
@@ -109,7 +121,7 @@ it('starts no idle deadline before the initial events are complete', async () =>
     objects: [widget('a')],
     before: ({ faults }) => void faults.stall(),
   });
-  await waitFor(() => reflection.simulator.openWatches === 1, 'the stream is open');
+  await waitingForList(reflection);
   expect(reflection.clock.timers).toEqual([]);
 });
 
@@ -120,13 +132,4 @@ async function bookmark({ simulator, store, clock }: Reflection): Promise<void> 
   simulator.faults.injectLine(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion } } }));
   await waitFor(() => store.version === resourceVersion, 'the bookmark has arrived');
   expect(clock.timers).toEqual([IDLE_TIMEOUT_MS]);
-}
-
-function watches({ simulator }: Reflection): number {
-  return simulator.requests.filter(({ verb }) => verb === 'watch').length;
-}
-
-/** Resolves when this number of watches has been opened in total and the last one is open. */
-async function watchedAgain(reflection: Reflection, times: number): Promise<void> {
-  await waitFor(() => watches(reflection) === times && reflection.clock.timers.length === 1, 'the next watch is open');
 }

@@ -51,6 +51,7 @@ export class IdleDeadline implements Disposable {
   readonly #expired = new AbortController();
   #timer: Timer | undefined;
   #hasBookmark = false;
+  #silentMs = 0;
 
   constructor(clock: Clock, options: IdleDeadlineOptions) {
     this.#clock = clock;
@@ -65,6 +66,11 @@ export class IdleDeadline implements Disposable {
   /** Whether the deadline expired before the watch carried a bookmark: renew the watch, it need not be broken. */
   get needsRenewal(): boolean {
     return this.signal.aborted && !this.#hasBookmark;
+  }
+
+  /** Time for which the watch was silent when the deadline expired; 0 before. */
+  get silentMs(): number {
+    return this.#silentMs;
   }
 
   start(): void {
@@ -96,6 +102,7 @@ export class IdleDeadline implements Disposable {
   }
 
   #expire(ms: number): void {
+    this.#silentMs = ms;
     if (!this.#hasBookmark) this.#options.onRenewal();
     const message = `The watch was silent for ${ms} ms.`;
     this.#expired.abort(new StatusError({ code: 503, reason: 'Broken', message }));

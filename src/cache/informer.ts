@@ -3,6 +3,7 @@ import type { Client } from '../kubernetes/client.ts';
 import type { Discovery } from '../kubernetes/discovery.ts';
 import { parseLabelSelector, type LabelSelector } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { atMostEvery } from '../kubernetes/log-limit.ts';
 import { redactedError, redactedReason } from '../kubernetes/redacted.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isKindUnavailable } from '../kubernetes/status-error.ts';
@@ -12,14 +13,14 @@ import type { ReflectorReport } from './reflector.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { Store } from './store.ts';
 import { WakeSignal } from './wake-signal.ts';
-import type { StoreObserver } from './readonly-store.ts';
+import type { StoreObserver } from './store-events.ts';
 import { WatchCounters, type WatchStatistics } from './watch-statistics.ts';
 
 /** Freshness of one resource. */
 export interface ResourceStatus {
   readonly resource: Resource;
   /**
-   * How changes arrive now. `on-demand`: not at all, until a reader starts the watch. `live-reads`: the resource is never
+   * Way in which changes arrive now. `on-demand`: not at all, until a reader starts the watch. `live-reads`: the resource is never
    * cached.
    */
   readonly updates: 'watched' | 'polled' | 'on-demand' | 'live-reads';
@@ -31,17 +32,28 @@ export interface ResourceStatus {
   readonly objects: number;
   /** When the API server last sent a list, an event or a bookmark, in milliseconds since the epoch. */
   readonly lastEventAt: number | undefined;
+  /** Time since which the watch is interrupted, in milliseconds since the epoch. Undefined while it runs. */
+  readonly staleSince: number | undefined;
   readonly watch: WatchStatistics;
 }
 
 /** Returns the status of a resource that is never cached. */
 export function statusWithoutCache(resource: Resource, discovery: Discovery): ResourceStatus {
   const available = isServed(resource, discovery);
-  const none = { synced: false, objects: 0, lastEventAt: undefined, watch: new WatchCounters().read() };
+  const none = {
+    synced: false,
+    objects: 0,
+    lastEventAt: undefined,
+    staleSince: undefined,
+    watch: new WatchCounters().read(),
+  };
   return { resource, updates: 'live-reads', available, ...none };
 }
 
 const MALFORMED_LOG_INTERVAL_MS = 60_000;
+const FAILURE_LOG_INTERVAL_MS = 30_000;
+/** Interruption whose end is logged. */
+const LONG_INTERRUPTION_MS = 5_000;
 const DELETION_TIMEOUT_MS = 2_000;
 /** Failures that happen in a healthy cluster, too. */
 const routine: ReadonlySet<RetryPolicy['cause']> = new Set([
@@ -100,8 +112,11 @@ export class Informer {
   readonly #counters: WatchCounters;
   readonly #log: Logger;
   readonly #clock: Clock;
+  /** Logs at most once in 30 s for each cause: while the API server is down, each watch fails every two seconds. */
+  readonly #logFailure: (failure: Failure) => void;
   #run: Run | undefined;
   #isPolled = false;
+  /** Monotonic: the wall clock may be set meanwhile. */
   #lastEventAt: number | undefined;
   #interruption: WatchInterruption | undefined;
   #malformedLoggedAt = Number.NEGATIVE_INFINITY;
@@ -115,6 +130,10 @@ export class Informer {
     this.#selector = parseLabelSelector(resource.cache.labelSelector);
     this.#log = options.log.child({ resource: resource.plural, group: resource.group, namespace });
     this.#clock = options.clock;
+    this.#logFailure = atMostEvery(
+      { intervalMs: FAILURE_LOG_INTERVAL_MS, kindOf: ({ cause }) => cause, now: () => options.clock.now() },
+      (failure, suppressed) => logFailure(this.#log, failure, suppressed),
+    );
     const { promise, resolve } = Promise.withResolvers<void>();
     this.hasSynced = promise;
     this.#markSynced = resolve;
@@ -200,25 +219,33 @@ export class Informer {
       available: !isKindUnavailable(failure) && (isRunning || isServed(resource, this.#options.discovery)),
       synced: version !== '',
       objects: size,
-      lastEventAt: this.#lastEventAt,
+      lastEventAt: this.#wallTimeOf(this.#lastEventAt),
+      staleSince: isRunning && !this.#isPolled ? this.#wallTimeOf(this.#interruption?.since) : undefined,
       watch: this.#counters.read(),
     };
   }
 
+  /** Returns a monotonic time in milliseconds since the epoch, by the wall clock as it is now. */
+  #wallTimeOf(time: number | undefined): number | undefined {
+    return time === undefined ? undefined : Math.round(this.#clock.wallTime() - (this.#clock.now() - time));
+  }
+
   #opened(): void {
     if (this.#interruption === undefined) return;
+    const interruptedMs = Math.round(this.#clock.now() - this.#interruption.since);
+    if (interruptedMs >= LONG_INTERRUPTION_MS) this.#log.info({ interruptedMs }, 'watch runs again');
     this.#interruption = undefined;
     this.#options.onStatusChange?.();
   }
 
   #received(type: string, writtenAt: number | undefined): void {
-    this.#lastEventAt = this.#clock.wallTime();
+    this.#lastEventAt = this.#clock.now();
     if (type === 'BOOKMARK') this.#counters.bookmark();
-    else this.#counters.event(writtenAt === undefined ? undefined : Math.max(0, this.#lastEventAt - writtenAt));
+    else this.#counters.event(writtenAt === undefined ? undefined : Math.max(0, this.#clock.wallTime() - writtenAt));
   }
 
   #listed(cause: string): void {
-    this.#lastEventAt = this.#clock.wallTime();
+    this.#lastEventAt = this.#clock.now();
     this.#counters.list(cause);
     this.#markSynced();
     this.#run?.attempted.abort();
@@ -232,9 +259,7 @@ export class Informer {
     this.#interruption = { since: this.#interruption?.since ?? this.#clock.now(), isForbidden };
     if (cause === 'kind-unavailable') this.#markSynced();
     if (cause === 'kind-unavailable' || cause === 'forbidden') this.#run?.attempted.abort();
-    const level = cause === 'bug' ? 'error' : routine.has(cause) ? 'info' : 'warn';
-    const about = cause === 'bug' ? { error: redactedError(error) } : { message: redactedReason(error) };
-    this.#log[level]({ cause, next, waitMs: Math.round(waitMs), ...about }, 'watch interrupted');
+    this.#logFailure({ error, cause, next, waitMs: Math.round(waitMs) });
     this.#options.onStatusChange?.();
   }
 
@@ -246,6 +271,17 @@ export class Informer {
     this.#malformedLoggedAt = now;
     this.#log.error({ malformed, message: redactedReason(error) }, 'skipped a malformed object from the API server');
   }
+}
+
+interface Failure extends Pick<RetryPolicy, 'cause' | 'next'> {
+  readonly error: unknown;
+  readonly waitMs: number;
+}
+
+function logFailure(log: Logger, { error, cause, ...retry }: Failure, suppressed: number): void {
+  const level = cause === 'bug' ? 'error' : routine.has(cause) ? 'info' : 'warn';
+  const about = cause === 'bug' ? { error: redactedError(error) } : { message: redactedReason(error) };
+  log[level]({ cause, ...retry, ...about, ...(suppressed > 0 && { suppressed }) }, 'watch interrupted');
 }
 
 function isServed(resource: Resource, discovery: Discovery): boolean {

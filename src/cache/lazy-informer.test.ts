@@ -116,7 +116,7 @@ describe('the first reader of a resource', () => {
   it('does not wait when its signal has aborted', async () => {
     await using cached = await startLazyCache({ before: ({ faults }) => void faults.stall() });
     const aborted = new AbortController();
-    const synced = cached.cache.ensureSynced(cached.resource, aborted.signal);
+    const synced = cached.cache.ensureSynced(cached.resource, aborted);
     await cached.watching();
     aborted.abort();
     await synced;

@@ -38,15 +38,19 @@ export class LazyInformer {
   }
 
   /**
-   * Starts the reflector unless it runs, and postpones its stop. Resolves when the store has been read once, at once if it
-   * has been; when it is known why it cannot be read; 5 s after the start; or when the signal aborts. Never rejects.
+   * Starts the reflector unless it runs, and postpones its stop. Resolves when the store has been read once; when it is known why it
+   * cannot be read; 5 s after the start; or when the signal aborts. Undefined if nothing of that has to be waited for. Never rejects.
    */
-  async ensureSynced(signal?: AbortSignal): Promise<void> {
+  ensureSynced(cancellation?: Pick<AbortController, 'signal'>): Promise<void> | undefined {
     this.markUsed();
     if (!this.#stopping) this.#start();
     const { attempted } = this.#informer;
     const timeoutMs = this.#startedAt + SYNC_TIMEOUT_MS - this.#lastUsedAt;
-    if (!attempted || attempted.aborted || timeoutMs <= 0) return;
+    if (!attempted || attempted.aborted || timeoutMs <= 0) return undefined;
+    return this.#wait(timeoutMs, attempted, cancellation?.signal);
+  }
+
+  async #wait(timeoutMs: number, attempted: AbortSignal, signal: AbortSignal | undefined): Promise<void> {
     this.#waiters += 1;
     await this.#options.clock.sleep(timeoutMs, signal ? AbortSignal.any([attempted, signal]) : attempted);
     this.#waiters -= 1;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_EVENT_BYTES } from '../kubernetes/watch-stream.ts';
+import { compareVersions } from '../kubernetes/object.ts';
+import { namespace } from '../../test/support/manifests.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import {
@@ -62,6 +64,21 @@ describe('the first list', () => {
     await waitFor(() => reflection.store.size === 502, 'everything has been read');
     expect([reflection.failures, reflection.listed]).toEqual([['expired'], ['expired']]);
   });
+});
+
+it('keeps the parts of an object that an event or a list has not changed', async () => {
+  await using reflection = await startReflection({ objects: [widget('a', { size: 1 })] });
+  const at = { namespace: 'default', name: 'a' };
+  await watching(reflection);
+  const spec = reflection.store.get(at)?.spec;
+  reflection.simulator.apply(widget('a', { size: 1 }, { labels: { label: 'one' } }));
+  await waitFor(() => reflection.store.get(at)?.metadata.labels?.['label'] === 'one', 'the event has arrived');
+  expect(reflection.store.get(at)?.spec).toBe(spec);
+  reflection.simulator.faults.expireWatches();
+  reflection.simulator.apply(widget('a', { size: 1 }, { labels: { label: 'two' } }));
+  await waitFor(() => reflection.listed.length === 2, 'it has listed again');
+  expect(reflection.store.get(at)).toMatchObject({ metadata: { labels: { label: 'two' } } });
+  expect(reflection.store.get(at)?.spec).toBe(spec);
 });
 
 describe('a watch that ends', () => {
@@ -197,6 +214,29 @@ describe('a server that was rolled back', () => {
     await reflection.simulator.faults.restart({ data: backup });
     await waitFor(() => reflection.listed.length === 2, 'it has listed');
     expect([reflection.listed[1], reflection.names(), resets]).toEqual(['server-rollback', ['a'], 1]);
+  });
+
+  it('lists after an interruption of ten seconds, in which a backup was restored and has grown past its version', async () => {
+    await using reflection = await startReflection({ objects: [widget('a')] });
+    await watching(reflection);
+    const { faults } = reflection.simulator;
+    const backup = faults.snapshot();
+    reflection.simulator.apply(widget('lost'));
+    await waitFor(() => reflection.store.size === 2, 'the change has arrived');
+    const { version } = reflection.store;
+    await faults.stop();
+    await waitFor(() => reflection.failures.length > 0, 'the watch has failed');
+    reflection.clock.pass(10_000);
+    const undo = faults.refuse({ status: 503, when: ({ verb }) => verb !== 'get' });
+    await faults.restart({ data: backup });
+    reflection.simulator.apply(widget('b'));
+    for (let count = 0; count < 20; count += 1) reflection.simulator.apply(namespace(`other-${count}`));
+    expect(compareVersions(reflection.simulator.apply(widget('c')).metadata.resourceVersion, version)).toBeGreaterThan(
+      0,
+    );
+    undo();
+    await waitFor(() => reflection.listed.length === 2, 'it has listed');
+    expect([reflection.listed[1], reflection.names()]).toEqual(['interruption', ['a', 'b', 'c']]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Client } from '../kubernetes/client.ts';
 import type { Discovery, Serving } from '../kubernetes/discovery.ts';
-import { compareVersions, keyOf, type KubernetesObject } from '../kubernetes/object.ts';
+import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import { isEventTooLarge, isUnreachable, kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import type { Clock } from './clock.ts';
@@ -33,7 +33,7 @@ export interface ReflectOptions<T extends KubernetesObject> {
 export interface ReflectorReport {
   /** @param writtenAt when the API server stored the object, in milliseconds since the epoch; undefined if unknown */
   readonly received: (type: WatchEvent<KubernetesObject>['type'], writtenAt: number | undefined) => void;
-  /** The store is complete. `cause` is the reason for the list: `start`, `poll`, `malformed`, `server-rollback` or that of a failure. */
+  /** The store is complete. `cause` is the reason for the list: `start`, `poll`, `malformed`, `interruption`, `server-rollback` or that of a failure. */
   readonly listed: (cause: string) => void;
   /** Whether the resource is polled from now on, because it cannot be watched, or watched. */
   readonly polling: (isPolling: boolean) => void;
@@ -52,6 +52,11 @@ const STREAMING_LIST_TIMEOUT_MS = 10_000;
 const MIN_WATCH_SECONDS = 300;
 /** A server that has not ended a watch this long after its `timeoutSeconds` is not there any more. */
 const WATCH_END_GRACE_MS = 30_000;
+/**
+ * Interruption after which the resource is listed. An older backup may have been restored meanwhile, and its versions may have grown past
+ * the store's since: a watch from there would miss what was lost, and what was written at lower versions.
+ */
+const LONG_INTERRUPTION_MS = 10_000;
 /** A watch of this length counts as progress, even without an event: the next backoff is short again. */
 const STEADY_MS = 5_000;
 const MAX_JITTER_MS = 250;
@@ -84,6 +89,10 @@ class Reflector<T extends KubernetesObject> {
   /** Why the next iteration starts with a list. Undefined while the store's version can be watched from. */
   #listCause: string | undefined = 'start';
   #checkForRollback = false;
+  /** Time from which nothing is known of the server. Undefined while a watch runs. */
+  #interruptedAt: number | undefined;
+  /** Time for which the last watch was silent before it was given up. */
+  #silentMs = 0;
   /** Whether this iteration has made progress. */
   #hasProgressed = false;
   /** False once the server has refused a streaming list, or has not completed one in time. */
@@ -123,13 +132,20 @@ class Reflector<T extends KubernetesObject> {
     if (this.#discoverFirst) await this.#discover();
     this.#discoverFirst = false;
     if (this.#polls !== undefined) return this.#poll(this.#polls);
-    if (this.#listCause === undefined && this.#checkForRollback && (await hasServerRolledBack(this.#options)))
-      this.#listCause = 'server-rollback';
+    if (this.#listCause === undefined && this.#checkForRollback) this.#listCause = await this.#causeAfterInterruption();
     this.#checkForRollback = false;
     if (this.#listCause === undefined) return this.#watchFromVersion();
     if (this.#streamsLists && !pagedCauses.has(this.#listCause)) return this.#streamList(this.#listCause);
     await this.#list(this.#listCause);
     return this.#watchFromVersion();
+  }
+
+  /** Returns the cause of a list if the server's history may not be that of the store any more. */
+  async #causeAfterInterruption(): Promise<string | undefined> {
+    const { clock } = this.#options;
+    if (this.#interruptedAt !== undefined && clock.now() - this.#interruptedAt >= LONG_INTERRUPTION_MS)
+      return 'interruption';
+    return (await hasServerRolledBack(this.#options)) ? 'server-rollback' : undefined;
   }
 
   async #list(cause: string): Promise<void> {
@@ -139,7 +155,7 @@ class Reflector<T extends KubernetesObject> {
     this.#relists.clear();
     const { items, resourceVersion } = await client.listAll(
       store.resource,
-      { signal, namespace: store.namespace, intern: (object) => store.intern(object) },
+      { signal, ...this.#readOptions() },
       report.malformed,
     );
     signal.throwIfAborted();
@@ -218,39 +234,54 @@ class Reflector<T extends KubernetesObject> {
     onEvent: (event: WatchEvent<T>) => void,
   ): Promise<void> {
     const { client, store, report, clock } = this.#options;
-    const startedAt = clock.now();
-    const timeoutSeconds = Math.round(MIN_WATCH_SECONDS * (1 + clock.random()));
+    let openedAt: number | undefined;
     using deadline = this.#idleDeadlines.create();
     using untilRelist = this.#relists.startWatch();
     if (resourceVersion !== undefined) deadline.start();
     try {
       await client.watch(store.resource, {
-        namespace: store.namespace,
+        ...this.#watchOptions(),
         resourceVersion,
-        server: this.#server,
-        timeoutSeconds,
-        idleTimeoutMs: timeoutSeconds * 1_000 + WATCH_END_GRACE_MS,
-        onOpen: () => report.opened(),
+        onOpen: () => {
+          openedAt = clock.now();
+          report.opened();
+        },
         onActivity: () => deadline.extend(),
         onEvent(event) {
           if (signal.aborted) return;
           deadline.observe(event);
           onEvent(event);
         },
-        onMalformed: (error) => {
-          report.malformed(error);
-          this.#relists.request();
-        },
+        onMalformed: (error) => this.#skipMalformed(error),
         signal: AbortSignal.any([signal, deadline.signal, untilRelist.signal]),
       });
     } catch (error) {
       if (signal.aborted) throw error;
       if (untilRelist.signal.aborted) this.#listCause = 'malformed';
       else if (deadline.needsRenewal) this.#renew();
-      else throw error;
+      else {
+        this.#silentMs = deadline.silentMs;
+        throw error;
+      }
     } finally {
-      if (clock.now() - startedAt >= STEADY_MS) this.#recordProgress();
+      if (openedAt !== undefined && clock.now() - openedAt >= STEADY_MS) this.#recordProgress();
     }
+  }
+
+  #watchOptions() {
+    const timeoutSeconds = Math.round(MIN_WATCH_SECONDS * (1 + this.#options.clock.random()));
+    const idleTimeoutMs = timeoutSeconds * 1_000 + WATCH_END_GRACE_MS;
+    return { server: this.#server, timeoutSeconds, idleTimeoutMs, ...this.#readOptions() };
+  }
+
+  #readOptions() {
+    const { store } = this.#options;
+    return { namespace: store.namespace, heldObject: (at: ObjectName) => store.get(at) };
+  }
+
+  #skipMalformed(error: Error): void {
+    this.#options.report.malformed(error);
+    this.#relists.request();
   }
 
   #renew(): void {
@@ -277,6 +308,7 @@ class Reflector<T extends KubernetesObject> {
 
   #recordProgress(): void {
     this.#hasProgressed = true;
+    this.#interruptedAt = undefined;
     this.#attempts = 0;
     this.#lastCause = undefined;
     this.#backoff.reset();
@@ -285,6 +317,8 @@ class Reflector<T extends KubernetesObject> {
   async #recover(error: unknown): Promise<void> {
     const { client, store, report, clock, signal } = this.#options;
     this.#attempts += 1;
+    this.#interruptedAt ??= clock.now() - this.#silentMs;
+    this.#silentMs = 0;
     const policy = retryPolicyFor(error, this.#attempts, this.#countError(error));
     const waitMs = this.#waitBefore(policy);
     this.#lastCause = policy.cause;
@@ -330,10 +364,7 @@ class Reflector<T extends KubernetesObject> {
   }
 }
 
-/**
- * Adds one event to the objects of a streaming list. Objects that the store has already are taken from there, so that a
- * list costs memory only for what has changed.
- */
+/** Adds one event to the objects of a streaming list. */
 function addInitialEvent<T extends KubernetesObject>(
   listed: Map<string, T>,
   event: Exclude<WatchEvent<T>, { type: 'BOOKMARK' }>,
@@ -342,7 +373,7 @@ function addInitialEvent<T extends KubernetesObject>(
   const key = keyOf(event.object.metadata);
   const isListed = event.type !== 'DELETED' && store.resource.cache.accepts(event.object);
   if (!isListed) listed.delete(key);
-  else listed.set(key, store.intern(event.object));
+  else listed.set(key, event.object);
 }
 
 /** Returns whether the server does not know the parameters of streaming lists: 400, or 422 if the feature is turned off. */

@@ -71,9 +71,9 @@ it('stops each informer when its namespace is idle', async () => {
   await using cached = await startLazyCache({ resource: PerNamespace, objects });
   await read(cached, first);
   const removeHandler = (await read(cached, second)).addEventHandler(noop);
-  await waitFor(() => cached.simulator.openWatches === 2, 'both are watched');
+  await waitFor(() => cached.hasOpenWatches(2), 'both are watched');
   cached.clock.pass(IDLE_MS);
-  await waitFor(() => cached.simulator.openWatches === 1, 'one is watched');
+  await waitFor(() => cached.hasOpenWatches(1), 'one is watched');
   expect(cached.status()).toMatchObject({
     updates: 'watched',
     synced: true,

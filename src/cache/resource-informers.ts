@@ -74,6 +74,7 @@ export class ResourceInformers {
     const running = informers.filter(({ isRunning }) => isRunning).map((informer) => informer.status());
     const [status = this.ofCluster.informer.status()] = running;
     const times = all.flatMap(({ lastEventAt }) => lastEventAt ?? []);
+    const interruptions = running.flatMap(({ staleSince }) => staleSince ?? []);
     return {
       ...status,
       updates: running.find(({ updates }) => updates === 'polled')?.updates ?? status.updates,
@@ -81,6 +82,7 @@ export class ResourceInformers {
       synced: running.length > 0 && running.every(({ synced }) => synced),
       objects: all.reduce((sum, { objects }) => sum + objects, 0),
       lastEventAt: times.length === 0 ? undefined : Math.max(...times),
+      staleSince: interruptions.length === 0 ? undefined : Math.min(...interruptions),
     };
   }
 

@@ -3,7 +3,7 @@ import type { ObjectMeta } from '../kubernetes/object.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import { differences, lineOf, NaiveStore, versionOf } from '../../test/support/naive-store.ts';
 import { seededRandom, type SeededRandom } from '../../test/support/seeded-random.ts';
-import type { Change } from './readonly-store.ts';
+import type { Change } from './store-events.ts';
 import { Store } from './store.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
 

@@ -3,7 +3,7 @@ import type { ObjectMeta } from '../kubernetes/object.ts';
 import { kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import { lineOf } from '../../test/support/naive-store.ts';
-import type { Change } from './readonly-store.ts';
+import type { Change } from './store-events.ts';
 import { Store } from './store.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
 
@@ -271,22 +271,6 @@ describe('event handlers of a store', () => {
       [1, '6'],
       [0, '7'],
     ]);
-  });
-});
-
-describe('Store.intern', () => {
-  it('returns the stored object when the given one equals it', () => {
-    const { store } = storeOf([at('a', 3)], '5');
-    expect(store.intern(at('a', 3))).toBe(store.get(at('a', 3).metadata));
-  });
-
-  it.each([
-    ['version', at('a', 4)],
-    ['uid', at('a', 3, { uid: 'other' })],
-    ['content, as after the restoration of a backup', at('a', 3, { color: 'blue' })],
-    ['name', at('b', 3)],
-  ])('returns the given object when it differs in %s', (_, object) => {
-    expect(storeOf([at('a', 3)], '5').store.intern(object)).toBe(object);
   });
 });
 

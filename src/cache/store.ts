@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { ChangeLog, type NetChange } from './change-log.ts';
 import { EntryIndexes } from './entry-indexes.ts';
 import { EventHandlers, type HandledObjects } from './event-handlers.ts';
 import { ObjectIndexes } from './object-indexes.ts';
-import type { Change, ReadonlyStore, StoreEventHandler, StoreObserver } from './readonly-store.ts';
+import type { ReadonlyStore } from './readonly-store.ts';
+import type { Change, StoreEventHandler, StoreObserver } from './store-events.ts';
 
 interface StoreOptions {
   /** Namespace that the store is restricted to. Default: all. */
@@ -25,8 +25,7 @@ interface StoreOptions {
 export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly resource: Resource<T>;
   readonly namespace: string | undefined;
-  readonly #objects = new Map<string, T>();
-  readonly #objectIndexes: ObjectIndexes<T>;
+  readonly #objects: ObjectIndexes<T>;
   readonly indexes: EntryIndexes<T> = new EntryIndexes(this);
   readonly #eventHandlers = new EventHandlers<T>();
   readonly #changeLog: ChangeLog<T>;
@@ -49,7 +48,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#onLastHandlerRemoved = onLastHandlerRemoved;
     this.#observer = observer;
     this.#changeLog = new ChangeLog(historyEvents);
-    this.#objectIndexes = new ObjectIndexes(resource);
+    this.#objects = new ObjectIndexes(resource);
   }
 
   get size(): number {
@@ -73,28 +72,27 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   get(name: ObjectName): T | undefined {
-    return this.#objects.get(keyOf(name));
+    return this.#objects.get(name);
   }
 
   withUid(uid: string): T | undefined {
-    const [object] = this.#objectIndexes.find('uid', uid);
-    return object;
+    return this.#objects.withUid(uid);
   }
 
   count(namespace?: string): number {
-    return namespace === undefined ? this.#objects.size : this.#objectIndexes.count('namespace', namespace);
+    return namespace === undefined ? this.#objects.size : this.#objects.count('namespace', namespace);
   }
 
   list(namespace?: string): Iterable<T> {
-    return namespace === undefined ? this.#objects.values() : this.#objectIndexes.find('namespace', namespace);
+    return namespace === undefined ? this.#objects.all() : this.#objects.find('namespace', namespace);
   }
 
   byIndex(index: string, value: string): Iterable<T> {
-    return this.#objectIndexes.find(index, value);
+    return this.#objects.find(index, value);
   }
 
   countByIndex(index: string, value: string): number {
-    return this.#objectIndexes.count(index, value);
+    return this.#objects.count(index, value);
   }
 
   changesSince(version: string): readonly NetChange<T>[] | undefined {
@@ -107,7 +105,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     return this.#previousEpochVersion === '' || compareVersions(version, this.#previousEpochVersion) > 0;
   }
 
-  addEventHandler(handler: StoreEventHandler<T>, objects?: HandledObjects): () => void {
+  addEventHandler(handler: StoreEventHandler<T>, objects?: HandledObjects<T>): () => void {
     this.#eventHandlers.add(handler, objects);
     return () => {
       if (this.#eventHandlers.delete(handler, objects) && !this.hasEventHandlers) this.#onLastHandlerRemoved();
@@ -152,13 +150,6 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     if (!held || held.metadata.uid === object.metadata.uid) this.#upsert(object);
   }
 
-  /** Returns the stored object if it equals the given one, else the given one, so that equal objects are not kept twice. */
-  intern(object: T): T {
-    const held = this.get(object.metadata);
-    if (held?.metadata.resourceVersion !== object.metadata.resourceVersion) return object;
-    return isDeepStrictEqual(held, object) ? held : object;
-  }
-
   /** Applies a bookmark: the store has every change up to this version. */
   advance(version: string): void {
     this.#version = newer(version, this.#version);
@@ -178,8 +169,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     const before = this.#version;
     let hasMissed = objects.some((object) => this.#isMissed(object));
     const listed = new Set(objects.map(({ metadata }) => keyOf(metadata)));
-    for (const [key, held] of this.#objects) {
-      if (listed.has(key) || compareVersions(held.metadata.resourceVersion, version) > 0) continue;
+    for (const held of this.#objects.all()) {
+      if (listed.has(keyOf(held.metadata)) || compareVersions(held.metadata.resourceVersion, version) > 0) continue;
       this.#remove(held, { type: 'deleted', object: held, previous: held, version });
       hasMissed ||= version === before;
     }
@@ -254,7 +245,6 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   #clear(): void {
     this.#objects.clear();
-    this.#objectIndexes.clear();
     this.indexes.clear();
     this.#observer?.cleared(this.resource);
   }
@@ -267,20 +257,17 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
       this.#remove(held, { type: 'deleted', object: held, previous: held, version });
       return this.#upsert(object);
     }
-    if (held) this.#objectIndexes.remove(held);
     this.#insert(object, held);
     this.#notify(held ? { type: 'updated', object, previous: held, version } : { type: 'added', object, version });
   }
 
   #insert(object: T, replaced?: T): void {
-    this.#objects.set(keyOf(object.metadata), object);
-    this.#objectIndexes.add(object);
+    this.#objects.set(object);
     this.indexes.note(replaced, object);
   }
 
   #remove(held: T, change: Change<T>): void {
-    this.#objects.delete(keyOf(held.metadata));
-    this.#objectIndexes.remove(held);
+    this.#objects.remove(held);
     this.indexes.note(held, undefined);
     this.#notify(change);
   }

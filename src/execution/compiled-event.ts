@@ -1,7 +1,7 @@
 import { getNullableType, isObjectType, type VariableValues } from 'graphql';
 import { isCachedType } from '../graphql/node.ts';
 import type { Context } from '../graphql/context.ts';
-import { Bail } from './bail.ts';
+import { Bail, synchronous } from './bail.ts';
 import type { FieldPlan, ObjectPlan } from './operation-plan.ts';
 import type { Member, Write } from './output.ts';
 import { RenderRun } from './render-run.ts';
@@ -49,7 +49,7 @@ export class CompiledEvent {
     const run = new RenderRun({ context, variableValues, rows });
     rows.resume();
     const { key, resolve, objectCost } = this.#field;
-    const value = resolve(event, run);
+    const value = synchronous(resolve(event, run));
     if (objectCost !== undefined) run.cost += costOf(value, objectCost);
     const rendered = this.#members
       ? { field: key, members: this.#members.map(({ field, write }) => ({ key: field.key, value: write(value, run) })) }

@@ -12,6 +12,7 @@ import {
   type VariableValues,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Viewer } from '../auth/viewer.ts';
 import { Bail } from './bail.ts';
 import { CompiledEvent } from './compiled-event.ts';
 import { CompiledQuery } from './compiled-query.ts';
@@ -25,14 +26,41 @@ export interface OperationRequest {
 }
 
 /** Executions in a row that could not be rendered, after which only one of {@link RETRY_EVERY} is tried. */
-const MAX_BAILS = 3;
+const MAX_FAILURES = 3;
 const RETRY_EVERY = 64;
+/** Viewers whose failures an operation remembers. */
+const MAX_VIEWERS = 100;
 
-/** A compiled operation, which remembers whether its results can be rendered. */
+/** Failures in a row. */
+class Failures {
+  #count = 0;
+
+  add(): void {
+    this.#count += 1;
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  /** Whether to try once more. Counts a call that returns false. */
+  isRetried(): boolean {
+    if (this.#count < MAX_FAILURES) return true;
+    this.#count += 1;
+    return this.#count % RETRY_EVERY === 0;
+  }
+}
+
+/**
+ * A compiled operation, which remembers whether its results can be rendered: a {@link Bail} counts for all viewers, an error of a
+ * resolver, such as a missing permission, for its viewer only.
+ */
 export class CompiledOperation {
   readonly operation: CompiledQuery | CompiledEvent | undefined;
   readonly bytes: number;
-  #bails = 0;
+  readonly #bails = new Failures();
+  /** By the key of the viewer. Undefined until a resolver fails. */
+  #errors: LRUCache<string, Failures> | undefined;
 
   /** @param operation undefined if it cannot be compiled */
   constructor(operation: CompiledQuery | CompiledEvent | undefined, bytes: number) {
@@ -40,19 +68,22 @@ export class CompiledOperation {
     this.bytes = bytes;
   }
 
-  /** Whether to try to render the next result. */
-  get isPromising(): boolean {
-    if (this.#bails < MAX_BAILS) return true;
-    this.#bails += 1;
-    return this.#bails % RETRY_EVERY === 0;
+  /** Whether to try to render the next result of a viewer, instead of leaving it to graphql-js. To be called once for each result. */
+  isPromising({ key }: Pick<Viewer, 'key'>): boolean {
+    return this.#bails.isRetried() && (this.#errors?.get(key)?.isRetried() ?? true);
   }
 
-  rendered(): void {
-    this.#bails = 0;
+  rendered({ key }: Pick<Viewer, 'key'>): void {
+    this.#bails.clear();
+    this.#errors?.delete(key);
   }
 
-  bailed(): void {
-    this.#bails += 1;
+  failed(error: unknown, { key }: Pick<Viewer, 'key'>): void {
+    if (error instanceof Bail) return this.#bails.add();
+    this.#errors ??= new LRUCache({ max: MAX_VIEWERS });
+    const errors = this.#errors.get(key) ?? new Failures();
+    this.#errors.set(key, errors);
+    return errors.add();
   }
 }
 
@@ -94,7 +125,7 @@ export class CompiledOperations {
     if (!variableValues) return undefined;
     const { number, directiveVariables } = this.#factsOf(document);
     const values = directiveVariables.map((name) => variableValues.coerced[name]);
-    const key = JSON.stringify([number, operationName, ...values]);
+    const key = JSON.stringify([number, operation.name?.value, ...values]);
     let compiled = this.#compiled.get(key);
     if (!compiled) {
       compiled = compile(this.#schema, { document, operation, variables: variableValues.coerced });

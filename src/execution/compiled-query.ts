@@ -1,12 +1,16 @@
 import type { VariableValues } from 'graphql';
 import type { Context } from '../graphql/context.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import { turns } from '../scheduling/turns.ts';
 import { Bail } from './bail.ts';
 import type { FieldPlan, ObjectPlan } from './operation-plan.ts';
 import { Output, type PendingList, type WritePending } from './output.ts';
 import { RenderRun } from './render-run.ts';
+import { ResultText } from './result-text.ts';
 import type { RunRows } from './run-rows.ts';
 import { costOf, pendingWriter } from './writers.ts';
+
+type Chunks = readonly (string | Buffer)[];
 
 interface RootMember {
   readonly field: FieldPlan;
@@ -23,8 +27,10 @@ export interface ExecuteQueryOptions {
   readonly isConsistent: boolean;
 }
 
-/** Items that are rendered before the time of the turn is checked. */
+/** Items that are rendered before the time of the turn is checked. A block of cached rows counts as one. */
 const ITEMS_PER_CHECK = 16;
+/** The rows of shorter lists are not joined to blocks. */
+const MIN_JOINED_ITEMS = 16;
 
 /** A query, compiled to functions that write its result. */
 export class CompiledQuery {
@@ -35,33 +41,28 @@ export class CompiledQuery {
   }
 
   /**
-   * Executes the query. Resolves with the JSON text of its result, or with undefined; see `isConsistent`. Rejects if the result has
-   * errors, or a field below the root is asynchronous.
+   * Executes the query. Returns the chunks of the JSON text of its result, or undefined; see `isConsistent`. It is a promise only if a
+   * root field is, or the query needs another turn. Throws, or rejects, if the result has errors, or a field below the root is
+   * asynchronous.
    */
-  async execute({
+  execute({
     context,
     variableValues,
     rows,
     changes,
     isConsistent,
-  }: ExecuteQueryOptions): Promise<string | undefined> {
+  }: ExecuteQueryOptions): Awaitable<Chunks | undefined> {
     const run = new RenderRun({ context, variableValues, rows });
-    const values = await this.#resolve(run);
-    rows.resume();
-    const before = changes();
-    const chunks = this.#render(values, run);
-    const texts: string[] = [];
-    for (const chunk of chunks) {
-      if (typeof chunk === 'string') texts.push(chunk);
-      else if (!(await renderList(chunk, { run, texts, isOutdated: () => isConsistent && changes() !== before })))
-        return undefined;
-    }
-    run.charge();
-    return texts.join('');
+    return andThen(this.#resolve(run), (values) => {
+      rows.resume();
+      const before = changes();
+      const rendering = new Rendering(this.#render(values, run), run);
+      return rendering.run() ? rendering.chunks : inTurns(rendering, run, () => isConsistent && changes() !== before);
+    });
   }
 
   /** Resolves the root fields at the same time, as graphql-js does. Settles when all have: none adds a cost afterwards. */
-  async #resolve(run: RenderRun): Promise<readonly unknown[]> {
+  #resolve(run: RenderRun): Awaitable<readonly unknown[]> {
     const values = this.#members.map(({ field }) => {
       try {
         return awaitable(field.resolve(undefined, run));
@@ -69,12 +70,7 @@ export class CompiledQuery {
         return Promise.reject(asError(error));
       }
     });
-    if (!values.some((value) => value instanceof Promise)) return values;
-    const settled = await Promise.allSettled(values);
-    return settled.map((result) => {
-      if (result.status === 'rejected') throw result.reason;
-      return result.value;
-    });
+    return values.some((value) => value instanceof Promise) ? settled(values) : values;
   }
 
   #render(values: readonly unknown[], run: RenderRun): readonly (string | PendingList)[] {
@@ -98,34 +94,94 @@ function awaitable(value: unknown): unknown {
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Bail('a resolver threw what is no error');
+  return error instanceof Error ? error : new Bail('a resolver threw a value that is not an error');
 }
 
-interface ListRendering {
-  readonly run: RenderRun;
-  /** Receives the text. */
-  readonly texts: string[];
-  readonly isOutdated: () => boolean;
+async function settled(values: readonly unknown[]): Promise<readonly unknown[]> {
+  const results = await Promise.allSettled(values);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
-/** Renders a list in turns of the viewer. Resolves with false if the cluster cache has changed between two of them. */
-async function renderList({ items, write }: PendingList, { run, texts, isOutdated }: ListRendering): Promise<boolean> {
-  const rendered: string[] = [];
-  for (let index = 0; index < items.length; index += 1) {
-    if (index % ITEMS_PER_CHECK === ITEMS_PER_CHECK - 1 && turns.isOver) {
-      await pause(run);
-      if (isOutdated()) return false;
-    }
-    rendered.push(write(items[index], run));
+/** The text of a result while its lists are rendered, in one or several turns of the viewer. */
+class Rendering {
+  readonly #parts: readonly (string | PendingList)[];
+  readonly #run: RenderRun;
+  readonly #text = new ResultText();
+  /** The next part and, if that is a list, its next item. */
+  #part = 0;
+  #item = 0;
+  #sinceCheck = 0;
+
+  constructor(parts: readonly (string | PendingList)[], run: RenderRun) {
+    this.#parts = parts;
+    this.#run = run;
   }
-  texts.push('[', rendered.join(','), ']');
-  return true;
+
+  get chunks(): Chunks {
+    return this.#text.chunks();
+  }
+
+  /** Goes on until the turn is over. Returns whether the text is complete. */
+  run(): boolean {
+    for (; this.#part < this.#parts.length; this.#part += 1) {
+      const part = this.#parts[this.#part] ?? '';
+      if (typeof part === 'string') this.#text.write(part);
+      else if (!this.#renderItems(part)) return false;
+    }
+    this.#run.charge();
+    return true;
+  }
+
+  /** Returns whether the list is complete. */
+  #renderItems(list: PendingList): boolean {
+    const { length } = list.items;
+    if (this.#item === 0) {
+      this.#text.write('[');
+      this.#sinceCheck = 0;
+    }
+    while (this.#item < length) {
+      if (this.#sinceCheck >= ITEMS_PER_CHECK) {
+        this.#sinceCheck = 0;
+        if (turns.isOver) return false;
+      }
+      const rendered = this.#renderNext(list);
+      this.#item += rendered.items;
+      this.#sinceCheck += rendered.work;
+    }
+    this.#text.write(']');
+    this.#item = 0;
+    return true;
+  }
+
+  /** Renders one item, or a block of cached rows. Returns the number of items, and of those that had to be rendered, at least 1. */
+  #renderNext({ items, write, row }: PendingList): { readonly items: number; readonly work: number } {
+    const index = this.#item;
+    const joined =
+      row && items.length >= MIN_JOINED_ITEMS
+        ? this.#run.rows?.block({ plan: row, items, index }, this.#run)
+        : undefined;
+    if (!joined) {
+      this.#text.write(`${index === 0 ? '' : ','}${write(items[index], this.#run)}`);
+      return { items: 1, work: 1 };
+    }
+    const { block } = joined;
+    this.#text.writeBytes(index === 0 ? block.bytes.subarray(1) : block.bytes);
+    return { items: block.rows.length, work: Math.max(joined.joined, 1) };
+  }
 }
 
-async function pause(run: RenderRun): Promise<void> {
-  const { viewer, signal } = run.context;
-  run.charge();
-  await turns.continue(viewer.name);
-  signal.throwIfAborted();
-  run.rows?.resume();
+/** Goes on in further turns of the viewer. Resolves with undefined if the cluster cache has changed between two of them. */
+async function inTurns(rendering: Rendering, run: RenderRun, isOutdated: () => boolean): Promise<Chunks | undefined> {
+  const { context, rows } = run;
+  do {
+    run.charge();
+    await turns.continue(context.viewer.name);
+    context.signal.throwIfAborted();
+    rows?.resume();
+    if (isOutdated()) return undefined;
+  } while (!rendering.run());
+  return rendering.chunks;
 }

@@ -25,19 +25,34 @@ export interface DependencySet {
 export class DependencySets {
   readonly #sets = new Map<string, DependencySet>();
   readonly #byKey = new Multimap<string, DependencySet>();
+  /** Number of the keys of sets by the resource that they read. */
+  readonly #keysByResource = new Map<string, number>();
+  /** The set of rows that read nothing but their object. */
+  readonly #empty: DependencySet = { reads: [], id: '', changedAt: 0, references: 1 };
+  /** The set that was acquired last: rows that are rendered one after the other often have the same reads. */
+  #last = this.#empty;
   /** Counts the changes. */
   clock = 0;
 
   /** Returns the set of these reads, and counts a reference. */
   acquire(reads: readonly CacheRead[]): DependencySet {
+    const set = reads.length === 0 ? this.#empty : isSetOf(this.#last, reads) ? this.#last : this.#find(reads);
+    set.references += 1;
+    this.#last = set;
+    return set;
+  }
+
+  #find(reads: readonly CacheRead[]): DependencySet {
     const id = reads.map(({ key, storeKey }) => `${storeKey} ${key}`).join('\n');
     let set = this.#sets.get(id);
     if (!set) {
       set = { reads, id, changedAt: 0, references: 0 };
       this.#sets.set(id, set);
-      for (const { key } of reads) this.#byKey.add(key, set);
+      for (const { key } of reads) {
+        this.#byKey.add(key, set);
+        this.#countKey(key, 1);
+      }
     }
-    set.references += 1;
     return set;
   }
 
@@ -45,13 +60,21 @@ export class DependencySets {
     set.references -= 1;
     if (set.references > 0) return;
     this.#sets.delete(set.id);
-    for (const { key } of set.reads) this.#byKey.delete(key, set);
+    if (this.#last === set) this.#last = this.#empty;
+    for (const { key } of set.reads) {
+      this.#byKey.delete(key, set);
+      this.#countKey(key, -1);
+    }
   }
 
-  /** Stamps the sets with a read whose result a change may alter. */
-  stamp(keys: Iterable<string>): void {
+  /**
+   * Stamps the sets with a read whose result a change may alter.
+   * @param keysOf returns the keys of these reads. Called if a set has any read of the resource
+   */
+  stamp(resourceKey: string, keysOf: () => Iterable<string>): void {
     this.clock += 1;
-    for (const key of keys) {
+    if (!this.#keysByResource.has(resourceKey)) return;
+    for (const key of keysOf()) {
       const sets = this.#byKey.get(key);
       if (sets) for (const set of sets) set.changedAt = this.clock;
     }
@@ -64,4 +87,22 @@ export class DependencySets {
       if (set.reads.some(({ key }) => key === resourceKey || key.startsWith(`${resourceKey} `)))
         set.changedAt = this.clock;
   }
+
+  #countKey(key: string, change: 1 | -1): void {
+    const resourceKey = resourceKeyOf(key);
+    const count = (this.#keysByResource.get(resourceKey) ?? 0) + change;
+    if (count === 0) this.#keysByResource.delete(resourceKey);
+    else this.#keysByResource.set(resourceKey, count);
+  }
+}
+
+/** Returns the resource of a dependency key: its start, up to the first space. */
+function resourceKeyOf(key: string): string {
+  const end = key.indexOf(' ');
+  return end === -1 ? key : key.slice(0, end);
+}
+
+function isSetOf({ reads: own }: DependencySet, reads: readonly CacheRead[]): boolean {
+  if (own.length !== reads.length) return false;
+  return own.every(({ key, storeKey }, index) => reads[index]?.key === key && reads[index].storeKey === storeKey);
 }

@@ -1,7 +1,7 @@
 import { GraphQLBoolean, GraphQLID, GraphQLString, isEnumType, type GraphQLLeafType } from 'graphql';
-import { Bail } from './bail.ts';
+import { Bail, synchronous } from './bail.ts';
 
-/** Returns the JSON text of a value of a leaf type that is not null. */
+/** Returns the JSON text of a value of a leaf type. */
 export type LeafWriter = (value: unknown) => string;
 
 /** Longer texts are checked by a regular expression. */
@@ -23,27 +23,38 @@ function quote(text: string): string {
 /**
  * Returns the writer of a leaf type. Values that its `coerceOutputValue` keeps as they are have short cuts; all others go through
  * it, as in graphql-js.
+ * @param isNonNull whether null is an error
  */
-export function leafWriterOf(type: GraphQLLeafType): LeafWriter {
-  const coerced = coercing(type);
+export function leafWriterOf(type: GraphQLLeafType, isNonNull: boolean): LeafWriter {
+  const coerced = coercing(type, isNonNull);
   if (isEnumType(type)) return enumWriter(coerced);
   if (type === GraphQLString || type === GraphQLID)
     return (value) => (typeof value === 'string' ? quote(value) : coerced(value));
-  if (type === GraphQLBoolean) return (value) => (typeof value === 'boolean' ? String(value) : coerced(value));
+  if (type === GraphQLBoolean) return (value) => (value === true ? 'true' : value === false ? 'false' : coerced(value));
   return coerced;
 }
 
-function coercing(type: GraphQLLeafType): LeafWriter {
+function coercing(type: GraphQLLeafType, isNonNull: boolean): LeafWriter {
   return (value) => {
-    if (value instanceof Error || isThenable(value)) throw new Bail('expected a leaf value');
-    const coerced: unknown = type.coerceOutputValue(value);
-    if (coerced === null || coerced === undefined) throw new Bail('expected a leaf value that is not null');
+    if (value === null || value === undefined) {
+      if (isNonNull) throw new Bail('null at a position that is not nullable');
+      return 'null';
+    }
+    const coerced: unknown = type.coerceOutputValue(leafOf(value));
     if (typeof coerced === 'string') return quote(coerced);
     if (typeof coerced === 'number' && Number.isFinite(coerced)) return String(coerced);
+    if (coerced === null || coerced === undefined) throw new Bail('expected a leaf value that is not null');
     const text: string | undefined = JSON.stringify(coerced);
     if (text === undefined) throw new Bail('expected a leaf value that JSON can represent');
     return text;
   };
+}
+
+/** Rejects values that graphql-js does not complete as a leaf. */
+function leafOf(value: unknown): unknown {
+  if (typeof value !== 'object') return value;
+  if (synchronous(value) instanceof Error || isThenable(value)) throw new Bail('expected a leaf value');
+  return value;
 }
 
 /** Keeps the text of each value of the enum. */

@@ -5,11 +5,10 @@ import {
   type GraphQLSchema,
   type ValidatedSubscriptionArgs,
 } from 'graphql';
-import type { OperationVisibility } from '../auth/operation-visibility.ts';
-import type { Context } from '../graphql/context.ts';
-import type { OnRead } from '../viewer-client/scoped-lister.ts';
+import type { Context, EventContext } from '../graphql/context.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import { CompiledEvent, type RenderedEvent } from './compiled-event.ts';
-import { CompiledOperations } from './compiled-operations.ts';
+import { CompiledOperations, type CompiledOperation, type OperationRequest } from './compiled-operations.ts';
 import { CompiledQuery, type ExecuteQueryOptions } from './compiled-query.ts';
 import type { ExecutionMode } from './execution-mode.ts';
 import type { RowCache } from './row-cache.ts';
@@ -24,15 +23,15 @@ export interface OperationExecutorOptions {
 
 type Operation = ExecutionArgs & { readonly contextValue: Context };
 
-interface EventOptions {
+interface EventOptions extends EventContext {
   /** Context of the subscription. */
   readonly context: Context;
-  readonly visibility: OperationVisibility;
-  readonly signal: AbortSignal;
-  readonly onRead: OnRead;
-  /** Whether several viewers share the event. */
-  readonly shared: boolean;
 }
+
+/** Returns the result of a subscription for an event. Undefined if graphql-js must execute the event. */
+type RenderEvent = (event: unknown, options: EventOptions) => RenderedEvent | undefined;
+
+type Chunks = readonly (string | Buffer)[];
 
 /** Times that a query starts again because the cluster cache has changed before its result was complete. */
 const MAX_RESTARTS = 2;
@@ -54,94 +53,144 @@ export class OperationExecutor {
     this.#operations = new CompiledOperations(options.schema);
   }
 
-  /** Executes a query or a mutation. Rejects if its signal aborts. */
-  async execute(operation: Operation): Promise<ExecutionResult | SerializedResult> {
-    const { client, signal } = operation.contextValue;
-    const costBefore = client.cost.total;
-    const changesBefore = this.#options.rows.changes;
-    const text = await this.#render(operation);
-    if (text === undefined) return execute({ ...operation, abortSignal: signal });
-    if (this.#options.mode === 'compared') {
-      client.cost.restore(costBefore);
-      const expected = await execute({ ...operation, abortSignal: signal });
-      if (this.#options.rows.changes === changesBefore) assertEqual(text, expected);
-    }
-    return new SerializedResult(text);
+  /** Compiles an operation before it is executed. Returns whether it can be compiled. */
+  prepare(request: OperationRequest): boolean {
+    return this.#options.mode !== 'reference' && this.#operations.find(request)?.compiled.operation !== undefined;
   }
 
-  /** Returns the result of a subscription for an event. Undefined if graphql-js must execute the event. */
-  renderEvent(validated: ValidatedSubscriptionArgs, event: unknown, options: EventOptions): RenderedEvent | undefined {
-    if (this.#options.mode === 'reference') return undefined;
-    const { document, operation, rawVariableValues } = validated;
-    const found = this.#operations.find({
+  /** Executes a query or a mutation. Returns a promise only if it waits for something. Rejects if the signal aborts. */
+  execute(operation: Operation): Awaitable<ExecutionResult | SerializedResult> {
+    if (this.#options.mode === 'compared') return this.#compare(operation);
+    return andThen(this.#render(operation), (result) => result ?? executePlainly(operation));
+  }
+
+  async #compare(operation: Operation): Promise<ExecutionResult | SerializedResult> {
+    const { cost } = operation.contextValue.client;
+    const costBefore = cost.total;
+    const changesBefore = this.#options.rows.changes;
+    const result = await this.#render(operation);
+    if (!result) return executePlainly(operation);
+    cost.restore(costBefore);
+    const expected = await executePlainly(operation);
+    if (this.#options.rows.changes === changesBefore) assertEqual(result.text, expected);
+    return result;
+  }
+
+  /**
+   * Returns a function that renders the events of a subscription. It returns undefined for an event that graphql-js must execute. The
+   * operation is compiled when it is first called.
+   */
+  eventRenderer(validated: ValidatedSubscriptionArgs): RenderEvent {
+    if (this.#options.mode === 'reference') return () => undefined;
+    let compiled: CompiledOperation | undefined;
+    return (event, options) => {
+      compiled ??= this.#compiledEvent(validated);
+      return compiled?.isPromising(options.context.viewer)
+        ? this.#renderEvent(compiled, event, { ...options, validated })
+        : undefined;
+    };
+  }
+
+  #compiledEvent({ document, operation, rawVariableValues }: ValidatedSubscriptionArgs): CompiledOperation | undefined {
+    return this.#operations.find({
       document,
       operationName: operation.name?.value,
       variableValues: rawVariableValues,
-    });
-    const compiled = found?.compiled;
-    if (!(compiled?.operation instanceof CompiledEvent) || !compiled.isPromising) return undefined;
-    const { context, onRead, shared, ...eventOptions } = options;
+    })?.compiled;
+  }
+
+  #renderEvent(
+    compiled: CompiledOperation,
+    event: unknown,
+    { context, validated, ...eventOptions }: EventOptions & { readonly validated: ValidatedSubscriptionArgs },
+  ): RenderedEvent | undefined {
+    if (!(compiled.operation instanceof CompiledEvent)) return undefined;
     const rows: RunRows = new RunRows({
       cache: this.#options.rows,
       sharedContext: () =>
-        shared ? eventContext : context.forEvent({ ...eventOptions, onRead: rows.onRead, shared: true }),
-      onDependency: onRead,
+        eventOptions.shared
+          ? eventContext
+          : context.forEvent({ ...eventOptions, onRead: rows.onRead, shared: true, decide: rows.decide }),
+      onDependency: eventOptions.onRead,
     });
-    const eventContext = context.forEvent({ ...eventOptions, onRead: rows.onRead, shared });
+    const eventContext = context.forEvent({ ...eventOptions, onRead: rows.onRead });
     try {
       const { variableValues } = validated;
       const rendered = compiled.operation.render(event, { context: eventContext, variableValues, rows });
-      compiled.rendered();
+      compiled.rendered(context.viewer);
       return rendered;
-    } catch {
-      compiled.bailed(); // graphql-js gets the same error, and reports it
+    } catch (error) {
+      compiled.failed(error, context.viewer); // graphql-js gets the same error, and reports it
       return undefined;
     }
   }
 
-  /** Returns the result of a query as text. Undefined if graphql-js must execute the operation. Rejects if its signal aborts. */
-  async #render(operation: Operation): Promise<string | undefined> {
+  /** Returns the result of a query. Undefined if graphql-js must execute the operation. Rejects if its signal aborts. */
+  #render(operation: Operation): Awaitable<SerializedResult | undefined> {
     if (this.#options.mode === 'reference') return undefined;
     const found = this.#operations.find(operation);
     const { contextValue: context } = operation;
     if (!found) return undefined;
     const { compiled, variableValues } = found;
-    if (!(compiled.operation instanceof CompiledQuery) || !compiled.isPromising) return undefined;
+    if (!(compiled.operation instanceof CompiledQuery) || !compiled.isPromising(context.viewer)) return undefined;
     const costBefore = context.client.cost.total;
-    try {
-      for (let restarts = 0; ; restarts += 1) {
-        const text = await this.#attempt(compiled.operation, context, {
-          variableValues,
-          isConsistent: restarts < MAX_RESTARTS,
-        });
-        if (text !== undefined) {
-          compiled.rendered();
-          return text;
-        }
-        context.client.cost.restore(costBefore);
-      }
-    } catch {
-      context.signal.throwIfAborted();
+    const fail = (error: unknown) => {
       context.client.cost.restore(costBefore);
-      compiled.bailed(); // graphql-js gets the same error, and reports it
+      compiled.failed(error, context.viewer); // graphql-js gets the same error, and reports it
       return undefined;
+    };
+    const finish = (chunks: Chunks) => {
+      compiled.rendered(context.viewer);
+      return new SerializedResult(chunks);
+    };
+    try {
+      const chunks = this.#attempts(compiled.operation, context, variableValues);
+      if (!(chunks instanceof Promise)) return finish(chunks);
+      return chunks.then(finish).catch((error: unknown) => {
+        context.signal.throwIfAborted();
+        return fail(error);
+      });
+    } catch (error) {
+      return fail(error);
     }
+  }
+
+  /** Renders again, from the start, while the cluster cache changes before the result is complete. */
+  #attempts(
+    query: CompiledQuery,
+    context: Context,
+    variableValues: ExecuteQueryOptions['variableValues'],
+    restarts = 0,
+  ): Awaitable<Chunks> {
+    const costBefore = context.client.cost.total;
+    const chunks = this.#attempt(query, context, { variableValues, isConsistent: restarts < MAX_RESTARTS });
+    return andThen(chunks, (complete) => {
+      if (complete) return complete;
+      context.client.cost.restore(costBefore);
+      return this.#attempts(query, context, variableValues, restarts + 1);
+    });
   }
 
   #attempt(
     query: CompiledQuery,
     context: Context,
     options: Pick<ExecuteQueryOptions, 'variableValues' | 'isConsistent'>,
-  ): Promise<string | undefined> {
+  ): ReturnType<CompiledQuery['execute']> {
     const cache = this.#options.rows;
-    const { signal, client } = context;
-    const { visibility } = client.reader;
+    const { visibility } = context.client.reader;
     const rows: RunRows = new RunRows({
       cache,
-      sharedContext: () => context.forEvent({ signal, onRead: rows.onRead, visibility, shared: true }),
+      sharedContext: () => {
+        const { onRead, decide } = rows;
+        return context.forEvent({ signal: context.signal, onRead, visibility, shared: true, decide });
+      },
     });
     return query.execute({ ...options, context, rows, changes: () => cache.changes });
   }
+}
+
+function executePlainly(operation: Operation): Awaitable<ExecutionResult> {
+  return execute({ ...operation, abortSignal: operation.contextValue.signal });
 }
 
 function assertEqual(text: string, result: ExecutionResult): void {

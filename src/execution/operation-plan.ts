@@ -21,13 +21,15 @@ import {
 } from 'graphql';
 import { objectCostOf, unchargedResolver } from '../graphql/field-costs.ts';
 import { declaredDependenciesOf } from '../graphql/field-dependencies.ts';
+import type { ReviewedResource } from '../auth/resource-attributes.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { abandon, Bail } from './bail.ts';
+import { Bail } from './bail.ts';
 import type { FieldCollector } from './field-collection.ts';
-import { NO_INFO, type ArgumentSlot, type RenderRun } from './render-run.ts';
+import { NO_INFO, type Arguments, type ArgumentSlot, type RenderRun } from './render-run.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 type Nodes = readonly FieldNode[];
+type Resolver = GraphQLFieldResolver<unknown, unknown>;
 
 /** The selected fields of an object type, in the order of the result. */
 export interface ObjectPlan {
@@ -40,13 +42,21 @@ export interface FieldPlan {
   /** Start of the member of a JSON object: `"name":`. */
   readonly key: string;
   readonly type: GraphQLOutputType;
-  /** Calls the resolver with the arguments of the operation. It adds no cost for its result. */
+  /** Calls the resolver with the arguments of the operation. It adds no cost for its result, which may be a promise. */
   readonly resolve: (source: unknown, run: RenderRun) => unknown;
   /** Cost of each object of the result. Undefined if the result has no cost. */
   readonly objectCost: number | undefined;
   /** Plans of the objects, by the name of their type. Empty for leaf types. */
   readonly objects: ReadonlyMap<string, ObjectPlan>;
   readonly facts: PlanFacts;
+  /** Set if the value depends on the viewer by one decision only. */
+  readonly permission: PlannedPermission | undefined;
+}
+
+/** The permission that a field asks for. */
+export interface PlannedPermission {
+  readonly resource: ReviewedResource;
+  readonly verbIn: (run: RenderRun) => string;
 }
 
 /** Facts about a selection at all levels. */
@@ -112,18 +122,16 @@ export class OperationPlanner {
     const resolve = given === defaultFieldResolver ? propertyResolver(field.name) : given;
     if (!isRoot && isAsync(resolve)) throw new Bail('a nested field is asynchronous');
     const slot = hasVariables(node) ? { index: this.#slots++, field, node } : undefined;
-    const constant = slot ? undefined : getArgumentValues(field, node);
     const objects = this.#objects(field.type, nodes);
-    const resolver: FieldPlan['resolve'] = slot
-      ? (source, run) => resolve(source, run.argumentsAt(slot), run.context, NO_INFO)
-      : (source, run) => resolve(source, constant ?? {}, run.context, NO_INFO);
+    const constants = slot ? {} : getArgumentValues(field, node);
     return {
       key,
       type: field.type,
       objectCost: uncharged && objectCostOf(nodes, this.#collector.fragments),
       objects,
       facts: fieldFacts(key, { field, slot, node, objects }),
-      resolve: isRoot ? resolver : (source, run) => synchronous(resolver(source, run)),
+      permission: permissionOf(field, slot, constants),
+      resolve: slot ? withArguments(resolve, slot) : withConstants(resolve, constants),
     };
   }
 
@@ -144,14 +152,27 @@ function typenamePlan(key: string, { name }: GraphQLObjectType): FieldPlan {
     objectCost: undefined,
     objects: new Map(),
     facts: { ...NOTHING, normalized: `${key}__typename`, leaves: 1 },
+    permission: undefined,
   };
 }
 
-/** Returns the value of a nested field. */
-function synchronous(value: unknown): unknown {
-  if (!(value instanceof Promise)) return value;
-  abandon([value]);
-  throw new Bail('a nested field is asynchronous');
+function withArguments(resolve: Resolver, slot: ArgumentSlot): FieldPlan['resolve'] {
+  return (source, run) => resolve(source, run.argumentsAt(slot), run.context, NO_INFO);
+}
+
+function withConstants(resolve: Resolver, args: unknown): FieldPlan['resolve'] {
+  return (source, run) => resolve(source, args, run.context, NO_INFO);
+}
+
+function permissionOf(
+  field: Field,
+  slot: ArgumentSlot | undefined,
+  constants: Arguments,
+): PlannedPermission | undefined {
+  const permission = declaredDependenciesOf(field)?.permission;
+  if (!permission) return undefined;
+  const { resource, verbFor } = permission;
+  return { resource, verbIn: (run) => verbFor(slot ? run.argumentsAt(slot) : constants) };
 }
 
 interface PlannedField {
@@ -164,16 +185,14 @@ interface PlannedField {
 function fieldFacts(key: string, { field, slot, node, objects }: PlannedField): PlanFacts {
   const below = combined([...objects.values()].map(({ facts }) => facts));
   const declared = declaredDependenciesOf(field);
+  const ofArguments = declared?.ofArguments?.(node.arguments ?? []);
+  const isVolatile = declared?.isVolatile === true || ofArguments?.isVolatile === true;
   const args = slot ? '($)' : node.arguments?.length ? `(${node.arguments.map(print).join()})` : '';
   return {
     normalized: `${key}${field.name}${args}${objects.size > 0 ? `{${below.normalized}}` : ''}`,
     slots: slot ? [slot, ...below.slots] : below.slots,
-    resources: new Set([
-      ...(declared?.resources ?? []),
-      ...(declared?.ofArguments?.(node.arguments ?? []) ?? []),
-      ...below.resources,
-    ]),
-    isDynamic: below.isDynamic || declared?.viewerDependent === true || declared?.isVolatile === true,
+    resources: new Set([...(declared?.resources ?? []), ...(ofArguments?.resources ?? []), ...below.resources]),
+    isDynamic: below.isDynamic || declared?.viewerDependent === true || isVolatile,
     leaves: objects.size > 0 ? below.leaves : 1,
     hasObjectList: below.hasObjectList || (objects.size > 0 && isListType(getNullableType(field.type))),
   };
@@ -196,7 +215,7 @@ function combined(all: readonly PlanFacts[]): PlanFacts {
 }
 
 /** Returns the default resolver of graphql-js for a property that is no method, which it finds by `info`. */
-function propertyResolver(name: string): GraphQLFieldResolver<unknown, unknown> {
+function propertyResolver(name: string): Resolver {
   return (source) => {
     if (typeof source !== 'object' || source === null) throw new Bail('expected an object');
     const value: unknown = Reflect.get(source, name);

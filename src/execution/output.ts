@@ -1,5 +1,6 @@
 import type { FieldPlan } from './operation-plan.ts';
 import type { RenderRun } from './render-run.ts';
+import type { RowPlan } from './row-plan.ts';
 
 /** Returns the JSON text of a value. */
 export type Write = (value: unknown, run: RenderRun) => string;
@@ -17,6 +18,8 @@ export interface Member {
 export interface PendingList {
   readonly items: readonly unknown[];
   readonly write: Write;
+  /** Set if the items are objects whose texts are cached. */
+  readonly row: RowPlan | undefined;
 }
 
 /** The text of a result, in which lists are pending. */
@@ -33,7 +36,7 @@ export class Output {
     this.#text = '';
   }
 
-  /** Returns what was written, in order. */
+  /** Returns the written texts and lists, in order. */
   chunks(): readonly (string | PendingList)[] {
     return [...this.#chunks, this.#text];
   }

@@ -1,4 +1,10 @@
-import { getArgumentValues, type FieldNode, type GraphQLField, type VariableValues } from 'graphql';
+import {
+  getArgumentValues,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type VariableValues,
+} from 'graphql';
 import type { Context } from '../graphql/context.ts';
 import { Bail } from './bail.ts';
 import type { RunRows } from './run-rows.ts';
@@ -10,12 +16,14 @@ export interface ArgumentSlot {
   readonly node: FieldNode;
 }
 
+export type Arguments = Readonly<Record<string, unknown>>;
+
 interface RenderRunOptions {
   /** Passed to the resolvers. */
   readonly context: Context;
   readonly variableValues: VariableValues;
   /** Arguments that have been evaluated, by slot. Runs of the same operation and variables may share them. */
-  readonly args?: unknown[];
+  readonly args?: Arguments[];
   /** Cached rows. Undefined if each row is rendered. */
   readonly rows?: RunRows | undefined;
 }
@@ -25,8 +33,8 @@ export class RenderRun {
   readonly context: Context;
   readonly rows: RunRows | undefined;
   readonly variableValues: VariableValues;
-  readonly args: unknown[];
-  /** Cost of what has been rendered, as far as resolvers have not added it to the cost of the operation themselves. */
+  readonly args: Arguments[];
+  /** Cost of the rendered fields, as far as resolvers have not added it to the cost of the operation themselves. */
   cost = 0;
 
   constructor({ context, variableValues, args = [], rows }: RenderRunOptions) {
@@ -36,9 +44,8 @@ export class RenderRun {
     this.args = args;
   }
 
-  argumentsAt({ index, field, node }: ArgumentSlot): unknown {
-    this.args[index] ??= getArgumentValues(field, node, this.variableValues);
-    return this.args[index];
+  argumentsAt({ index, field, node }: ArgumentSlot): Arguments {
+    return (this.args[index] ??= getArgumentValues(field, node, this.variableValues));
   }
 
   /** Adds the cost so far to that of the operation. Throws if that exceeds its limit. */
@@ -62,3 +69,10 @@ export const NO_INFO: never = new Proxy(Object.freeze({}), {
     throw new Bail('a resolver used `info`');
   },
 }) as never;
+
+/** Rejects values that graphql-js does not complete as an object of this type. */
+export function assertObject({ isTypeOf }: GraphQLObjectType, value: unknown, run: RenderRun): void {
+  if (value instanceof Promise) throw new Bail('a nested field is asynchronous');
+  if (value instanceof Error) throw new Bail('an error as the value of a field');
+  if (isTypeOf && isTypeOf(value, run.context, NO_INFO) !== true) throw new Bail('an object of another type');
+}

@@ -1,36 +1,40 @@
-import type { Change, StoreObserver } from '../cache/readonly-store.ts';
+import type { Change, StoreObserver } from '../cache/store-events.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
-import { changeKeysOf, type ScopedLister } from '../viewer-client/scoped-lister.ts';
-import { DependencySets, type CacheRead, type DependencySet } from './dependency-sets.ts';
+import { changeKeysOf } from '../viewer-client/scoped-change.ts';
+import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
+import { DependencySets, type CacheRead } from './dependency-sets.ts';
+import { isUpToDate, RowBlock, type Row } from './row-block.ts';
 
-/** The rendered text of one object. */
-export interface Row {
-  /** The state that was rendered. */
+/** Rows that were rendered with a selection and not cached. */
+export interface UncachedRows {
+  count: number;
+}
+
+/** A row that is not in the cache yet. */
+interface RenderedRow {
   readonly object: KubernetesObject;
   /** One text for each static part of the selection. */
   readonly texts: readonly string[];
-  readonly dependencies: DependencySet;
-  /** Time of {@link DependencySets.clock} at which it was rendered. */
-  readonly renderedAt: number;
-  /** Cost of the operation for rendering it. */
   readonly cost: number;
 }
 
-/** Bound of the cached rows in bytes of heap. */
+/** Bound of the cached rows in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Bound of the cached selections. Each change of an object removes its row from each of them. */
 const MAX_SELECTIONS = 200;
 /** Changes that are noted until the rows are read again. Beyond that, all rows are dropped. */
 const MAX_NOTED_CHANGES = 2_000;
-/** Heap of a row without its text. */
-const ROW_BYTES = 300;
+/** Rows that are rendered with a selection before its rows are cached. A query for one row does not announce a long list. */
+const MIN_RENDERED_ROWS = 4;
+/** Memory of a row, and of a block, without its text. */
+const [ROW_BYTES, BLOCK_BYTES] = [300, 800];
 
 /** The rows of objects that were rendered with one selection. */
 export class RowSelection {
   readonly key: string;
   readonly rows = new Map<string, Row>();
-  /** Listers of the related objects that were read, by the key of their store. They see what any viewer of the rows sees. */
+  /** Listers of the related objects that were read, by the key of their store. They see the same objects as every viewer of the rows. */
   readonly listers = new Map<string, ScopedLister<KubernetesObject>>();
   bytes = 0;
   isEvicted = false;
@@ -42,7 +46,14 @@ export class RowSelection {
   /** Returns the row of an object in this very state. Undefined if it is not cached, or a related object has changed. */
   find(object: KubernetesObject): Row | undefined {
     const row = this.rows.get(object.metadata.uid);
-    return row?.object === object && row.dependencies.changedAt <= row.renderedAt ? row : undefined;
+    return row?.object === object && isUpToDate(row) ? row : undefined;
+  }
+
+  /** Returns the block that began with an object, in this state or an earlier one. */
+  blockAt(object: unknown): RowBlock | undefined {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the values of the types of rows are Kubernetes objects
+    const { metadata } = (object ?? {}) as Partial<KubernetesObject>;
+    return metadata && this.rows.get(metadata.uid)?.first;
   }
 }
 
@@ -53,13 +64,17 @@ export class RowSelection {
  * that the fields read. It contains nothing that depends on the viewer otherwise, or on the time. It is valid for one state of
  * its object, as long as none of the reads that it was rendered from can have another result.
  *
+ * The rows of long lists are in blocks of UTF-8, outside of the heap. A list whose objects are those of a block, in the same states and
+ * order, consists of its bytes. If one of them has changed, the block is built again from the bytes of the others.
+ *
  * Memory: {@link MAX_BYTES}. The least recently used selection is evicted as a whole. Rows of objects that have changed or were
- * deleted are dropped, so a row retains no object that the stores do not.
+ * deleted are dropped, so a row retains no object that the stores do not. The text of a dropped row stays until its block is built
+ * again, or all its rows are dropped.
  */
 export class RowCache implements StoreObserver {
   readonly #selections = new Map<string, RowSelection>();
-  /** Keys of selections that were used once, oldest first. */
-  readonly #usedOnce = new Set<string>();
+  /** Rows that were rendered with selections that are not cached yet, by key, oldest first. */
+  readonly #uncached = new Map<string, UncachedRows>();
   readonly #sets = new DependencySets();
   readonly #noted: { readonly resource: Resource; readonly change: Change<KubernetesObject> }[] = [];
   #bytes = 0;
@@ -79,15 +94,19 @@ export class RowCache implements StoreObserver {
   }
 
   /**
-   * Returns the rows of a selection. Undefined at its first use: most selections that are used once are not used again, and to add
-   * their rows would cost more than to render them.
+   * Returns the rows of a selection, or the number of rows that were rendered with it so far, which the caller increases, if these are
+   * few: most selections that are used once are not used again, and to add their rows would cost more than to render them.
    */
-  selection(key: string): RowSelection | undefined {
-    if (!this.#selections.has(key) && !this.#usedOnce.delete(key)) {
-      this.#usedOnce.add(key);
-      const [oldest] = this.#usedOnce;
-      if (this.#usedOnce.size > MAX_SELECTIONS && oldest !== undefined) this.#usedOnce.delete(oldest);
-      return undefined;
+  selection(key: string): RowSelection | UncachedRows {
+    if (!this.#selections.has(key)) {
+      const uncached = this.#uncached.get(key) ?? { count: 0 };
+      this.#uncached.delete(key);
+      if (uncached.count < MIN_RENDERED_ROWS) {
+        this.#uncached.set(key, uncached);
+        const [oldest] = this.#uncached.keys();
+        if (this.#uncached.size > MAX_SELECTIONS && oldest !== undefined) this.#uncached.delete(oldest);
+        return uncached;
+      }
     }
     this.settle();
     const selection = this.#selections.get(key) ?? new RowSelection(key);
@@ -101,26 +120,62 @@ export class RowCache implements StoreObserver {
   settle(): void {
     if (this.#noted.length === 0) return;
     for (const { resource, change } of this.#noted) {
-      this.#sets.stamp(changeKeysOf(resource, change));
+      this.#sets.stamp(cacheKeyOf(resource), () => changeKeysOf(resource, change));
       if (change.type !== 'added') this.#forget(change.previous.metadata.uid);
     }
     this.#noted.length = 0;
   }
 
   /** Adds a row that was rendered in this turn of the event loop. */
-  add(selection: RowSelection, rendered: Pick<Row, 'object' | 'texts' | 'cost'>, reads: readonly CacheRead[]): Row {
+  add(selection: RowSelection, { object, texts, cost }: RenderedRow, reads: readonly CacheRead[]): Row {
     const dependencies = this.#sets.acquire(reads);
-    const row = { ...rendered, dependencies, renderedAt: this.#sets.clock };
-    const { uid } = rendered.object.metadata;
+    const row: Row = {
+      object,
+      content: texts,
+      start: 0,
+      end: 0,
+      first: undefined,
+      dependencies,
+      renderedAt: this.#sets.clock,
+      cost,
+    };
+    const { uid } = object.metadata;
     this.#remove(selection, uid);
     if (selection.isEvicted) {
       this.#sets.release(dependencies);
       return row;
     }
     selection.rows.set(uid, row);
-    this.#count(selection, bytesOf(row));
+    this.#count(selection, ROW_BYTES + lengthOf(texts));
     while (this.#bytes > MAX_BYTES) this.#evictOldest();
     return row;
+  }
+
+  /** Returns the block of the objects of a list from an index on. Undefined if there is none, or one of its rows is outdated. */
+  findBlock(selection: RowSelection, objects: readonly unknown[], index: number): RowBlock | undefined {
+    const block = selection.blockAt(objects[index]);
+    return block?.isAt(objects, index) && block.isUpToDate(this.#sets.clock) ? block : undefined;
+  }
+
+  /** Joins rows that are up to date, with one text each, to a block. It contains their texts from now on. */
+  join(selection: RowSelection, rows: readonly Row[]): RowBlock {
+    const block = new RowBlock(rows, this.#sets.clock);
+    if (selection.isEvicted) return block;
+    this.#count(selection, bytesOf(block));
+    let start = 1;
+    for (const [index, row] of rows.entries()) {
+      const { content } = row;
+      block.references += 1;
+      row.content = block;
+      row.start = start;
+      row.end = block.ends[index] ?? 0;
+      start = row.end + 1;
+      this.#release(selection, content);
+    }
+    const [first] = rows;
+    if (first) this.#begin(selection, first, block);
+    while (this.#bytes > MAX_BYTES) this.#evictOldest();
+    return block;
   }
 
   clear(): void {
@@ -136,8 +191,27 @@ export class RowCache implements StoreObserver {
     const row = selection.rows.get(uid);
     if (!row) return;
     selection.rows.delete(uid);
+    row.object = undefined;
     this.#sets.release(row.dependencies);
-    this.#count(selection, -bytesOf(row));
+    this.#count(selection, -ROW_BYTES);
+    this.#release(selection, row.content);
+    this.#begin(selection, row, undefined);
+  }
+
+  /** Sets the block that begins with a row. */
+  #begin(selection: RowSelection, row: Row, block: RowBlock | undefined): void {
+    const before = row.first;
+    row.first = block;
+    if (block) block.references += 1;
+    if (before) this.#release(selection, before);
+  }
+
+  /** Counts the memory of a text, or of a block without further references, as free. */
+  #release(selection: RowSelection, content: Row['content']): void {
+    if (!(content instanceof RowBlock)) return this.#count(selection, -lengthOf(content));
+    content.references -= 1;
+    if (content.references === 0) this.#count(selection, -bytesOf(content));
+    return undefined;
   }
 
   #count(selection: RowSelection, bytes: number): void {
@@ -156,6 +230,10 @@ export class RowCache implements StoreObserver {
   }
 }
 
-function bytesOf({ texts }: Row): number {
-  return texts.reduce((sum, { length }) => sum + length, ROW_BYTES);
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + length, 0);
+}
+
+function bytesOf({ bytes }: RowBlock): number {
+  return BLOCK_BYTES + bytes.length;
 }

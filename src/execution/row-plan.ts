@@ -1,5 +1,5 @@
 import { isCachedType } from '../graphql/node.ts';
-import type { ObjectPlan } from './operation-plan.ts';
+import type { FieldPlan, ObjectPlan, PlannedPermission } from './operation-plan.ts';
 import type { Member, Write } from './output.ts';
 import type { RenderRun } from './render-run.ts';
 
@@ -7,7 +7,7 @@ import type { RenderRun } from './render-run.ts';
 const MIN_LEAVES = 3;
 
 /** A part of a row: consecutive members of its JSON object. */
-interface RowPart {
+export interface RowPart {
   /** Whether it is rendered each time; see {@link PlanFacts}. */
   readonly isDynamic: boolean;
   /** Writes the members, with the brace or comma before them. */
@@ -18,27 +18,47 @@ interface RowPart {
 export interface RowPlan {
   readonly plan: ObjectPlan;
   readonly parts: readonly RowPart[];
+  /** Set if fields ask for permissions of the viewer: the parts if the decisions are known. */
+  readonly decided: DecidedParts | undefined;
+}
+
+interface DecidedParts {
+  readonly parts: readonly RowPart[];
+  readonly permissions: readonly PlannedPermission[];
 }
 
 /** Whether the text of these fields is worth to be cached: those of an object that the cluster cache holds. */
 export function isRow({ type, facts, fields }: ObjectPlan): boolean {
-  return isCachedType(type.name) && facts.leaves >= MIN_LEAVES && fields.some((field) => !field.facts.isDynamic);
+  return isCachedType(type.name) && facts.leaves >= MIN_LEAVES && fields.some((field) => isCached(field));
+}
+
+function isCached({ facts, permission }: FieldPlan): boolean {
+  return !facts.isDynamic || permission !== undefined;
 }
 
 /** @param members fields of the plan, in order */
 export function rowPlanOf(plan: ObjectPlan, members: readonly Member[]): RowPlan {
+  const permissions = plan.fields.flatMap(({ permission }) => permission ?? []);
+  return {
+    plan,
+    parts: partsOf(members, ({ facts }) => facts.isDynamic),
+    decided: permissions.length > 0 ? { permissions, parts: partsOf(members, (field) => !isCached(field)) } : undefined,
+  };
+}
+
+function partsOf(members: readonly Member[], isDynamic: (field: FieldPlan) => boolean): readonly RowPart[] {
   const groups: Member[][] = [];
+  let isJoined = false;
   for (const member of members) {
-    const group = groups.at(-1);
-    const isSame = group?.[0]?.field.facts.isDynamic === member.field.facts.isDynamic;
-    if (group && isSame && !member.field.facts.isDynamic) group.push(member);
+    const isStatic = !isDynamic(member.field);
+    if (isStatic && isJoined) groups.at(-1)?.push(member);
     else groups.push([member]);
+    isJoined = isStatic;
   }
-  const parts = groups.map((group, index) => ({
-    isDynamic: group[0]?.field.facts.isDynamic === true,
+  return groups.map((group, index) => ({
+    isDynamic: group.some(({ field }) => isDynamic(field)),
     write: membersWriter(group, { isFirst: index === 0, isLast: index === groups.length - 1 }),
   }));
-  return { plan, parts };
 }
 
 /** Returns a writer of members of a JSON object, with the braces at its ends. */

@@ -1,10 +1,13 @@
 import type { Context } from '../graphql/context.ts';
+import type { AccessTarget, ReviewedResource } from '../auth/resource-attributes.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { OnRead, ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { CacheRead } from './dependency-sets.ts';
-import { RenderRun } from './render-run.ts';
-import type { Row, RowCache, RowSelection } from './row-cache.ts';
+import { assertObject, RenderRun } from './render-run.ts';
+import { endsBlock, isUpToDate, textsOf, type Row, type RowBlock } from './row-block.ts';
+import type { RowCache, RowSelection } from './row-cache.ts';
 import { renderParts, type RowPlan } from './row-plan.ts';
+import { isCached, RowVariants, type RowVariant } from './row-variants.ts';
 
 interface RunRowsOptions {
   readonly cache: RowCache;
@@ -16,13 +19,35 @@ interface RunRowsOptions {
   readonly onDependency?: OnRead;
 }
 
+/** A list of objects, from an index on. */
+interface RowsOfList {
+  readonly plan: RowPlan;
+  readonly items: readonly unknown[];
+  readonly index: number;
+}
+
+interface RowRendering {
+  readonly object: KubernetesObject;
+  readonly run: RenderRun;
+  readonly variant: RowVariant;
+  /** Called with each text. */
+  readonly convert: (text: string) => string;
+}
+
+interface ListedBlock {
+  readonly block: RowBlock;
+  /** Number of rows that were joined to the block now. */
+  readonly joined: number;
+}
+
 /** The cached rows as one rendering reads and renders them. Must be {@link resume}d in each turn of the event loop. */
 export class RunRows {
   readonly #options: RunRowsOptions;
-  /** Undefined for a selection whose rows are not cached. */
-  readonly #selections = new Map<RowPlan, RowSelection | undefined>();
+  readonly #variants = new Map<RowPlan, RowVariants>();
   #lastPlan: RowPlan | undefined;
-  #lastSelection: RowSelection | undefined;
+  #lastVariants: RowVariants | undefined;
+  /** The row that is being rendered: its object, and the decisions that its text may contain. */
+  #rendered: Pick<RowRendering, 'object' | 'variant'> | undefined;
   #rendering: RenderRun | undefined;
   /** Reads of the row that is being rendered. */
   #reads: CacheRead[] = [];
@@ -41,53 +66,117 @@ export class RunRows {
     if (!this.#listers.has(storeKey)) this.#listers.set(storeKey, lister.detached());
   };
 
-  /** Applies the changes since the last turn. */
+  /** Returns a decision that the text of the row that is being rendered contains. Throws if it contains no such decision. */
+  readonly decide = (verb: string, { plural }: ReviewedResource, target: AccessTarget = {}): boolean => {
+    const { object, variant } = this.#rendered ?? {};
+    const decision = target.namespace === object?.metadata.namespace ? variant?.decisions?.get(verb) : undefined;
+    if (decision === undefined)
+      throw new TypeError(
+        `A resolver used the permission to ${verb} ${plural} without declaring it; see dependsOnPermission.`,
+      );
+    return decision;
+  };
+
+  /** Applies the changes of objects and permissions since the last turn. */
   resume(): void {
     this.#options.cache.settle();
+    for (const variants of this.#variants.values()) variants.resume();
   }
 
   /** Returns the text of a row: cached parts, and those that depend on the viewer. */
   write(plan: RowPlan, object: KubernetesObject, run: RenderRun): string {
-    const selection = plan === this.#lastPlan ? this.#lastSelection : this.#select(plan, run);
-    if (!selection) return renderParts(plan, object, run);
-    const row = selection.find(object) ?? this.#render(plan, { object, run, selection });
+    const variant = this.#variantsOf(plan, run).of(object);
+    if (!isCached(variant)) {
+      if (variant) variant.count += 1;
+      return renderParts(plan, object, run);
+    }
+    const { parts, selection } = variant;
+    const row = selection.find(object) ?? this.#render({ object, run, variant, convert: flattened });
     run.cost += row.cost;
     this.#report(row, selection);
-    const { texts } = row;
-    if (plan.parts.length === 1) return texts[0] ?? '';
+    const texts = textsOf(row);
+    if (parts.length === 1) return texts[0] ?? '';
     let text = '';
     let index = 0;
-    for (const { isDynamic, write } of plan.parts) {
+    for (const { isDynamic, write } of parts) {
       if (isDynamic) text += write(object, run);
       else text += texts[index++];
     }
     return text;
   }
 
-  #select(plan: RowPlan, run: RenderRun): RowSelection | undefined {
-    if (!this.#selections.has(plan)) this.#selections.set(plan, this.#options.cache.selection(keyOf(plan, run)));
+  /**
+   * Returns rows of a list as a block, and renders those that are not cached. Undefined if the rows are not cached, contain a part that
+   * is rendered each time, or their reads have to be reported.
+   */
+  block({ plan, items, index }: RowsOfList, run: RenderRun): ListedBlock | undefined {
+    if (this.#listers || this.#options.onDependency) return undefined;
+    const variants = this.#variantsOf(plan, run);
+    const first = objectIn(items[index], plan, run);
+    const variant = first && variants.of(first);
+    if (!isCached(variant) || variant.parts.length > 1) return undefined;
+    const { cache } = this.#options;
+    const known = cache.findBlock(variant.selection, items, index);
+    if (known && variants.isIn(variant, () => known.namespaces)) {
+      run.cost += known.cost;
+      return { block: known, joined: 0 };
+    }
+    const rows = this.#rowsAt({ plan, items, index }, { variant, variants, run });
+    const block = cache.join(variant.selection, rows);
+    run.cost += block.cost;
+    return { block, joined: rows.length };
+  }
+
+  /** Returns the rows of a block, at least one: those up to its end, or up to an object with another variant. */
+  #rowsAt(
+    { plan, items, index }: RowsOfList,
+    {
+      variant,
+      variants,
+      run,
+    }: { readonly variant: RowVariant; readonly variants: RowVariants; readonly run: RenderRun },
+  ): readonly Row[] {
+    const { selection } = variant;
+    const rows: Row[] = [];
+    const earlier = selection.blockAt(items[index])?.rows ?? [];
+    let isEnd = false;
+    for (let at = index; !isEnd && at < items.length; at += 1) {
+      const object = objectIn(items[at], plan, run);
+      if (!object || variants.of(object) !== variant) return rows;
+      const known = earlier[rows.length]; // mostly the row of the object, which is found faster than in the map
+      const row = known?.object === object && isUpToDate(known) ? known : selection.find(object);
+      rows.push(row ?? this.#render({ object, run, variant, convert: unchanged })); // a block copies the text
+      isEnd = endsBlock(object, rows.length);
+    }
+    return rows;
+  }
+
+  #variantsOf(plan: RowPlan, run: RenderRun): RowVariants {
+    if (plan === this.#lastPlan && this.#lastVariants) return this.#lastVariants;
+    const variants = this.#variants.get(plan) ?? new RowVariants(plan, run, this.#options.cache);
+    this.#variants.set(plan, variants);
     this.#lastPlan = plan;
-    this.#lastSelection = this.#selections.get(plan);
-    return this.#lastSelection;
+    this.#lastVariants = variants;
+    return variants;
   }
 
   /** Renders the static parts with a context that all viewers share: a resolver that uses the viewer throws. */
-  #render(
-    plan: RowPlan,
-    { object, run, selection }: { object: KubernetesObject; run: RenderRun; selection: RowSelection },
-  ): Row {
+  #render({ object, run, variant, convert }: RowRendering): Row {
+    const { parts, selection } = variant;
     const shared = (this.#rendering ??= this.#sharedRun(run));
-    const [outerReads, outerListers] = [this.#reads, this.#listers];
-    const costBefore = costOf(shared);
+    const [outer, outerReads, outerListers] = [this.#rendered, this.#reads, this.#listers];
+    const costBefore = totalCostOf(shared);
+    this.#rendered = { object, variant };
     this.#reads = [];
     this.#listers = selection.listers;
     try {
       const texts: string[] = [];
-      for (const { isDynamic, write } of plan.parts) if (!isDynamic) texts.push(flattened(write(object, shared)));
-      const cost = costOf(shared) - costBefore;
+      for (const { isDynamic, write } of parts) if (!isDynamic) texts.push(convert(write(object, shared)));
+      const cost = totalCostOf(shared) - costBefore;
       shared.cost -= cost;
       return this.#options.cache.add(selection, { object, texts, cost }, this.#reads);
     } finally {
+      this.#rendered = outer;
       this.#reads = outerReads;
       this.#listers = outerListers;
     }
@@ -115,20 +204,26 @@ export class RunRows {
   }
 }
 
-function costOf({ cost, context }: RenderRun): number {
+function totalCostOf({ cost, context }: RenderRun): number {
   return cost + context.client.cost.total;
 }
 
-/** Makes V8 copy a concatenated string into one piece, which takes less memory and is faster to join. */
+/**
+ * Makes V8 copy a concatenated string into one piece, which takes less memory and is faster to join. The condition, which is never true,
+ * keeps V8 from leaving out the call.
+ */
 function flattened(text: string): string {
-  text.charCodeAt(0);
+  return text.charCodeAt(0) === 0 ? '' : text;
+}
+
+function unchanged(text: string): string {
   return text;
 }
 
-/** Identifies the selection of a row: fields, arguments and the visibility of related resources. */
-function keyOf({ plan: { facts } }: RowPlan, run: RenderRun): string {
-  const args = facts.slots.map((slot) => JSON.stringify(run.argumentsAt(slot)));
-  const { visibility } = run.context.client.reader;
-  const scopes = [...facts.resources].map((resource) => visibility.digestOf(resource));
-  return [facts.normalized, ...args, ...scopes].join('\n');
+/** Returns an item of a list. Undefined if it is null. */
+function objectIn(item: unknown, { plan: { type } }: RowPlan, run: RenderRun): KubernetesObject | undefined {
+  if (item === null || item === undefined) return undefined;
+  assertObject(type, item, run);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the values of the types of rows are Kubernetes objects
+  return item as KubernetesObject;
 }

@@ -3,15 +3,25 @@
  * text as it is. Equal, byte for byte, to the serialized result of graphql-js.
  */
 export class SerializedResult {
-  readonly text: string;
+  readonly #chunks: readonly (string | Buffer)[];
 
-  constructor(text: string) {
-    this.text = text;
+  /** @param chunks parts of the text: strings, or bytes of UTF-8, which must not be changed */
+  constructor(chunks: readonly (string | Buffer)[]) {
+    this.#chunks = chunks;
   }
 
-  /** Returns the text in UTF-8. */
-  bytes(): Buffer {
-    return Buffer.from(this.text);
+  get text(): string {
+    return this.#chunks.map(String).join('');
+  }
+
+  /** Number of bytes of the text in UTF-8. */
+  get byteLength(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + Buffer.byteLength(chunk), 0);
+  }
+
+  /** Returns the text in UTF-8. The bytes belong to the row cache, and must not be changed. */
+  bytes(): readonly Buffer[] {
+    return this.#chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk));
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   getNamedType,
+  getNullableType,
   isAbstractType,
   isCompositeType,
   isLeafType,
@@ -7,16 +8,15 @@ import {
   isNonNullType,
   isObjectType,
   type GraphQLAbstractType,
-  type GraphQLObjectType,
   type GraphQLOutputType,
 } from 'graphql';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { abandon, Bail } from './bail.ts';
+import { abandon, Bail, synchronous } from './bail.ts';
 import { isThenable, leafWriterOf } from './leaf-text.ts';
 import type { FieldPlan, ObjectPlan } from './operation-plan.ts';
 import type { Member, Write, WritePending } from './output.ts';
-import { NO_INFO, type RenderRun } from './render-run.ts';
-import { isRow, membersWriter, renderParts, rowPlanOf } from './row-plan.ts';
+import { assertObject, NO_INFO, type RenderRun } from './render-run.ts';
+import { isRow, membersWriter, renderParts, rowPlanOf, type RowPlan } from './row-plan.ts';
 
 /** Cost that a list may have within an item of another list. Longer ones are left to graphql-js, which pauses in them. */
 const MAX_NESTED_COST = 20_000;
@@ -28,11 +28,16 @@ export function valueWriter(field: FieldPlan): Write {
 
 /** Returns the writer of a member of a JSON object, without its key: resolves the field and writes its value. */
 function memberWriter(field: FieldPlan): Write {
-  const write = valueWriter(field);
   const { resolve, objectCost } = field;
-  if (objectCost === undefined) return (source, run) => write(resolve(source, run), run);
+  const named = getNullableType(field.type);
+  if (isLeafType(named) && objectCost === undefined) {
+    const writeLeaf = leafWriterOf(named, isNonNullType(field.type));
+    return (source, run) => writeLeaf(resolve(source, run));
+  }
+  const write = valueWriter(field);
+  if (objectCost === undefined) return (source, run) => write(synchronous(resolve(source, run)), run);
   return (source, run) => {
-    const value = resolve(source, run);
+    const value = synchronous(resolve(source, run));
     const cost = costOf(value, objectCost);
     if (cost > MAX_NESTED_COST) throw new Bail('a nested list is too long');
     run.cost += cost;
@@ -47,20 +52,23 @@ export function costOf(value: unknown, objectCost: number): number {
 }
 
 function typeWriter(type: GraphQLOutputType, field: FieldPlan): Write {
-  if (isNonNullType(type)) {
-    const write = nullableWriter(type.ofType, field);
-    return (value, run) => {
-      if (value === null || value === undefined) throw new Bail('null at a position that is not nullable');
-      return write(value, run);
-    };
-  }
-  const write = nullableWriter(type, field);
-  return (value, run) => (value === null || value === undefined ? 'null' : write(value, run));
+  const nullable = getNullableType(type);
+  if (isLeafType(nullable)) return leafWriterOf(nullable, isNonNullType(type));
+  return withNull(type, nullableWriter(nullable, field));
+}
+
+/** @param write writer of the values that are not null */
+function withNull(type: GraphQLOutputType, write: Write): Write {
+  if (!isNonNullType(type)) return (value, run) => (value === null || value === undefined ? 'null' : write(value, run));
+  return (value, run) => {
+    if (value === null || value === undefined) throw new Bail('null at a position that is not nullable');
+    return write(value, run);
+  };
 }
 
 /** Returns the writer of values that are not null. */
 function nullableWriter(type: GraphQLOutputType, field: FieldPlan): Write {
-  if (isLeafType(type)) return leafWriterOf(type);
+  if (isLeafType(type)) return leafWriterOf(type, true);
   if (isListType(type)) return listWriter(typeWriter(type.ofType, field));
   if (isObjectType(type)) return objectWriter(planOf(type.name, field));
   if (isAbstractType(type)) return abstractWriter(type, mapValues(field.objects, objectWriter));
@@ -99,13 +107,18 @@ function arrayOf(value: unknown): readonly unknown[] {
 }
 
 function objectWriter(plan: ObjectPlan): Write {
-  const members = membersOf(plan);
-  const write = isRow(plan) ? rowWriter(plan, members) : plainWriter(members);
+  const row = rowOf(plan);
+  if (row) return rowWriter(row);
+  const write = plainWriter(membersOf(plan));
   const { type } = plan;
   return (value, run) => {
     assertObject(type, value, run);
     return write(value, run);
   };
+}
+
+function rowOf(plan: ObjectPlan): RowPlan | undefined {
+  return isRow(plan) ? rowPlanOf(plan, membersOf(plan)) : undefined;
 }
 
 /** Returns the members of the JSON object of a plan. */
@@ -117,20 +130,14 @@ function plainWriter(members: readonly Member[]): Write {
   return members.length === 0 ? () => '{}' : membersWriter(members, { isFirst: true, isLast: true });
 }
 
-function rowWriter(plan: ObjectPlan, members: readonly Member[]): Write {
-  const row = rowPlanOf(plan, members);
+function rowWriter(row: RowPlan): Write {
+  const { type } = row.plan;
   return (value, run) => {
+    assertObject(type, value, run);
     const { rows } = run;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the values of these types are Kubernetes objects
     return rows ? rows.write(row, value as KubernetesObject, run) : renderParts(row, value, run);
   };
-}
-
-/** Rejects what graphql-js does not complete as an object of this type. */
-function assertObject({ isTypeOf }: GraphQLObjectType, value: unknown, run: RenderRun): void {
-  if (value instanceof Promise) throw new Bail('a nested field is asynchronous');
-  if (value instanceof Error) throw new Bail('an error as the value of a field');
-  if (isTypeOf && isTypeOf(value, run.context, NO_INFO) !== true) throw new Bail('an object of another type');
 }
 
 function abstractWriter(type: GraphQLAbstractType, writers: ReadonlyMap<string, Write>): Write {
@@ -169,14 +176,18 @@ export function pendingWriter(field: FieldPlan): WritePending {
 }
 
 function pendingValueWriter(type: GraphQLOutputType, field: FieldPlan): WritePending {
-  if (isListType(type) && isCompositeType(getNamedType(type))) {
-    const write = typeWriter(type.ofType, field);
-    return (value, _, output) => output.writeList({ items: itemsOf(value), write });
-  }
+  if (isListType(type) && isCompositeType(getNamedType(type))) return pendingListWriter(type.ofType, field);
   if (isObjectType(type)) return pendingObjectWriter(planOf(type.name, field));
   if (isAbstractType(type)) return pendingAbstractWriter(type, mapValues(field.objects, pendingObjectWriter));
   const write = nullableWriter(type, field);
   return (value, run, output) => output.write(write(value, run));
+}
+
+function pendingListWriter(type: GraphQLOutputType, field: FieldPlan): WritePending {
+  const nullable = getNullableType(type);
+  const row = isObjectType(nullable) ? rowOf(planOf(nullable.name, field)) : undefined;
+  const write = row ? withNull(type, rowWriter(row)) : typeWriter(type, field);
+  return (value, _, output) => output.writeList({ items: itemsOf(value), write, row });
 }
 
 function pendingObjectWriter(plan: ObjectPlan): WritePending {
@@ -185,8 +196,8 @@ function pendingObjectWriter(plan: ObjectPlan): WritePending {
     return (value, run, output) => output.write(write(value, run));
   }
   const members = plan.fields.map((field, index) => ({
-    ...pendingMember(field),
     key: `${index === 0 ? '{' : ','}${field.key}`,
+    write: pendingMemberWriter(field),
   }));
   return (source, run, output) => {
     assertObject(plan.type, source, run);
@@ -198,15 +209,13 @@ function pendingObjectWriter(plan: ObjectPlan): WritePending {
   };
 }
 
-function pendingMember(field: FieldPlan): { readonly write: WritePending } {
+function pendingMemberWriter(field: FieldPlan): WritePending {
   const { resolve, objectCost } = field;
   const write = pendingWriter(field);
-  return {
-    write: (source, run, output) => {
-      const value = resolve(source, run);
-      if (objectCost !== undefined) run.cost += costOf(value, objectCost);
-      write(value, run, output);
-    },
+  return (source, run, output) => {
+    const value = synchronous(resolve(source, run));
+    if (objectCost !== undefined) run.cost += costOf(value, objectCost);
+    write(value, run, output);
   };
 }
 

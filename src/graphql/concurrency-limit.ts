@@ -39,21 +39,31 @@ export class ConcurrencyLimit {
     if (total && this.#total >= total.max) throw tooMany(total, `concurrent ${noun} of all viewers`);
     this.#byViewer.set(viewer, before + 1);
     this.#total += 1;
-    let isOver = false;
-    return {
-      [Symbol.dispose]: () => {
-        if (isOver) return;
-        isOver = true;
-        this.#leave(viewer);
-      },
-    };
+    return new Entry(this, viewer);
   }
 
-  #leave(viewer: string): void {
+  /** Called when an entry is disposed of. */
+  leave(viewer: string): void {
     this.#total -= 1;
     const left = (this.#byViewer.get(viewer) ?? 0) - 1;
     if (left > 0) this.#byViewer.set(viewer, left);
     else this.#byViewer.delete(viewer);
+  }
+}
+
+/** One of what a {@link ConcurrencyLimit} counts. Not a closure: there is one for each request. */
+class Entry implements Disposable {
+  #limit: ConcurrencyLimit | undefined;
+  readonly #viewer: string;
+
+  constructor(limit: ConcurrencyLimit, viewer: string) {
+    this.#limit = limit;
+    this.#viewer = viewer;
+  }
+
+  [Symbol.dispose](): void {
+    this.#limit?.leave(this.#viewer);
+    this.#limit = undefined;
   }
 }
 

@@ -1,11 +1,13 @@
 import type { Viewer } from '../auth/viewer.ts';
 import type { OperationVisibility } from '../auth/operation-visibility.ts';
+import type { Cancellation } from '../auth/access-checks.ts';
 import type { Cluster } from '../viewer-client/cluster.ts';
-import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
-import { ViewerClient } from '../viewer-client/viewer-client.ts';
+import type { BytesInFlight, RequestBytes } from '../scheduling/bytes-in-flight.ts';
+import { ViewerClient, type ViewerClientOptions } from '../viewer-client/viewer-client.ts';
+import type { BulkActions } from './bulk-actions.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Deadline } from './deadline.ts';
-import type { OperationRecord } from './operation-record.ts';
+import type { ObjectWrite, OperationRecord } from './operation-record.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
 
@@ -16,17 +18,31 @@ const UNDECLARED =
 export interface GatewayInfo {
   readonly version: string;
   /** Version of the API server. Undefined if it does not return one. */
-  readonly kubernetesVersion: string | undefined;
+  readonly kubernetesVersion: () => string | undefined;
   /** Whether options that the rules of a workspace kind deny are rejected. */
   readonly enforceFilterRules: boolean;
   /** Called with errors that clients must not see in full. */
   readonly onUnexpected: (error: unknown) => void;
+  /** Called when the write of one of the objects that a mutation writes has ended. */
+  readonly onObjectWrite: (write: ObjectWrite) => void;
+  /** The mutations that go on without their requests. */
+  readonly bulkActions: BulkActions;
   /** Counts the subscriptions and queries that read logs. */
   readonly logReads: ConcurrencyLimit;
   /** Memory of the requests in progress. */
   readonly bytesInFlight: Pick<BytesInFlight, 'total' | 'refusals' | 'closes'>;
   /** Returns the counters of subscriptions. */
   readonly live: () => SubscriptionStatistics;
+}
+
+/** The client that sends an operation. */
+export interface Caller {
+  readonly viewer: Viewer;
+  /** Time limit of the operation, cancelled when the client leaves. */
+  readonly deadline: Deadline;
+  /** Memory of the request. */
+  readonly bytes?: RequestBytes | undefined;
+  readonly record?: OperationRecord | undefined;
 }
 
 /** Context of one operation, or of one event of a subscription. */
@@ -39,41 +55,45 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Time limit of the request. Events of a subscription have none. */
   readonly deadline?: Deadline | undefined;
+  /** Memory of the request. Events of a subscription have none. */
+  readonly bytes?: RequestBytes | undefined;
   /** Facts about the operation, for logs. Events of a subscription have none. */
   readonly record?: OperationRecord | undefined;
   /** Returns a context of the same viewer for one event of a subscription, with a client that has memoized nothing. */
-  readonly forEvent: (event: EventContext) => Context;
+  forEvent(event: EventContext): Context;
   /**
    * Returns a context of the same viewer that accepts no decision from before a time of `performance.now`. The signal cancels
    * its reviews and reads.
    */
-  readonly withFreshAuthorization: (notBefore: number, signal: AbortSignal) => Context;
+  withFreshAuthorization(notBefore: number, signal: AbortSignal): Context;
   /** Returns a context of the same viewer that authorizes a running subscription again, at a time of `performance.now`. */
-  readonly withReauthorization: (notBefore: number, signal: AbortSignal) => Context;
+  withReauthorization(notBefore: number, signal: AbortSignal): Context;
 }
 
-interface EventContext {
+/** Context of one event of a subscription. */
+export interface EventContext {
   readonly signal: AbortSignal;
   readonly onRead: OnRead;
   /** Visibility that all subscribers of the event share. */
   readonly visibility: OperationVisibility;
   /** Whether several viewers share the event. Its result must then not depend on the viewer. */
   readonly shared: boolean;
+  /** Decides the permissions that a shared event may depend on. Default: none. */
+  readonly decide?: ViewerClientOptions['decide'];
 }
 
 interface ContextOptions {
   readonly cluster: Cluster;
-  readonly viewer: Viewer;
   readonly gateway: GatewayInfo;
 }
 
 /** Returns whether a value is a context that {@link createContext} returned. */
 export function isContext(value: unknown): value is Context {
-  return typeof value === 'object' && value !== null && 'client' in value && value.client instanceof ViewerClient;
+  return value instanceof OperationContext;
 }
 
-export function createContext(options: ContextOptions, deadline: Deadline, record?: OperationRecord): Context {
-  return contextWith(options, { signal: deadline.signal, deadline, record });
+export function createContext(options: ContextOptions, caller: Caller): Context {
+  return new OperationContext(options, caller.viewer, { ...caller, cancellation: caller.deadline });
 }
 
 /** Viewer of shared events. Any use of its permissions or its client is an error of the resolver. */
@@ -89,26 +109,59 @@ const sharedViewer: Viewer = {
   reauthenticate: () => Promise.reject(new TypeError(UNDECLARED)),
 };
 
-interface GivenContext extends Partial<EventContext> {
-  readonly signal: AbortSignal;
-  readonly deadline?: Deadline;
-  readonly record?: OperationRecord | undefined;
+function undeclared(): never {
+  throw new TypeError(UNDECLARED);
+}
+
+interface GivenContext
+  extends Partial<Omit<EventContext, 'signal'>>, Partial<Pick<Caller, 'deadline' | 'bytes' | 'record'>> {
+  readonly cancellation: Cancellation;
   readonly notBefore?: number;
   readonly isRecheck?: boolean;
 }
 
-function contextWith(options: ContextOptions, { deadline, record, ...given }: GivenContext): Context {
-  const { cluster, gateway } = options;
-  const viewer = given.shared ? sharedViewer : options.viewer;
-  return {
-    viewer,
-    gateway,
-    signal: given.signal,
-    deadline,
-    record,
-    client: new ViewerClient({ cluster, viewer, ...given }),
-    forEvent: (event) => contextWith(options, event),
-    withFreshAuthorization: (notBefore, signal) => contextWith(options, { signal, notBefore }),
-    withReauthorization: (notBefore, signal) => contextWith(options, { signal, notBefore, isRecheck: true }),
-  };
+/** Not an object literal: its signal, which most operations do not use, would have to exist, and its methods would be closures. */
+class OperationContext implements Context {
+  readonly viewer: Viewer;
+  readonly client: ViewerClient;
+  readonly gateway: GatewayInfo;
+  readonly deadline: Deadline | undefined;
+  readonly bytes: RequestBytes | undefined;
+  readonly record: OperationRecord | undefined;
+  readonly #options: ContextOptions;
+  readonly #viewer: Viewer;
+  readonly #cancellation: Cancellation;
+
+  constructor(options: ContextOptions, viewer: Viewer, given: GivenContext) {
+    this.#options = options;
+    this.#viewer = viewer;
+    this.#cancellation = given.cancellation;
+    this.viewer = given.shared ? sharedViewer : viewer;
+    this.gateway = options.gateway;
+    this.deadline = given.deadline;
+    this.bytes = given.bytes;
+    this.record = given.record;
+    const decide = given.shared ? (given.decide ?? undeclared) : undefined;
+    this.client = new ViewerClient({ ...given, decide, cluster: options.cluster, viewer: this.viewer });
+  }
+
+  get signal(): AbortSignal {
+    return this.#cancellation.signal;
+  }
+
+  forEvent({ signal, ...event }: EventContext): Context {
+    return this.#with({ ...event, cancellation: { signal } });
+  }
+
+  withFreshAuthorization(notBefore: number, signal: AbortSignal): Context {
+    return this.#with({ cancellation: { signal }, notBefore });
+  }
+
+  withReauthorization(notBefore: number, signal: AbortSignal): Context {
+    return this.#with({ cancellation: { signal }, notBefore, isRecheck: true });
+  }
+
+  #with(given: GivenContext): Context {
+    return new OperationContext(this.#options, this.#viewer, given);
+  }
 }

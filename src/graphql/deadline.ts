@@ -2,39 +2,58 @@ import { failure } from './errors.ts';
 
 /**
  * Time limit of one request. Its signal aborts when the time has passed or the client has left; access reviews and reads end
- * with it. A write that was sent does not: see {@link Writer}. Aborts at the latest when it is disposed of; holds a timer until then.
+ * with it. A write that was sent does not: see {@link Writer}. Aborts at the latest when it is disposed of. Holds a timer from the first
+ * use of its signal, or the first race, until then: most requests need none.
  */
 export class Deadline implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #aborted = Promise.withResolvers<never>();
+  /** Created by the first use of the signal: most requests have been answered before. */
+  #controller: AbortController | undefined;
+  /** Why the request is over. Undefined until it is. */
+  #reason: Error | undefined;
+  /** Rejects the races in progress. */
+  #races: Set<(reason: Error) => void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Time of `performance.now` at which the limit passes. */
+  #endsAt = Infinity;
 
   /** @param milliseconds time that the request may take, from now on */
   constructor(milliseconds: number) {
-    this.#aborted.promise.catch(() => undefined); // there may be nothing to wait for
     this.restart(milliseconds);
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    this.#startTimer();
+    if (this.#reason) this.#controller.abort(this.#reason);
     return this.#controller.signal;
+  }
+
+  /** Whether the request is over: its signal has aborted, or would have. */
+  get isOver(): boolean {
+    return this.#reason !== undefined || (!this.#timer && performance.now() >= this.#endsAt);
   }
 
   /** Replaces the time limit by one that starts now. */
   restart(milliseconds: number): void {
+    const isWaiting = this.#timer !== undefined;
     this.remove();
-    if (!this.signal.aborted) this.#timer = setTimeout(() => this.#abort(timedOut()), milliseconds);
+    if (this.#reason) return;
+    this.#endsAt = performance.now() + milliseconds;
+    if (isWaiting) this.#startTimer();
   }
 
   /** Removes the time limit: only the client ends the request then. For subscriptions. */
   remove(): void {
-    clearTimeout(this.#timer);
+    if (this.#timer) clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#endsAt = Infinity;
   }
 
   /** Must be called when the request has been answered. Ends whatever of it is still in progress. */
   end(): void {
     this.remove();
-    this.#controller.abort(ANSWERED);
+    this.#reason ??= ANSWERED;
+    this.#controller?.abort(this.#reason);
   }
 
   /** Must be called when the client has disconnected, or has cancelled the request. */
@@ -47,12 +66,22 @@ export class Deadline implements Disposable {
    * Returns the result, or rejects when the signal aborts: with TIMEOUT if the time has passed. An error that the abort
    * caused in the result does not count.
    */
-  async race<R>(result: Promise<R>): Promise<R> {
-    try {
-      return await Promise.race([result, this.#aborted.promise]);
-    } finally {
-      this.signal.throwIfAborted();
-    }
+  race<R>(result: Promise<R>): Promise<R> {
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    this.#startTimer();
+    const races = (this.#races ??= new Set());
+    races.add(reject);
+    const settled = (settle: () => void) => {
+      races.delete(reject);
+      if (this.#reason) reject(this.#reason);
+      else settle();
+    };
+    result.then(
+      (value) => settled(() => resolve(value)),
+      (error: unknown) => settled(() => reject(error)),
+    );
+    if (this.#reason) reject(this.#reason);
+    return promise;
   }
 
   /** Must be called when the client has taken the answer, unless it has disconnected before. */
@@ -60,9 +89,17 @@ export class Deadline implements Disposable {
     this.cancel();
   }
 
+  #startTimer(): void {
+    if (this.#timer || this.#reason || this.#endsAt === Infinity) return;
+    const leftMs = this.#endsAt - performance.now();
+    if (leftMs <= 0) this.#abort(timedOut());
+    else this.#timer = setTimeout(() => this.#abort(timedOut()), leftMs);
+  }
+
   #abort(reason: Error): void {
-    this.#aborted.reject(reason);
-    this.#controller.abort(reason);
+    this.#reason ??= reason;
+    for (const reject of this.#races ?? []) reject(this.#reason);
+    this.#controller?.abort(this.#reason);
   }
 }
 

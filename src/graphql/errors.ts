@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { StatusError, type StatusCause } from '../kubernetes/status-error.ts';
-import { builder } from './builder.ts';
 import { readableStatus } from './status-causes.ts';
 
-const descriptions = {
+/** The codes of errors, with their descriptions. */
+export const errorCodes = {
   BAD_REQUEST: 'HTTP 400. The request is malformed, e.g. a query, selector or cursor, or it exceeds a limit.',
   UNAUTHENTICATED: 'HTTP 401. The request has no valid credentials.',
   FORBIDDEN: 'HTTP 403. The viewer does not have the required permission, or the gateway does not allow the change.',
@@ -33,37 +33,7 @@ const descriptions = {
 } as const;
 
 /** `extensions.code` of every error that is sent to a client. */
-export type ErrorCode = keyof typeof descriptions;
-
-export const ErrorCodeEnum = builder.enumType('ErrorCode', {
-  description:
-    'Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, ' +
-    '`namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The ' +
-    '`field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds ' +
-    'a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation.',
-  values: Object.fromEntries(
-    Object.keys(descriptions)
-      .filter(isErrorCode)
-      .map((code) => [code, { value: code, description: descriptions[code] }]),
-  ),
-});
-
-/** One cause of an error, as in `extensions.causes`, for results of single objects. */
-export const ErrorCause = builder.objectRef<StatusCause>('ErrorCause').implement({
-  description: 'One cause of an error, as in `causes` of the extensions of an error.',
-  fields: (t) => ({
-    reason: t.exposeString('reason', {
-      description: 'Machine-readable reason, such as FieldValueInvalid. May be empty.',
-    }),
-    field: t.string({
-      nullable: true,
-      description:
-        'Path of the input field if there is one, else the path in the object. Null if it is about the whole object.',
-      resolve: ({ field }) => field || null,
-    }),
-    message: t.exposeString('message', { description: 'Human-readable message.' }),
-  }),
-});
+export type ErrorCode = keyof typeof errorCodes;
 
 /** Returns the code and the causes of an error that {@link publicError} returned. */
 export function detailsOf({ extensions }: GraphQLError): { code: ErrorCode; causes: readonly StatusCause[] } {
@@ -71,8 +41,8 @@ export function detailsOf({ extensions }: GraphQLError): { code: ErrorCode; caus
   return { code: isErrorCode(code) ? code : 'INTERNAL', causes: Array.isArray(causes) ? causes : [] };
 }
 
-function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(descriptions, code);
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code);
 }
 
 /** Codes by `Status.reason`, which takes precedence over the HTTP status. */

@@ -9,6 +9,7 @@ import {
   type GraphQLField,
   type GraphQLSchema,
 } from 'graphql';
+import type { ReviewedResource } from '../auth/resource-attributes.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 
 /** Dependencies that a field declares. They are resolved before an operation that selects the field is executed. */
@@ -17,14 +18,17 @@ class FieldDependencies {
   readonly resources: readonly Resource[];
   /** Whether its value depends on the viewer, beyond the visibility of those resources. */
   readonly viewerDependent: boolean;
-  /** Returns further resources that its resolver reads because of its arguments. */
-  readonly ofArguments: ResourcesOfArguments | undefined;
+  /** Returns further dependencies that its resolver has because of its arguments. */
+  readonly ofArguments: DependenciesOfArguments | undefined;
   /** Whether its value can change although no object does. */
   readonly isVolatile: boolean;
+  /** Set if its value depends on the viewer by one decision only. */
+  readonly permission: FieldPermission | undefined;
 
   constructor(resources: readonly Resource[], onViewer: boolean, options: FieldDependencyOptions = {}) {
-    const { ofArguments, isVolatile = false } = options;
+    const { ofArguments, isVolatile = false, permission } = options;
     this.isVolatile = isVolatile;
+    this.permission = permission;
     this.resources = resources;
     this.viewerDependent = onViewer;
     this.ofArguments = ofArguments;
@@ -32,15 +36,28 @@ class FieldDependencies {
 }
 
 interface FieldDependencyOptions {
-  readonly ofArguments?: ResourcesOfArguments;
+  readonly ofArguments?: DependenciesOfArguments;
   readonly isVolatile?: boolean;
+  readonly permission?: FieldPermission;
 }
 
-type ResourcesOfArguments = (args: readonly ArgumentNode[]) => readonly Resource[];
+/** The permission that a field asks for. */
+interface FieldPermission {
+  /** The kind of the object that has the field. It is namespaced. */
+  readonly resource: ReviewedResource;
+  /** Returns the verb for the arguments of the field. */
+  readonly verbFor: (args: Readonly<Record<string, unknown>>) => string;
+}
 
-/** Like {@link dependsOn}, for a field that reads further resources if its arguments in the document may need them. */
+type DependenciesOfArguments = (args: readonly ArgumentNode[]) => {
+  readonly resources: readonly Resource[];
+  /** See {@link changesWithoutObjects}. */
+  readonly isVolatile: boolean;
+};
+
+/** Like {@link dependsOn}, for a field that has further dependencies if its arguments in the document may need them. */
 export function dependsOnArguments(
-  ofArguments: ResourcesOfArguments,
+  ofArguments: DependenciesOfArguments,
   ...resources: readonly Resource[]
 ): { readonly dependsOn: FieldDependencies } {
   return { dependsOn: new FieldDependencies(resources, false, { ofArguments }) };
@@ -58,6 +75,17 @@ export function dependsOn(...resources: readonly Resource[]): { readonly depends
 /** Like {@link dependsOn}, for a field whose value depends on the viewer. Viewers do not share subscriptions that select it. */
 export function viewerDependent(...resources: readonly Resource[]): { readonly dependsOn: FieldDependencies } {
   return { dependsOn: new FieldDependencies(resources, true) };
+}
+
+/**
+ * Like {@link viewerDependent}, for a field whose value depends only on its object and on whether the viewer may perform an action on it:
+ * its resolver calls `client.can` with this verb, this resource and the object. Viewers with the same permissions share its text.
+ */
+export function dependsOnPermission(
+  resource: ReviewedResource,
+  verbFor: FieldPermission['verbFor'],
+): { readonly dependsOn: FieldDependencies } {
+  return { dependsOn: new FieldDependencies([], true, { permission: { resource, verbFor } }) };
 }
 
 /** Returns `extensions` of a field whose value can change although no object does, such as a cursor or an age: its text is not cached. */
@@ -100,7 +128,7 @@ function declaredIn(schema: GraphQLSchema, document: DocumentNode): FieldDepende
     const declaration = field && declaredDependenciesOf(field);
     if (!declaration) return;
     declared.push(declaration);
-    if (declaration.ofArguments) declared.push(new FieldDependencies(declaration.ofArguments(args), false));
+    if (declaration.ofArguments) declared.push(new FieldDependencies(declaration.ofArguments(args).resources, false));
   };
   const visitor = {
     Field({ name, arguments: args = [] }: FieldNode) {

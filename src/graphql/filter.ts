@@ -1,12 +1,8 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import {
-  filterOf,
-  ObjectField,
-  type FieldCondition,
-  type FieldValues,
-  type ObjectFilter,
-} from '../kubernetes/object-field.ts';
+import { ObjectField, type FieldValues } from '../kubernetes/object-field.ts';
+import { filterOf, type FieldCondition, type ObjectFilter } from '../kubernetes/object-filter.ts';
 import { parseLabelSelector } from '../kubernetes/label-selector.ts';
+import { forEachPair, labelTerms, type ObjectTerms, type TermClause } from '../kubernetes/object-terms.ts';
 import { failure } from './errors.ts';
 import { assertTextLength } from './text-limits.ts';
 
@@ -25,7 +21,8 @@ export function matchesAll<T>(conditions: readonly Condition<T>[]): ObjectFilter
 export function labelCondition(selector: string | null | undefined): Condition<KubernetesObject> {
   if (typeof selector !== 'string') return undefined;
   const matches = parsed(selector);
-  return ({ object }) => matches(object.metadata.labels);
+  const isMet = ({ object }: FieldValues<KubernetesObject>) => matches(object.metadata.labels);
+  return Object.assign(isMet, { query: { of: labelTerms, clauses: matches.clauses } });
 }
 
 function parsed(selector: string): ReturnType<typeof parseLabelSelector> {
@@ -46,26 +43,42 @@ const MAX_SEARCH_LENGTH = 1_000;
 /** Between the texts of an object. A search text that contains it is in none of them. */
 const SEPARATOR = '\u0000';
 
-/** Returns a field of texts in which {@link searchCondition} finds objects. */
-export function searchField<T>(textsOf: (object: T) => readonly string[]): ObjectField<T, string> {
-  return new ObjectField((object) => [...new Set(textsOf(object).map(foldedText))].join(SEPARATOR));
+/** Texts in which {@link searchCondition} finds objects. Their terms are the pairs of adjacent characters. */
+interface SearchedTexts<T> extends ObjectTerms<T> {
+  readonly field: ObjectField<T, string>;
+}
+
+/** Returns texts in which {@link searchCondition} finds objects. */
+export function searchedTexts<T>(textsOf: (object: T) => readonly string[]): SearchedTexts<T> {
+  const field = new ObjectField((object: T) => [...new Set(textsOf(object).map(foldedText))].join(SEPARATOR));
+  return {
+    field,
+    fields: [field],
+    forEach: (values, add) => forEachPair(values.read(field), add),
+    areSame: (before, after) => areEqual(textsOf(before), textsOf(after)),
+  };
+}
+
+function areEqual(texts: readonly string[], others: readonly string[]): boolean {
+  return texts.length === others.length && texts.every((text, index) => text === others[index]);
 }
 
 /** The name of an object, for {@link searchCondition}. */
-export const nameTexts = searchField(({ metadata }: KubernetesObject) => [metadata.name]);
+export const nameTexts = searchedTexts(({ metadata }: KubernetesObject) => [metadata.name]);
 
 /**
  * Condition that one of the texts of an object contains the search text, ignoring case and Unicode composition.
  * @throws {GraphQLError} BAD_REQUEST if the search text is too long
  */
-export function searchCondition<T>(search: string | null | undefined, texts: ObjectField<T, string>): Condition<T> {
+export function searchCondition<T>(search: string | null | undefined, texts: SearchedTexts<T>): Condition<T> {
   assertTextLength('a search text', search, MAX_SEARCH_LENGTH);
   const text = foldedText(search ?? '');
   if (!text) return undefined;
   if (text.includes(SEPARATOR)) return () => false;
-  return Object.assign((values: FieldValues<T>) => values.read(texts).includes(text), {
-    contains: { field: texts, text },
-  });
+  const clauses: TermClause[] = [];
+  forEachPair(text, (term) => clauses.push({ terms: [term], isExcluded: false }));
+  const isMet = (values: FieldValues<T>) => values.read(texts.field).includes(text);
+  return clauses.length === 0 ? isMet : Object.assign(isMet, { query: { of: texts, clauses } });
 }
 
 /** A field, which indexes keep the values of, or a function of an object. */
@@ -78,12 +91,15 @@ export function oneOfCondition<T, V>(
 ): Condition<T> {
   if (!values) return undefined;
   const wanted = new Set<V | undefined>(values);
-  return valueCondition(valueOf, (value) => wanted.has(value));
+  const isMet = valueCondition(valueOf, (value) => wanted.has(value));
+  return valueOf instanceof ObjectField
+    ? Object.assign(isMet, { among: { field: valueOf, values: [...wanted] } })
+    : isMet;
 }
 
 /** Condition that the flag has the expected value. */
 export function flagCondition<T>(expected: boolean | null | undefined, flagOf: ValueOf<T, boolean>): Condition<T> {
-  return typeof expected === 'boolean' ? valueCondition(flagOf, (flag) => flag === expected) : undefined;
+  return typeof expected === 'boolean' ? oneOfCondition([expected], flagOf) : undefined;
 }
 
 export function valueCondition<T, V>(valueOf: ValueOf<T, V>, matches: (value: V) => boolean): FieldCondition<T> {

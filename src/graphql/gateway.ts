@@ -1,7 +1,9 @@
+import type { GpuLoads } from '../viewer-client/gpu-loads.ts';
 import type { ResourceStatus } from '../viewer-client/reader.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder } from './builder.ts';
 import type { GatewayInfo } from './context.ts';
+import { changesWithoutObjects } from './field-dependencies.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
 
 type WatchStatistics = ResourceStatus['watch'];
@@ -110,6 +112,13 @@ builder.objectFields(ServedKindType, (t) => ({
     resolve: async ({ resource, lastEventAt }, _, { client }) =>
       lastEventAt !== undefined && (await client.can('list', resource)) ? new Date(lastEventAt).toISOString() : null,
   }),
+  staleSince: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description:
+      'Time since which the watch is interrupted, so that changes may be missing in the copy until the API server answers again. Null while it runs. A connection that is silent is noticed after `WATCH_IDLE_TIMEOUT_MS`.',
+    resolve: ({ staleSince }) => (staleSince === undefined ? null : new Date(staleSince).toISOString()),
+  }),
   watch: t.field({
     type: WatchStatisticsType,
     nullable: true,
@@ -159,6 +168,21 @@ const RequestStatisticsType = builder.objectRef<GatewayInfo['bytesInFlight']>('R
   }),
 });
 
+const GpuLoadSourceType = builder.objectRef<Pick<GpuLoads, 'isCurrent' | 'updatedAt'>>('GpuLoadSource').implement({
+  description: 'Source of the load of GPUs, of `Workspace.usage` and of idle workspaces.',
+  fields: (t) => ({
+    available: t.exposeBoolean('isCurrent', {
+      description: 'Whether the source has answered lately. The log of the gateway has the reason if not.',
+    }),
+    updatedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Time of its last answer. Null if there was none.',
+      resolve: ({ updatedAt }) => updatedAt?.toISOString() ?? null,
+    }),
+  }),
+});
+
 const GatewayType = builder.objectRef<GatewayInfo>('Gateway').implement({
   description: 'The gateway itself: the kinds that it serves, and their freshness.',
   fields: (t) => ({
@@ -166,12 +190,19 @@ const GatewayType = builder.objectRef<GatewayInfo>('Gateway').implement({
     kubernetesVersion: t.string({
       nullable: true,
       description: 'Version of the API server. Null until the API server has been reached.',
-      resolve: ({ kubernetesVersion }) => kubernetesVersion ?? null,
+      resolve: ({ kubernetesVersion }) => kubernetesVersion() ?? null,
     }),
     kinds: t.field({
       type: [ServedKindType],
       description: 'Kinds that the gateway serves, with the freshness of their cached copies.',
       resolve: async (_, __, { client }) => [...(await client.reader.statuses())],
+    }),
+    gpuLoads: t.field({
+      type: GpuLoadSourceType,
+      nullable: true,
+      description: 'Source of the load of GPUs. Null if the gateway has none (`PROMETHEUS_URL`).',
+      extensions: changesWithoutObjects(),
+      resolve: (_, __, { client }) => client.reader.gpuLoads ?? null,
     }),
     live: t.field({
       type: SubscriptionStatisticsType,

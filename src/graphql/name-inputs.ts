@@ -11,14 +11,22 @@ import {
   isCompositeType,
   isInputObjectType,
   isListType,
+  isSelectionNode,
   Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type ASTNode,
+  type DocumentNode,
   type ExecutionArgs,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLArgument,
   type GraphQLCompositeType,
+  type GraphQLField,
   type GraphQLInputField,
   type GraphQLInputType,
+  type GraphQLSchema,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -40,6 +48,9 @@ const NAME_INPUTS: ReadonlySet<string> = new Set([
   'storageClassName',
 ]);
 
+/** Argument that is a whole object. */
+const MANIFEST = 'manifest';
+
 /** Names in filters are compared in memory only, so any string is valid. */
 const FILTER = /Filter$/u;
 
@@ -58,11 +69,58 @@ export function isNameInput(input: Input): boolean {
  */
 export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] {
   const { schema, document, operationName, variableValues: given } = operation;
+  const checked = checkedNodesOf(schema, document);
+  if (checked.size === 0) return [];
   const definition = getOperationAST(document, operationName);
   const type = definition && schema.getRootType(definition.operation);
   if (!definition || !type) return []; // execution reports the error
   const { variableValues } = getVariableValues(schema, definition.variableDefinitions ?? [], given ?? {});
-  return variableValues ? new NameCheck(operation, variableValues).check(type, definition.selectionSet) : [];
+  return variableValues ? new NameCheck(operation, variableValues, checked).check(type, definition.selectionSet) : [];
+}
+
+const checkedNodes = new WeakMap<DocumentNode, ReadonlySet<SelectionNode>>();
+
+/**
+ * Returns the selections of a document that contain arguments with names, at any level. Memoized for as long as the document is
+ * referenced: most selections contain none, and are not visited for each operation.
+ */
+function checkedNodesOf(schema: GraphQLSchema, document: DocumentNode): ReadonlySet<SelectionNode> {
+  let found = checkedNodes.get(document);
+  if (!found) {
+    found = findCheckedNodes(schema, document);
+    checkedNodes.set(document, found);
+  }
+  return found;
+}
+
+function findCheckedNodes(schema: GraphQLSchema, document: DocumentNode): ReadonlySet<SelectionNode> {
+  const found = new Set<SelectionNode>();
+  const typeInfo = new TypeInfo(schema);
+  const path: SelectionNode[] = [];
+  const visitor = {
+    enter: (node: ASTNode) => {
+      if (!isSelectionNode(node)) return;
+      path.push(node);
+      // A fragment may contain names; it is visited where it is defined.
+      const isChecked =
+        node.kind === Kind.FRAGMENT_SPREAD ||
+        (node.kind === Kind.FIELD && node.arguments?.some(({ name }) => mayName(typeInfo.getFieldDef(), name.value)));
+      if (isChecked) for (const selection of path) found.add(selection);
+    },
+    leave: (node: ASTNode) => {
+      if (isSelectionNode(node)) path.pop();
+    },
+  };
+  visit(document, visitWithTypeInfo(typeInfo, visitor));
+  return found;
+}
+
+/** Returns whether the value of an argument may contain the name of an object. */
+function mayName(field: GraphQLField<unknown, unknown> | null | undefined, argumentName: string): boolean {
+  const argument = field?.args.find(({ name }) => name === argumentName);
+  if (!argument) return false;
+  const type = getNamedType(argument.type);
+  return isInputObjectType(type) ? !FILTER.test(type.name) : isNameInput(argument) || argument.name === MANIFEST;
 }
 
 type VariableValues = NonNullable<ReturnType<typeof getVariableValues>['variableValues']>;
@@ -71,17 +129,21 @@ type VariableValues = NonNullable<ReturnType<typeof getVariableValues>['variable
 class NameCheck {
   readonly #schema: ExecutionArgs['schema'];
   readonly #variables: VariableValues;
+  readonly #checked: ReadonlySet<SelectionNode>;
   readonly #fragments: Map<string, FragmentDefinitionNode>;
 
-  constructor({ schema, document }: ExecutionArgs, variables: VariableValues) {
+  constructor({ schema, document }: ExecutionArgs, variables: VariableValues, checked: ReadonlySet<SelectionNode>) {
     this.#schema = schema;
     this.#variables = variables;
+    this.#checked = checked;
     const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
     this.#fragments = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
   }
 
   check(type: GraphQLCompositeType, { selections }: SelectionSetNode): readonly GraphQLError[] {
-    return selections.filter((node) => this.#isIncluded(node)).flatMap((node) => this.#selection(type, node));
+    return selections
+      .filter((node) => this.#checked.has(node) && this.#isIncluded(node))
+      .flatMap((node) => this.#selection(type, node));
   }
 
   #selection(type: GraphQLCompositeType, node: SelectionNode): readonly GraphQLError[] {
@@ -141,7 +203,7 @@ function validateNames(input: Input, value: unknown, path: string): readonly Sta
       validateNames(field, values.get(field.name), `${path}.${field.name}`),
     );
   }
-  if (input.name === 'manifest') return validateManifest(value, path);
+  if (input.name === MANIFEST) return validateManifest(value, path);
   return isNameInput(input) && typeof value === 'string' ? segmentCauses({ [path]: value }) : [];
 }
 

@@ -4,7 +4,7 @@ import { isRedacted } from '../auth/redaction.ts';
 import { assertSegments } from '../kubernetes/path.ts';
 import { apiVersionOf, type Resource } from '../kubernetes/resource.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
-import { builder } from './builder.ts';
+import { builder, type TypeRef } from './builder.ts';
 import { failure } from './errors.ts';
 import { ObjectMetaType } from './object-meta.ts';
 import { assertTextLength, quoted } from './text-limits.ts';
@@ -117,6 +117,10 @@ function splitAtSlash(key: string): readonly [namespace: string, name: string] {
 const ID_DESCRIPTION =
   'Global ID for `node(id)` and for client caches. Opaque. The same for every viewer and every path to the object. An object that is re-created with the same name has another ID.';
 
+const METADATA_DESCRIPTION = 'Standard Kubernetes metadata.';
+const MANIFEST_DESCRIPTION =
+  'The object as the API server returns it, without `managedFields` and the last-applied-configuration annotation.';
+
 export const NodeInterface = builder.interfaceRef<KubernetesObject>('Node').implement({
   description: 'An object with a global ID.',
   resolveType: typeNameOf,
@@ -137,18 +141,44 @@ export const KubernetesObjectInterface = builder.interfaceRef<KubernetesObject>(
     metadata: t.field({
       type: ObjectMetaType,
       nullable: true,
-      description: 'Standard Kubernetes metadata. Null for viewers who may not get the object.',
+      description: `${METADATA_DESCRIPTION} Null for viewers who may not get the object.`,
       resolve: (object) => (isRedacted(object) ? null : object.metadata),
     }),
     manifest: t.field({
       type: 'JSON',
       nullable: true,
-      description:
-        'The object as the API server returns it, without `managedFields` and the last-applied-configuration annotation. Null for viewers who may not get the object.',
+      description: `${MANIFEST_DESCRIPTION} Null for viewers who may not get the object.`,
       resolve: (object) => (isRedacted(object) ? null : object),
     }),
   }),
 });
+
+interface ManifestField<T extends KubernetesObject> {
+  /** Default: the object is complete. */
+  readonly description?: string;
+  /** Default: the object. */
+  readonly resolve?: (object: T) => unknown;
+}
+
+/** Manifest of a kind of which the cache holds a part of each object. */
+export const PARTIAL_MANIFEST = {
+  description: 'Cached part of the object: its metadata, and the fields that this type reads.',
+} as const;
+
+/** Adds the fields of {@link KubernetesObjectInterface} to a kind without a redacted form: they are never null. */
+export function addObjectFields<T extends KubernetesObject>(
+  type: TypeRef<T>,
+  { description = MANIFEST_DESCRIPTION, resolve = (object) => object }: ManifestField<T> = {},
+): void {
+  builder.objectFields(type, (t) => ({
+    metadata: t.field({
+      type: ObjectMetaType,
+      description: METADATA_DESCRIPTION,
+      resolve: ({ metadata }) => metadata,
+    }),
+    manifest: t.field({ type: 'JSON', description, resolve }),
+  }));
+}
 
 builder.queryFields((t) => ({
   node: t.field({
@@ -162,7 +192,8 @@ builder.queryFields((t) => ({
   nodes: t.field({
     type: [NodeInterface],
     nullable: { list: false, items: true },
-    description: 'The objects with these IDs, in the same order. An item is null if the object no longer exists.',
+    description:
+      'The objects with these IDs, in the same order, each as `node` returns it. BAD_REQUEST beyond MAX_PAGE IDs.',
     args: { ids: t.arg.idList({ required: true, description: 'Values of `id` fields.' }) },
     // One promise per ID, so that an invalid ID fails its own item only.
     resolve: (_, { ids }, { client }) =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { getOperationAST, type DocumentNode, type GraphQLError, type OperationTypeNode } from 'graphql';
+import type { NamespacedName } from '../kubernetes/object.ts';
 
 /** Way in which an operation reaches the gateway. */
 export type TransportName = 'http' | 'sse' | 'websocket';
@@ -13,6 +14,18 @@ const MAX_CODES = 10;
 export interface MutationRecord {
   readonly operationName: string | null | undefined;
   readonly variableValues: Readonly<Record<string, unknown>>;
+}
+
+/** Ended write of one of the objects that a mutation writes, for the audit log. */
+export interface ObjectWrite extends NamespacedName {
+  readonly kind: string;
+  readonly requestId: string | undefined;
+  /** Name of the viewer. */
+  readonly viewer: string;
+  readonly mutation: string;
+  readonly dryRun: boolean;
+  /** Undefined if the write succeeded. */
+  readonly error: { readonly code: string; readonly message: string } | undefined;
 }
 
 /**

@@ -4,12 +4,13 @@ import { byNamespaceAndName } from '../graphql/ordering.ts';
 import { paginate, pagingArgs, type PagingArgs } from '../graphql/connection.ts';
 import { afterArg, nameArg, namespaceArg, objectArgs } from '../graphql/object-args.ts';
 import type { Ordering } from '../kubernetes/ordering.ts';
-import type { ObjectFilter } from '../kubernetes/object-field.ts';
+import type { ObjectFilter } from '../kubernetes/object-filter.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import { liveConnection, type LiveConnection } from '../subscriptions/live-cursor.ts';
 import { listSource, objectSource, type SubscriptionEvent } from '../subscriptions/source.ts';
-import type { PrefetchedReader } from '../viewer-client/reader.ts';
+import type { PrefetchedReader } from '../viewer-client/prefetched-reader.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 
@@ -55,8 +56,8 @@ interface KindDefinition<T extends KubernetesObject, F extends object> {
 
 /** Resolvers of the root fields, without the type of the objects: Pothos cannot infer generic types. */
 interface KindOperations {
-  get(client: ViewerClient, at: ObjectName): Promise<KubernetesObject | null>;
-  list(client: ViewerClient, args: ListArgs): Promise<LiveConnection<KubernetesObject>>;
+  get(client: ViewerClient, at: ObjectName): Awaitable<KubernetesObject | null>;
+  list(client: ViewerClient, args: ListArgs): Awaitable<LiveConnection<KubernetesObject>>;
   subscribeOne(client: ViewerClient, at: ObjectName): Promise<AsyncIterable<SubscriptionEvent<KubernetesObject>>>;
   subscribe(client: ViewerClient, args: SubscribeArgs): Promise<AsyncIterable<SubscriptionEvent<KubernetesObject>>>;
 }
@@ -74,19 +75,13 @@ type SubscribeArgs = Selection & { readonly after?: string | null | undefined };
  * Kinds with other arguments leave a field out and define it themselves.
  */
 export function defineKind<T extends KubernetesObject, F extends object>(definition: KindDefinition<T, F>): void {
-  const { resource, matcher, related, ordering = byNamespaceAndName } = definition;
+  const { resource, matcher, related } = definition;
   const typed = {
-    get: async (client: ViewerClient, at: ObjectName) => (await client.reader.get(resource, at)) ?? null,
-    list: async (
-      client: ViewerClient,
-      { namespace, filter, ...paging }: ListArgs & { filter?: F | null | undefined },
-    ) => {
-      const lister = await client.reader.lister(resource, namespace);
-      const matches = matcher(filter, client.reader);
-      const list = lister.select({ namespace: namespace ?? undefined, ordering, filter: matches });
-      await client.cost.pause();
-      return liveConnection(paginate(list, ordering, { ...paging, client }), client, lister, namespace);
-    },
+    get: (client: ViewerClient, at: ObjectName) => andThen(client.reader.get(resource, at), (object) => object ?? null),
+    list: (client: ViewerClient, args: ListArgs & { filter?: F | null | undefined }) =>
+      andThen(client.reader.lister(resource, args.namespace), (lister) =>
+        listOf(definition, lister, { ...args, client }),
+      ),
     subscribeOne: (client: ViewerClient, at: ObjectName) => objectSource(client, resource, at),
     subscribe: async (
       client: ViewerClient,
@@ -107,6 +102,27 @@ export function defineKind<T extends KubernetesObject, F extends object>(definit
   const operations: KindOperations = typed;
   addQueries(definition, operations);
   addSubscriptions(definition, operations);
+}
+
+/** Returns a page of the objects that match. Builds the indexes that the list reads before, and lets other work run meanwhile. */
+function listOf<T extends KubernetesObject, F extends object>(
+  { matcher, ordering = byNamespaceAndName }: KindDefinition<T, F>,
+  lister: ScopedLister<T>,
+  {
+    client,
+    namespace,
+    filter,
+    ...paging
+  }: ListArgs & { readonly client: ViewerClient; readonly filter?: F | null | undefined },
+): Awaitable<LiveConnection<T>> {
+  const selection = { namespace: namespace ?? undefined, ordering, filter: matcher(filter, client.reader) };
+  const prepared = lister.prepare(selection, () => client.cost.pause());
+  return andThen(prepared, () =>
+    andThen(client.cost.pause(), () => {
+      const page = paginate(lister.select(selection), ordering, { ...paging, client });
+      return liveConnection(page, client, lister, namespace);
+    }),
+  );
 }
 
 type Untyped = Pick<

@@ -1,6 +1,7 @@
 import { resource as ClusterNode } from './cluster-node/index.ts';
 import { resource as DevPodWorkspaceInstance } from './dev-pod-workspace-instance/index.ts';
 import { resource as Event } from './event/index.ts';
+import { resource as LimitRange } from './limit-range/index.ts';
 import { resource as Namespace } from './namespace/index.ts';
 import { resource as PersistentVolume } from './persistent-volume/index.ts';
 import { resource as PersistentVolumeClaim } from './persistent-volume-claim/index.ts';
@@ -23,6 +24,7 @@ export const resources = [
   PersistentVolume,
   StorageClass,
   ResourceQuota,
+  LimitRange,
   ClusterNode,
   Secret,
   DevPodWorkspaceInstance,

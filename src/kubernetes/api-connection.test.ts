@@ -12,6 +12,8 @@ import { isBroken, isUnreachable } from './status-error.ts';
 const { signal } = new AbortController();
 const SOCKETS = '/proc/net/tcp';
 if (!existsSync(SOCKETS)) console.warn(`TCP keep-alive is not tested: ${SOCKETS} does not exist here.`);
+/** No server listens on port 1. One that was just released may be another test's by now. */
+const UNUSED = 'http://127.0.0.1:1';
 const identity = createServingCertificate();
 const authority = base64(identity.certificate);
 
@@ -44,8 +46,11 @@ describe('connection', () => {
 
   it('returns Unreachable when another CA signed the server certificate', async () => {
     await using server = await startLoopbackServer({ identity: createServingCertificate() });
-    for (const trusted of [{}, { 'certificate-authority-data': authority }])
-      expect(await failureOf(kubeconfig({ server: server.url, ...trusted }))).toSatisfy(isUnreachable);
+    for (const trusted of [{}, { 'certificate-authority-data': authority }]) {
+      const error = await failureOf(kubeconfig({ server: server.url, ...trusted }));
+      expect(error).toSatisfy(isUnreachable);
+      expect(error).toHaveProperty('message', expect.stringContaining('The certificate authority of the kubeconfig'));
+    }
     expect(server.seen).toEqual([]);
   });
 
@@ -87,11 +92,10 @@ describe('connection', () => {
   });
 
   it('returns Unreachable with the address when no server listens', async () => {
-    const { url } = await gone();
-    const error = await failureOf(kubeconfig({ server: url }));
+    const error = await failureOf(kubeconfig({ server: UNUSED }));
     expect(error).toSatisfy(isUnreachable);
     expect(error).not.toSatisfy(isBroken);
-    expect(error).toHaveProperty('message', expect.stringContaining(url));
+    expect(error).toHaveProperty('message', expect.stringContaining(UNUSED));
   });
 
   it('returns Unreachable when the host name does not resolve', async () => {
@@ -129,7 +133,7 @@ describe('a write without a response', () => {
   );
 
   it('returns Unreachable when a write was not sent', async () => {
-    const client = new Client(await createApiConnection(kubeconfig({ server: (await gone()).url })));
+    const client = new Client(await createApiConnection(kubeconfig({ server: UNUSED })));
     await expect(client.create(Widget, {}, { signal })).rejects.toMatchObject({ code: 503, reason: 'Unreachable' });
   });
 
@@ -148,9 +152,3 @@ describe('a write without a response', () => {
     await expect(client.get(Widget, at, signal)).rejects.toSatisfy(isBroken);
   });
 });
-
-/** Returns an address on which no server listens. */
-async function gone(): Promise<{ readonly url: string }> {
-  await using server = await startLoopbackServer();
-  return { url: server.url };
-}

@@ -1,18 +1,19 @@
-import { hash } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import { encodeHeader } from './header-text.ts';
 import { impersonationHeaders, type ImpersonatedUser } from './impersonation.ts';
 import { Credentials, serverChanged, type RequestCredentials } from './credentials.ts';
+import { KeepAliveAgents, TCP_KEEP_ALIVE_MS } from './keep-alive-agents.ts';
 import { withTokenOnly, type ConnectionSource } from './kubeconfig.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { redactedReason } from './redacted.ts';
 import { RequestHealth } from './request-health.ts';
 import { isUnreachable, StatusError } from './status-error.ts';
+import { limitConnecting } from './connect-timeout.ts';
 
-/** Idle time before TCP probes, so that a connection to a host that is down fails within a minute. */
-const TCP_KEEP_ALIVE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+const NO_CONNECTION = `no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`;
 
 interface ConnectionRequest {
   readonly method: string;
@@ -163,8 +164,25 @@ class KubeConfigConnection implements ApiConnection {
     return new ViewerConnection(this, send, () => this.refreshCredentials());
   }
 
+  /** Sends a request, and once more if the API server refuses the credentials and there are others: it has not been executed. */
   async #sendAs(request: ConnectionRequest, user?: ImpersonatedUser): Promise<http.IncomingMessage> {
     const current = await this.#current();
+    const response = await this.#sendWith(current, request, user);
+    if (response.statusCode !== 401) {
+      this.#credentials.accepted();
+      return response;
+    }
+    const other = await this.#credentials.afterRefusal(current);
+    if (!other) return response;
+    response.destroy();
+    return this.#sendWith(other, request, user);
+  }
+
+  async #sendWith(
+    current: RequestCredentials,
+    request: ConnectionRequest,
+    user: ImpersonatedUser | undefined,
+  ): Promise<http.IncomingMessage> {
     const { watchedServer } = request;
     if (watchedServer !== undefined && watchedServer !== current.files.server)
       throw serverChanged(current.files.server);
@@ -279,7 +297,12 @@ function sendOnAgent(
     // The path as an option and not as part of the URL, which would resolve `..`.
     const path = `${server.pathname.replace(/\/$/u, '')}${target}`;
     const outgoing = open({ ...urlToHttpOptions(server), ...options, agent, method, path, headers: encoded }, resolve);
-    outgoing.once('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
+    outgoing.once('socket', (socket) => {
+      socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+      limitConnecting(socket, CONNECT_TIMEOUT_MS, () =>
+        outgoing.destroy(unreachable(`Cannot reach the API server at ${server.origin}: ${NO_CONNECTION}`)),
+      );
+    });
     endOnAbort(outgoing, signal);
     // Not once: a request may emit a second error, for example if its response is destroyed within a malformed chunk.
     outgoing.on('error', (error) => {
@@ -309,8 +332,21 @@ function isConnectionReset({ code }: NodeJS.ErrnoException): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
+/** Codes of Node for a certificate that no configured authority has signed. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 function reasonOf({ message, code }: NodeJS.ErrnoException): string {
   if (code?.startsWith('HPE_')) return 'the response is not valid HTTP'; // the parser's own messages name its states
+  if (UNTRUSTED.has(code ?? ''))
+    return `${message}. The certificate authority of the kubeconfig, or of the service account, has to be that of this API server.`;
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return `too many open files (${code}). Raise the limit of the gateway's process.`;
   return message || (code ?? 'no response');
 }
 
@@ -320,65 +356,4 @@ function broken(message: string): StatusError {
 
 function unreachable(message: string): StatusError {
   return new StatusError({ code: 503, reason: 'Unreachable', message });
-}
-
-const MAX_AGENTS = 4;
-/** Time after which an unused connection is closed, less than the timeout of API servers. */
-const IDLE_MS = 20_000;
-/**
- * Connections of an agent; further requests wait. More than the access reviews at once, so that others need not wait for them.
- * Without a limit, the reviews of 1,000 tokens that expire together would open 1,000 connections, again each time.
- */
-const MAX_CONNECTIONS = 64;
-const KEEP_ALIVE = {
-  keepAlive: true,
-  keepAliveMsecs: TCP_KEEP_ALIVE_MS,
-  timeout: IDLE_MS,
-  maxSockets: MAX_CONNECTIONS,
-};
-
-/** Agent of one TLS identity: the name of a connection need not contain its certificates, as Node's own name does. */
-class HttpsAgent extends https.Agent {
-  override getName({ host = '', port = '' }: http.RequestOptions = {}): string {
-    return `${host}:${port}`;
-  }
-}
-
-/**
- * HTTP agents with keep-alive, one for each TLS identity, at most four; the oldest is dropped. They save the TLS handshakes of
- * small requests. An API server may close an idle connection just when a request uses it, so they are for repeatable requests.
- */
-class KeepAliveAgents {
-  readonly #agents = new Map<string, http.Agent>();
-  /** Name of the agent for the last options. */
-  #last: { readonly options: https.RequestOptions; readonly name: string } | undefined;
-
-  /** Returns the agent to use instead of the one in the options; undefined if that one is a proxy's. */
-  for(options: https.RequestOptions): http.Agent | undefined {
-    const { agent, ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options;
-    if (!(agent instanceof http.Agent)) return undefined;
-    const tlsIdentity = { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized };
-    if (agent.constructor === http.Agent) return this.#agent('http', () => new http.Agent(KEEP_ALIVE));
-    if (agent.constructor !== https.Agent) return undefined;
-    const name = this.#last?.options === options ? this.#last.name : digestOf(Object.values(tlsIdentity));
-    this.#last = { options, name };
-    return this.#agent(name, () => new HttpsAgent({ ...tlsIdentity, ...KEEP_ALIVE }));
-  }
-
-  #agent(name: string, create: () => http.Agent): http.Agent {
-    const agent = this.#agents.get(name) ?? create();
-    this.#agents.set(name, agent);
-    const [oldest] = this.#agents.keys();
-    if (this.#agents.size > MAX_AGENTS && oldest !== undefined) this.#agents.delete(oldest);
-    return agent;
-  }
-}
-
-/** Returns a digest that is equal for equal values only. Certificates are bytes, whose JSON would be a list of numbers. */
-function digestOf(values: readonly unknown[]): string {
-  const parts = values.flatMap((value) => {
-    const bytes = Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value) ?? '');
-    return [Buffer.from(`${bytes.length} `), bytes];
-  });
-  return hash('sha256', Buffer.concat(parts), 'base64');
 }

@@ -11,7 +11,7 @@ describe('a watch', () => {
   const options = { timeoutSeconds: 300, idleTimeoutMs: 5_000, onMalformed: refuseMalformed, signal };
 
   it('sends the events after a resourceVersion when it is given', async () => {
-    await using cluster = await startWidgetCluster({ objects: [widget('a')] });
+    await using cluster = await startWidgetCluster({ objects: [widget('a')], bookmarkIntervalMs: 60_000 });
     const { resourceVersion } = await cluster.client.list(Widget, { signal }, refuseMalformed);
     cluster.simulator.apply(widget('b'));
     const events: string[] = [];

@@ -304,8 +304,9 @@ describe('a failure', () => {
 
   it.each([302, 404])('returns InvalidResponse when a proxy responds with a page and HTTP %i', async (code) => {
     await using server = await answering(code, '<html>Not here</html>');
-    for (const read of [server.client.get(Widget, at, signal), server.client.list(Widget, { signal }, refuseMalformed)])
-      await expect(read).rejects.toMatchObject({ code: 502, reason: 'InvalidResponse' });
+    const refusal = { code: 502, reason: 'InvalidResponse' };
+    await expect(server.client.get(Widget, at, signal)).rejects.toMatchObject(refusal);
+    await expect(server.client.list(Widget, { signal }, refuseMalformed)).rejects.toMatchObject(refusal);
   });
 
   it('returns KindUnavailable when the API server does not serve the group', async () => {

@@ -61,7 +61,7 @@ export class Client {
    */
   async list<T extends KubernetesObject>(
     resource: Resource<T>,
-    { namespace, signal, atResourceVersion, ...selection }: ListOptions,
+    { namespace, signal, atResourceVersion, heldObject, ...selection }: ListOptions<T>,
     onMalformed: (error: TypeError) => void,
   ): Promise<ObjectList<T>> {
     const version =
@@ -77,7 +77,7 @@ export class Client {
     const page = decodeBody(body, (list) => decodeList(list, resource));
     const items = page.items.flatMap((item) => {
       try {
-        const object = decodeObject(item, resource);
+        const object = decodeObject(item, resource, heldObject);
         return resource.cache.accepts(object) ? [object] : [];
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
@@ -94,7 +94,7 @@ export class Client {
    */
   async listAll<T extends KubernetesObject>(
     resource: Resource<T>,
-    { intern, ...options }: ListAllOptions<T>,
+    options: ListAllOptions<T>,
     onMalformed: (error: TypeError) => void,
   ): Promise<ObjectList<T>> {
     const items: T[] = [];
@@ -109,7 +109,7 @@ export class Client {
         continue;
       }
       // Without spread: an API server that ignores the limit returns more items than a call can have arguments.
-      for (const item of page.items) items.push(intern ? intern(item) : item);
+      for (const item of page.items) items.push(item);
     } while (!page || page.continue !== undefined);
     return { items, resourceVersion: page.resourceVersion };
   }

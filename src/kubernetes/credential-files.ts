@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, hash, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { KubeConfig, type Cluster, type User } from '@kubernetes/client-node';
 import { KubeconfigError, loadKubeConfig, serverOf, tokenFileIn, type ConnectionSource } from './kubeconfig.ts';
@@ -38,7 +38,7 @@ export async function readCredentialFiles(
   const tokenFile = tokenFileIn(config);
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile, last?.token);
   const content = JSON.stringify([config.clusters, config.contexts, config.users, config.currentContext, token]);
-  const fingerprint = createHash('sha256').update(content).digest('base64');
+  const fingerprint = hash('sha256', content, 'base64');
   return { config, server, token, fingerprint };
 }
 
@@ -131,13 +131,18 @@ function validBase64(field: string, data: string): string {
   throw new KubeconfigError(`Expected ${field} of the kubeconfig to be base64, got other text.`);
 }
 
+/** The last certificate authority, and the last pair of certificate and key, that were valid: they are read again every few seconds. */
+const lastValid = { authority: '', pair: '' };
+
 function assertCertificate(field: string, data: string): void {
+  if (data === lastValid.authority) return;
   try {
     void new X509Certificate(Buffer.from(data, 'base64'));
   } catch {
     // oxlint-disable-next-line preserve-caught-error -- OpenSSL's errors name its internals
     throw new KubeconfigError(`Expected ${field} of the kubeconfig to be a certificate in PEM, got other data.`);
   }
+  lastValid.authority = data;
 }
 
 async function contentOf(field: string, file: string | undefined): Promise<string | undefined> {
@@ -151,6 +156,8 @@ async function contentOf(field: string, file: string | undefined): Promise<strin
 
 /** A certificate and its key are written one after the other: until both are, the last pair has to stay in use. */
 function assertKeyBelongsTo(certificate: string, key: string): void {
+  const pair = hash('sha256', `${certificate} ${key}`, 'base64');
+  if (pair === lastValid.pair) return;
   let isPair: boolean;
   try {
     const privateKey = createPrivateKey(Buffer.from(key, 'base64'));
@@ -163,6 +170,7 @@ function assertKeyBelongsTo(certificate: string, key: string): void {
   }
   if (!isPair)
     throw new KubeconfigError('Expected client-key to be the key of client-certificate, got the key of another one.');
+  lastValid.pair = pair;
 }
 
 function unreadable(field: string, file: string, error: unknown): KubeconfigError {

@@ -1,4 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createServingCertificate } from '../../dev/simulator/serving-certificate.ts';
@@ -8,6 +11,7 @@ import { ask, base64, failureOf, kubeconfig, kubeconfigText, send } from '../../
 import { startLoopbackServer } from '../../test/support/loopback-server.ts';
 import { createScratchDirectory, type ScratchDirectory } from '../../test/support/scratch-directory.ts';
 import { createServiceAccountDirectory } from '../../test/support/service-account-directory.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { isUnreachable } from './status-error.ts';
 
 const identity = createServingCertificate();
@@ -63,12 +67,54 @@ describe('credentials', () => {
   it('runs the exec plugin again when its credentials have expired', async () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
-    const expired = '{"token":"first","expirationTimestamp":"2020-01-01T00:00:00Z"}';
-    const connection = await createApiConnection(await plugin(directory, server.url, expired));
+    const first = '{"token":"first","expirationTimestamp":"{soon}"}';
+    const connection = await createApiConnection(await plugin(directory, server.url, first));
     await send(connection);
     await directory.write('status.json', '{"token":"second"}');
-    await send(connection);
-    expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+    await waitFor(
+      async () => {
+        await send(connection);
+        return server.seen.at(-1)?.authorization === 'Bearer second';
+      },
+      'the next credential is used',
+      45_000, // a credential that is late, and so seems to have expired, is used for 30 s
+    );
+    expect(server.seen[0]?.authorization).toBe('Bearer first');
+  }, 60_000);
+
+  it.each(['GET', 'POST'])(
+    'sends a %s once more with the next credential when the first is refused before its expiry',
+    async (method) => {
+      await using server = await startLoopbackServer({ answer: acceptingOnly('run-2') });
+      await using directory = await createScratchDirectory();
+      const connection = await createApiConnection(await plugin(directory, server.url, tokenUntil(HOUR_MS)));
+      const body = method === 'POST' ? '{}' : undefined;
+      const response = await connection.send({ method, path: '/', headers: {}, body, signal });
+      expect(response.statusCode).toBe(200);
+      response.resume();
+      expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer run-1', 'Bearer run-2']);
+    },
+  );
+
+  it('runs the exec plugin a few times when all its credentials are refused', async () => {
+    await using server = await startLoopbackServer({ answer: acceptingOnly('none') });
+    await using directory = await createScratchDirectory();
+    const connection = await createApiConnection(await plugin(directory, server.url, tokenUntil(HOUR_MS)));
+    for (let count = 0; count < 60; count += 1) {
+      const response = await connection.send({ method: 'GET', path: '/', headers: {}, signal });
+      expect(response.statusCode).toBe(401);
+      response.resume();
+    }
+    expect(await runsIn(directory)).toBeLessThan(10);
+  });
+
+  it('uses a credential until it is refused when it has expired on arrival, because a clock is wrong', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const connection = await createApiConnection(await plugin(directory, server.url, tokenUntil(-HOUR_MS)));
+    for (let count = 0; count < 60; count += 1) await send(connection);
+    expect(await runsIn(directory)).toBeLessThan(10);
+    expect(server.seen).toHaveLength(60);
   });
 
   it('reloads the kubeconfig when credentials are refreshed', async () => {
@@ -228,9 +274,30 @@ describe('inside a cluster', () => {
 
 const execV1 = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' };
 
-/** Returns a kubeconfig whose exec plugin prints the status in `status.json`. */
+const HOUR_MS = 3_600_000;
+const { signal } = new AbortController();
+
+/** Returns the status of an ExecCredential. Its token has the number of the run of the plugin in place of `{}`. */
+function tokenUntil(lifeMs: number): string {
+  return JSON.stringify({ token: 'run-{}', expirationTimestamp: new Date(Date.now() + lifeMs).toISOString() });
+}
+
+function acceptingOnly(token: string) {
+  return (response: ServerResponse, { headers }: IncomingMessage) =>
+    void response.writeHead(headers.authorization === `Bearer ${token}` ? 200 : 401).end('{}');
+}
+
+/** Returns the number of runs of the plugin, each of which writes a line. */
+async function runsIn(directory: ScratchDirectory): Promise<number> {
+  return (await readFile(path.join(directory.path, 'runs'), 'utf8')).length;
+}
+
+/** Returns a kubeconfig whose exec plugin prints the status in `status.json`, with the time in five seconds in place of `{soon}`. */
 async function plugin(directory: ScratchDirectory, server: string, status: string): Promise<ConnectionSource> {
   const file = await directory.write('status.json', status);
-  const command = await directory.writeScript('plugin', `#!/bin/sh\nprintf '{"status":%s}' "$(cat ${file})"\n`);
+  const command = await directory.writeScript(
+    'plugin',
+    `#!/bin/sh\ncd ${directory.path} && echo >> runs\nprintf '{"status":%s}' "$(sed "s/{}/$(wc -l < runs)/; s/{soon}/$(date -u -d '+5 seconds' +%FT%TZ)/" ${file})"\n`,
+  );
   return kubeconfig({ server }, { exec: { ...execV1, command } });
 }

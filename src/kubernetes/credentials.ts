@@ -7,10 +7,11 @@ import {
   withEntries,
   type CredentialFiles,
 } from './credential-files.ts';
-import { ExecPluginRunner, type ExecPluginOptions } from './exec-plugin.ts';
+import { ExecPluginRunner, USE_OF_EXPIRED_MS, type ExecPluginOptions } from './exec-plugin.ts';
 import type { ImpersonatedUser } from './impersonation.ts';
 import { expiryOfToken } from './json-web-token.ts';
 import { execPluginIn, impersonationOf, tokenFileIn, type ConnectionSource } from './kubeconfig.ts';
+import { OidcConfig } from './oidc-provider.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { StatusError } from './status-error.ts';
 
@@ -57,17 +58,19 @@ export class Credentials {
   readonly #source: ConnectionSource;
   readonly #options: CredentialsOptions;
   readonly #execPlugin: ExecPluginRunner;
+  readonly #oidc = new OidcConfig();
   #files: CredentialFiles;
   #readAt = performance.now();
   #isStale = false;
   #reading: Promise<void> | undefined;
   /** The config with the current secret in it. Kept until one of them changes, as it has the agent of a proxy. */
   #resolved: { readonly files: CredentialFiles; readonly secret: string; readonly config: KubeConfig } | undefined;
-  /** Options of the requests with the last config, and the wall-clock time until which they may be used. */
+  /** Options of the requests with the last config, and the time of the monotonic clock until which they may be used. */
   #requestOptions:
     | { readonly config: KubeConfig; readonly options: Promise<https.RequestOptions>; readonly expiresAt: number }
     | undefined;
   #last: RequestCredentials | undefined;
+  readonly #refreshes = new RefreshLimit();
   readonly #streams = new Map<OpenStream, CredentialFiles>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -88,10 +91,27 @@ export class Credentials {
     return this.#files;
   }
 
-  /** Reads everything again before the next request, and runs the exec plugin. */
+  /**
+   * Reads everything again before the next request, and runs the exec plugin or renews the OIDC token, because the API server does not
+   * accept the credentials. Does nothing if that has been done shortly before: each refused request calls it.
+   */
   refresh(): void {
+    if (!this.#refreshes.begin()) return;
     this.#isStale = true;
     this.#execPlugin.forget();
+    this.#oidc.refuse();
+  }
+
+  /** Notes that the API server has accepted the credentials. */
+  accepted(): void {
+    this.#refreshes.reset();
+  }
+
+  /** Returns other credentials than those that the API server has refused; undefined if there are none, or they cannot be obtained. */
+  async afterRefusal(refused: RequestCredentials): Promise<RequestCredentials | undefined> {
+    if (this.#last === refused) this.refresh();
+    const current = await this.current().catch(() => undefined); // the next request has the error
+    return current && isSameIdentity(current, refused) ? undefined : current;
   }
 
   /**
@@ -114,12 +134,12 @@ export class Credentials {
    */
   async #optionsOf(config: KubeConfig): Promise<https.RequestOptions> {
     const known = this.#requestOptions;
-    if (known?.config === config && Date.now() < known.expiresAt) return known.options;
+    if (known?.config === config && performance.now() < known.expiresAt) return known.options;
     const current = { config, options: optionsFor(config), expiresAt: Infinity };
     this.#requestOptions = current;
     try {
       const options = await current.options;
-      current.expiresAt = config.getCurrentUser()?.authProvider ? tokenExpiry(options) : Infinity;
+      current.expiresAt = config.getCurrentUser()?.authProvider ? performance.now() + tokenLifeMs(options) : Infinity;
       return options;
     } catch (error) {
       current.expiresAt = 0;
@@ -176,7 +196,7 @@ export class Credentials {
   /** Returns the config with the token or certificate of its token file or exec plugin. */
   async #resolve(files: CredentialFiles): Promise<KubeConfig> {
     const secret = await this.#currentSecret(files);
-    if (!secret) return files.config;
+    if (!secret) return this.#oidc.current(files);
     const identity = JSON.stringify(secret);
     if (this.#resolved?.files === files && this.#resolved.secret === identity) return this.#resolved.config;
     const current = files.config.getCurrentUser();
@@ -210,13 +230,44 @@ async function optionsFor(config: KubeConfig): Promise<https.RequestOptions> {
   return options;
 }
 
-/**
- * Returns when the token in the options expires, in milliseconds since the epoch. 0 if they have none, or it is opaque: each request
- * then uses the auth provider.
- */
-function tokenExpiry({ headers }: https.RequestOptions): number {
-  const authorization = headers && 'Authorization' in headers ? String(headers['Authorization']) : '';
-  return expiryOfToken(authorization) ?? 0;
+/** Returns how long the token in the options may be used. 0 if they have none, or it is opaque: each request then uses the auth provider. */
+function tokenLifeMs({ headers }: https.RequestOptions): number {
+  const expiresAt = expiryOfToken(authorizationIn(headers));
+  if (expiresAt === undefined) return 0;
+  const lifeMs = expiresAt - Date.now();
+  return lifeMs > 0 ? lifeMs : USE_OF_EXPIRED_MS;
+}
+
+function authorizationIn(headers: https.RequestOptions['headers']): string {
+  return headers && 'Authorization' in headers ? String(headers['Authorization']) : '';
+}
+
+function isSameIdentity({ options: one }: RequestCredentials, { options: other }: RequestCredentials): boolean {
+  const parts = [one, other].map(({ headers, cert }) => [authorizationIn(headers), String(cert)].join('\n'));
+  return parts[0] === parts[1];
+}
+
+/** Time after a refresh until the next one, doubled with each whose credentials are refused, too. */
+const FIRST_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 30_000;
+
+/** Decides when credentials that the API server refuses are obtained again: at once, and then after 1 s, doubling to 30 s. */
+class RefreshLimit {
+  #refused = 0;
+  #lastAt = Number.NEGATIVE_INFINITY;
+
+  /** Returns whether the credentials may be obtained again now, and counts that. */
+  begin(): boolean {
+    const now = performance.now();
+    if (now - this.#lastAt < Math.min(FIRST_WAIT_MS * 2 ** Math.max(this.#refused - 1, 0), MAX_WAIT_MS)) return false;
+    this.#refused += 1;
+    this.#lastAt = now;
+    return true;
+  }
+
+  reset(): void {
+    this.#refused = 0;
+  }
 }
 
 function base64(text: string): string {

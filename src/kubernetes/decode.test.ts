@@ -76,6 +76,68 @@ describe('an object', () => {
   });
 });
 
+describe('an object that is held in another state', () => {
+  const decode = (fields: object, held?: WidgetObject) =>
+    decodeObject(JSON.parse(JSON.stringify({ metadata, ...fields })), Widget, () => held);
+  const before = {
+    metadata: { ...metadata, labels: { team: 'a long name of a team' }, finalizers: ['a', 'b'] },
+    spec: { list: [{ one: 1 }, { two: [2, null, 'two'] }], empty: {}, none: [] },
+    status: { state: 'Running', since: 1 },
+  };
+
+  it('is the held object when nothing has changed', () => {
+    const held = decode(before);
+    expect(decode(before, held)).toBe(held);
+  });
+
+  it('consists of the held parts when it equals them', () => {
+    const held = decode(before);
+    const after = { ...before, metadata: { ...before.metadata, resourceVersion: '2' }, status: { state: 'Paused' } };
+    const object = decode(after, held);
+    expect(object).toEqual(decode(after));
+    expect(object.spec).toBe(held.spec);
+    expect(object.metadata.labels).toBe(held.metadata.labels);
+    expect(Object.isFrozen(object) && Object.isFrozen(object.metadata)).toBe(true);
+  });
+
+  it('keeps equal items of a list when another one has changed', () => {
+    const held = decode(before);
+    const object = decode({ ...before, spec: { ...before.spec, list: [{ one: 1 }, { two: [2] }] } }, held);
+    expect(object.spec).toEqual({ ...before.spec, list: [{ one: 1 }, { two: [2] }] });
+    expect(object).toHaveProperty('spec.list.0', held.spec['list' as never][0]);
+  });
+
+  it.each([
+    ['a value', { list: [{ one: 2 }] }],
+    ['a type', { list: { 0: { one: 1 } } }],
+    ['fewer fields', {}],
+    ['more fields', { list: [{ one: 1 }], more: null }],
+    ['another field', { more: [{ one: 1 }] }],
+    ['fewer items', { list: [] }],
+    ['more items', { list: [{ one: 1 }, 1] }],
+    ['null', { list: null }],
+    ['the name of a method', { toString: [] }],
+  ])('has the new content when it has %s', (_, spec) => {
+    const held = decode({ spec: { list: [{ one: 1 }] } });
+    const object = decode({ spec }, held);
+    expect(JSON.stringify(object)).toBe(JSON.stringify(decode({ spec })));
+    expect(object).not.toBe(held);
+    expect(JSON.stringify(decode({ spec: { list: [{ one: 1 }] } }, object))).toBe(JSON.stringify(held));
+  });
+
+  it('has its own order of fields when only the order has changed', () => {
+    const held = decode({ spec: { a: 1, b: 1 } });
+    expect(JSON.stringify(decode({ spec: { b: 1, a: 1 } }, held).spec)).toBe('{"b":1,"a":1}');
+  });
+
+  it('shares the empty object and the empty list when the held ones are not empty', () => {
+    const held = decode(before);
+    const object = decode({ ...before, spec: { ...before.spec, list: [], more: {} } }, held);
+    expect(object.spec).toEqual({ ...before.spec, list: [], more: {} });
+    expect(object).toHaveProperty('spec.list', held.spec['none' as never]);
+  });
+});
+
 describe('a list', () => {
   const page = { metadata: { resourceVersion: '7' }, items: [] };
 

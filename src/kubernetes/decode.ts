@@ -1,7 +1,8 @@
 import { int, listOf, object, string, type Decoded } from './decoder.ts';
-import type { KubernetesObject } from './object.ts';
+import type { KubernetesObject, ObjectName } from './object.ts';
 import { redactedSummary } from './redacted.ts';
-import { apiVersionOf, type Resource } from './resource.ts';
+import { apiVersionOf, keepAll, type Resource } from './resource.ts';
+import { SharedStrings } from './shared-strings.ts';
 import { StatusError, type StatusCause } from './status-error.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -51,18 +52,38 @@ export class DecodeError extends TypeError {
  */
 const MAX_DEPTH = 500;
 
+/** Returns whether a value has more than this number of nested lists and objects. */
 function isDeeperThan(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return depth === 0 || Object.values(value).some((child) => isDeeperThan(child, depth - 1));
+  if (depth === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isDeeperThan(item, depth - 1));
+  // Without an array of the values, and without a function: this runs for each field of each object.
+  for (const key in value) if (isDeeperThan((value as Readonly<Record<string, unknown>>)[key], depth - 1)) return true;
+  return false;
 }
+
+/** Strings of the objects that the cache holds: two generations of at most 4,096, 2 MB at worst. */
+const strings = new SharedStrings(4_096);
+/** Names of fields whose strings no two objects have in common. */
+const UNIQUE: ReadonlySet<string> = new Set(['uid', 'resourceVersion']);
+
+/** Returns the object of a name that is in memory already, in any state. */
+export type HeldObject<T extends KubernetesObject> = (at: ObjectName) => T | undefined;
 
 /**
  * Returns the part of an object that the gateway keeps, deeply frozen: with apiVersion and kind (items of lists lack them),
- * without managedFields and last-applied-configuration, and trimmed by the cache policy of its resource.
+ * without managedFields and last-applied-configuration, and trimmed by the cache policy of its resource. Objects that may be cached
+ * share equal strings.
+ * @param heldObject if the object of the name is held, the result consists of its parts as far as they are equal: it is the held object
+ * itself if all of it is. A change of the status, for example, leaves `spec` the same object
  * @throws {DecodeError} if it is of another kind, name, uid or resourceVersion is missing, or the object has more than
  * {@link MAX_DEPTH} nested lists and objects; the message names the field and quotes no content
  */
-export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
+export function decodeObject<T extends KubernetesObject>(
+  value: unknown,
+  resource: Resource<T>,
+  heldObject?: HeldObject<T>,
+): T {
   assertKind(value, resource);
   const metadata = (value as RawObject | null)?.metadata;
   const missing = (['name', 'uid', 'resourceVersion'] as const).find((field) => typeof metadata?.[field] !== 'string');
@@ -72,21 +93,20 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
       `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${redactedSummary(value)}${at}`,
     );
   }
-  if (isDeeperThan(value, MAX_DEPTH))
-    throw new DecodeError(
-      `Expected a ${resource.kind} with at most ${MAX_DEPTH} nested lists and objects, got a deeper one`,
-    );
   const { managedFields: _, annotations, ...kept } = metadata;
-  const trimmed = {
+  const stored = {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
     ...(value as object),
     metadata: { ...kept, ...trimAnnotations(annotations) },
-  };
-  return deepFreeze(resource.cache.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
+  } as KubernetesObject as T;
+  // A function that trims may be recursive.
+  if (resource.cache.trim !== keepAll && isDeeperThan(stored, MAX_DEPTH)) throw tooDeep(resource);
+  const trimmed = resource.cache.trim(stored);
+  return new Compaction(resource).compact(trimmed, heldObject?.(stored.metadata), MAX_DEPTH) as T;
 }
 
-/** Items of lists have no kind and no apiVersion. Other versions of a group differ in their fields, not in what they are. */
+/** Accepts an object without kind and apiVersion, as the items of lists are, and every version of the group. */
 function assertKind(value: unknown, { kind: expected, group }: Pick<Resource, 'kind' | 'group'>): void {
   const { kind, apiVersion } = (value ?? {}) as RawObject;
   if ((kind !== undefined && kind !== expected) || !isOfGroup(apiVersion, group))
@@ -283,12 +303,68 @@ function trimAnnotations(annotations: Readonly<Record<string, string>> | null | 
   return { annotations: kept };
 }
 
-/** Freezes an object and all that it contains. Without recursion: the depth of an object is up to its writer. */
-function deepFreeze(value: object): object {
-  const pending = [value];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    Object.freeze(next);
-    for (const child of Object.values(next)) if (typeof child === 'object' && child !== null) pending.push(child);
+function tooDeep({ kind }: Pick<Resource, 'kind'>): DecodeError {
+  return new DecodeError(`Expected a ${kind} with at most ${MAX_DEPTH} nested lists and objects, got a deeper one`);
+}
+
+const EMPTY_LIST: readonly unknown[] = Object.freeze([]);
+type Fields = Record<string, unknown>;
+const EMPTY_OBJECT: Fields = Object.freeze({});
+
+/** Freezes the objects of a resource, without keeping twice what is equal. */
+class Compaction {
+  readonly #resource: Pick<Resource, 'kind'>;
+  /** Undefined if strings are not shared. */
+  readonly #strings: SharedStrings | undefined;
+
+  constructor({ kind, cache }: Resource) {
+    this.#resource = { kind };
+    this.#strings = cache.watched === 'never' ? undefined : strings;
   }
-  return value;
+
+  /**
+   * Freezes a value and all that it contains, and replaces its strings by shared ones. All empty lists are one, and so are all empty
+   * objects, each of which would take as much memory as one with four fields.
+   * @param held an earlier result, which is returned if it equals the value. Otherwise its equal parts are used in the same places
+   * @param depth limit on nested lists and objects
+   * @throws {DecodeError} if the value has more of them
+   */
+  compact(value: unknown, held: unknown, depth: number): unknown {
+    if (value === held) return held;
+    if (typeof value === 'string') return this.#strings ? this.#strings.share(value) : value;
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+    if (depth === 0) throw tooDeep(this.#resource);
+    if (Array.isArray(value)) return this.#list(value, Array.isArray(held) ? held : EMPTY_LIST, depth - 1);
+    const isObject = typeof held === 'object' && held !== null && !Array.isArray(held);
+    return this.#object(value as Fields, isObject ? (held as Fields) : EMPTY_OBJECT, depth - 1);
+  }
+
+  #list(items: unknown[], held: readonly unknown[], depth: number): readonly unknown[] {
+    if (items.length === 0) return EMPTY_LIST;
+    let isHeld = items.length === held.length;
+    for (let index = 0; index < items.length; index += 1) {
+      items[index] = this.compact(items[index], held[index], depth);
+      isHeld &&= items[index] === held[index];
+    }
+    return isHeld ? held : Object.freeze(items);
+  }
+
+  /** Objects whose fields have another order are not equal. */
+  #object(fields: Fields, held: Fields, depth: number): Readonly<Fields> {
+    const heldKeys = Object.keys(held);
+    let count = 0;
+    let isHeld = true;
+    for (const key in fields) {
+      const isInPlace = heldKeys[count] === key;
+      const before = isInPlace ? held[key] : undefined;
+      count += 1;
+      const value = fields[key];
+      if (value === before || !UNIQUE.has(key)) fields[key] = this.compact(value, before, depth);
+      isHeld &&= isInPlace && fields[key] === before;
+    }
+    const prototype: unknown = Object.getPrototypeOf(fields);
+    if (count === 0 && prototype === Object.prototype) return EMPTY_OBJECT;
+    isHeld &&= count === heldKeys.length && prototype === Object.getPrototypeOf(held);
+    return isHeld ? held : Object.freeze(fields);
+  }
 }

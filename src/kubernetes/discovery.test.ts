@@ -4,7 +4,7 @@ import { createApiConnection } from './api-connection.ts';
 import { Client } from './client.ts';
 import { expect, it } from 'vitest';
 import { startWidgetCluster, Widget, type WidgetCluster } from '../../test/support/widget.ts';
-import { Discovery, kubernetesVersionOf } from './discovery.ts';
+import { Discovery } from './discovery.ts';
 
 const { signal } = new AbortController();
 const INTERVAL_MS = 5_000;
@@ -88,11 +88,6 @@ it('returns the new state when a CustomResourceDefinition is created and deleted
   cluster.simulator.delete('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.example.org');
   pass(INTERVAL_MS);
   expect([await discovery.discover(Widget), discovery.lastKnown(Widget)]).toEqual(['absent', 'absent']);
-});
-
-it('returns the version when the API server has one', async () => {
-  await using cluster = await startWidgetCluster({ version: '1.34' });
-  expect(await kubernetesVersionOf(cluster.client, signal)).toBe('v1.34.4');
 });
 
 function discover({ client }: WidgetCluster) {

@@ -6,7 +6,6 @@ import { invalidResponse, StatusError } from './status-error.ts';
 import { TtlCache } from './ttl-cache.ts';
 
 const resourceList = object({ kind: string, resources: listOf(object({ name: string, verbs: listOf(string) })) });
-const versionInfo = object({ gitVersion: string });
 
 /**
  * Verbs with which the API server serves a resource. `listed`: without watch. `unknown`: no discovery has succeeded
@@ -85,9 +84,4 @@ async function fetchGroupVersion(
     if (error instanceof StatusError && error.code === 404) return new Map(); // the group version is not served
     throw error;
   }
-}
-
-/** Returns the API server's version, e.g. `v1.37.2`; undefined if its response has none. */
-export async function kubernetesVersionOf(client: Client, signal: AbortSignal): Promise<string | undefined> {
-  return versionInfo.decode(await client.request('GET', ['version'], { signal }))?.gitVersion;
 }

@@ -51,14 +51,11 @@ describe('an exec plugin', () => {
   it('ends with its children after the time limit', async () => {
     await using directory = await createScratchDirectory();
     const user = await plugin(directory, 'echo "waiting for a browser" >&2\nsleep 600');
-    const options = { environment, execPluginTimeoutMs: 300 };
+    const options = { environment, execPluginTimeoutMs: 3_000 };
     const connection = await createApiConnection(kubeconfig({ server: 'http://127.0.0.1:1' }, user), options);
     const error = await send(connection).catch((failure: unknown) => failure);
     expect(error).toSatisfy(isUnreachable);
-    expect(error).toHaveProperty(
-      'message',
-      expect.stringMatching(/did not end within 0\.3 s: waiting for a browser$/u),
-    );
+    expect(error).toHaveProperty('message', expect.stringMatching(/did not end within 3 s: waiting for a browser$/u));
     const [pid = 0] = await runsIn(directory);
     await waitFor(() => !exists(pid), 'its process group has ended');
     expect(pid).toBeGreaterThan(0);

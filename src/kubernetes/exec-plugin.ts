@@ -18,8 +18,8 @@ export interface ExecCredential {
   readonly token: string | undefined;
   readonly certificate: string | undefined;
   readonly key: string | undefined;
-  /** Wall time in milliseconds since the epoch. Undefined: until the credentials are refreshed. */
-  readonly expiresAt: number | undefined;
+  /** Remaining life when it arrived, by the wall clock. Infinity: until the credentials are refreshed. */
+  readonly lifeMs: number;
 }
 
 export interface ExecPluginOptions {
@@ -34,6 +34,12 @@ const MAX_OUTPUT_BYTES = 2 ** 20;
 const MAX_QUOTED_CHARACTERS = 500;
 /** Time before a failed plugin is run again. */
 const RETRY_MS = 1_000;
+/**
+ * Time for which a credential is used that has expired when it arrives, because a clock is wrong. The API server decides about it: after
+ * 401 it is obtained again. Otherwise each request would obtain it.
+ */
+export const USE_OF_EXPIRED_MS = 30_000;
+const MIN_LIFE_MS = 1_000;
 /** A credential is renewed while it is still used when this part of its life is left, at most a minute. */
 const RENEWAL_PART = 0.1;
 const MAX_RENEWAL_MS = 60_000;
@@ -54,8 +60,8 @@ const execCredential = object({
 export class ExecPluginRunner {
   readonly #options: ExecPluginOptions;
   #plugin = '';
-  #credential: ExecCredential | undefined;
-  #renewAt = Number.POSITIVE_INFINITY;
+  /** The credential, and its times by the monotonic clock: the wall clock may be set. */
+  #current: { readonly credential: ExecCredential; readonly expiresAt: number; readonly renewAt: number } | undefined;
   #running: Promise<ExecCredential> | undefined;
   #failure: { readonly error: unknown; readonly until: number } | undefined;
 
@@ -72,19 +78,18 @@ export class ExecPluginRunner {
     const identity = JSON.stringify([plugin, plugin.provideClusterInfo === true && cluster]);
     if (identity !== this.#plugin) this.forget();
     this.#plugin = identity;
-    const now = Date.now();
-    const current = this.#credential;
-    if (current && (current.expiresAt === undefined || current.expiresAt > now)) {
-      if (now >= this.#renewAt) void this.#run(plugin, cluster).catch(ignoreUntilExpiry);
-      return current;
+    const now = performance.now();
+    const current = this.#current;
+    if (current && current.expiresAt > now) {
+      if (now >= current.renewAt) void this.#run(plugin, cluster).catch(ignoreUntilExpiry);
+      return current.credential;
     }
     return this.#run(plugin, cluster);
   }
 
   /** Forgets the credential, as after 401 Unauthorized. */
   forget(): void {
-    this.#credential = undefined;
-    this.#renewAt = Number.POSITIVE_INFINITY;
+    this.#current = undefined;
     this.#running = undefined;
     this.#failure = undefined;
   }
@@ -105,11 +110,10 @@ export class ExecPluginRunner {
   }
 
   #store(credential: ExecCredential): void {
-    this.#credential = credential;
+    const lifeMs = credential.lifeMs < MIN_LIFE_MS ? USE_OF_EXPIRED_MS : credential.lifeMs;
+    const expiresAt = performance.now() + lifeMs;
+    this.#current = { credential, expiresAt, renewAt: expiresAt - Math.min(lifeMs * RENEWAL_PART, MAX_RENEWAL_MS) };
     this.#failure = undefined;
-    if (credential.expiresAt === undefined) return;
-    const lifeMs = credential.expiresAt - Date.now();
-    this.#renewAt = credential.expiresAt - Math.min(lifeMs * RENEWAL_PART, MAX_RENEWAL_MS);
   }
 }
 
@@ -208,12 +212,12 @@ function credentialIn(stdout: string, command: string, said: string): ExecCreden
   const { token, clientCertificateData, clientKeyData, expirationTimestamp } =
     execCredential.decode(output)?.status ?? {};
   if (token || (clientCertificateData && clientKeyData)) {
-    const expiresAt = Date.parse(expirationTimestamp ?? '');
+    const lifeMs = Date.parse(expirationTimestamp ?? '') - Date.now();
     return {
       token,
       certificate: clientCertificateData,
       key: clientKeyData,
-      expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
+      lifeMs: Number.isNaN(lifeMs) ? Infinity : lifeMs,
     };
   }
   throw new Error(

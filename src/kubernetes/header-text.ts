@@ -26,8 +26,11 @@ export function encodeHeader(name: string, text: string): string {
   });
 }
 
+const ASCII = /^[\0-\x7F]*$/u;
+
 /** Returns the text of a header value that Node has read; undefined if its bytes are not UTF-8. */
 export function decodeHeader(value: string): string | undefined {
+  if (ASCII.test(value)) return value;
   try {
     return utf8.decode(Buffer.from(value, 'latin1'));
   } catch {

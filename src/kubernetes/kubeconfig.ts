@@ -201,8 +201,16 @@ function load(config: KubeConfig, text: string, directory: string): void {
   });
 }
 
-/** @throws {KubeconfigError} without the message of the YAML parser, which quotes lines that may contain credentials */
+/** The last text that was parsed, which is read again every few seconds. */
+let lastParsed: { readonly text: string; readonly config: RawConfig | null } | undefined;
+
 function parseKubeconfig(text: string): RawConfig | null {
+  if (lastParsed?.text !== text) lastParsed = { text, config: parseText(text) };
+  return lastParsed.config;
+}
+
+/** @throws {KubeconfigError} without the message of the YAML parser, which quotes lines that may contain credentials */
+function parseText(text: string): RawConfig | null {
   let value: unknown;
   try {
     value = parse(text);

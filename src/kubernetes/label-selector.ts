@@ -1,10 +1,22 @@
 import { LRUCache } from 'lru-cache';
+import { labelTerm, type TermClause } from './object-terms.ts';
 import { StatusError } from './status-error.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** Returns whether an object with these labels matches. */
 export type LabelSelector = (labels: Labels | undefined) => boolean;
+
+/** A label selector with the terms by which an index finds objects that may match: all of its requirements. */
+interface IndexableSelector extends LabelSelector {
+  readonly clauses: readonly TermClause[];
+}
+
+/** One requirement of a selector. */
+interface Requirement {
+  readonly matches: (labels: Labels) => boolean;
+  readonly clause: TermClause;
+}
 
 const NAME = String.raw`[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?`;
 const DNS_LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
@@ -25,7 +37,7 @@ const INTEGER = /^-?\d+$/u;
  * @throws {SyntaxError} naming the invalid requirement, or if there are more than {@link MAX_REQUIREMENTS}
  * @throws {StatusError} BadRequest if the selector is longer than {@link MAX_SELECTOR_LENGTH}
  */
-export function parseLabelSelector(text: string): LabelSelector {
+export function parseLabelSelector(text: string): IndexableSelector {
   assertSelectorLength('label', text);
   const known = parsedSelectors.get(text);
   if (known) return known;
@@ -35,21 +47,23 @@ export function parseLabelSelector(text: string): LabelSelector {
 }
 
 /** Parsed selectors by text: a list, and each of the subscriptions that select by the same labels, parse theirs once. */
-const parsedSelectors = new LRUCache<string, LabelSelector>({
+const parsedSelectors = new LRUCache<string, IndexableSelector>({
   maxSize: 1_000_000,
   sizeCalculation: (_, text) => text.length + 100,
 });
 
-function parse(text: string): LabelSelector {
+function parse(text: string): IndexableSelector {
   const parts = splitRequirements(text);
   if (parts.length > MAX_REQUIREMENTS)
     throw new SyntaxError(
       `Expected a label selector of at most ${MAX_REQUIREMENTS} requirements, got ${parts.length}.`,
     );
   const requirements = parts.map(parseRequirement);
+  const clauses = requirements.map(({ clause }) => clause);
   const [only, ...others] = requirements;
-  if (only && others.length === 0) return (labels = {}) => only(labels);
-  return (labels = {}) => requirements.every((matches) => matches(labels));
+  if (only && others.length === 0) return Object.assign((labels: Labels = {}) => only.matches(labels), { clauses });
+  const matchesAll = (labels: Labels = {}) => requirements.every(({ matches }) => matches(labels));
+  return Object.assign(matchesAll, { clauses });
 }
 
 /** Returns the text as the engine stores names of properties: with any other, it searches the name on each access. */
@@ -87,12 +101,13 @@ function splitRequirements(text: string): string[] {
   return requirements;
 }
 
-function parseRequirement(text: string): (labels: Labels) => boolean {
+function parseRequirement(text: string): Requirement {
   const exists = EXISTS.exec(text);
   if (exists) {
     const [, not, name = ''] = exists;
     const key = propertyName(name);
-    return (labels) => Object.hasOwn(labels, key) === (not === '');
+    const clause = { terms: [labelTerm(key)], isExcluded: not !== '' };
+    return { matches: (labels) => Object.hasOwn(labels, key) === (not === ''), clause };
   }
   const compared = COMPARISON.exec(text);
   if (compared) {
@@ -105,27 +120,28 @@ function parseRequirement(text: string): (labels: Labels) => boolean {
     const key = propertyName(name);
     const values = new Set(list.split(',').map((value) => value.trim()));
     for (const value of values) if (!LABEL_VALUE.test(value)) throw invalidRequirement(text);
-    if (operator === 'in') return (labels) => Object.hasOwn(labels, key) && values.has(labels[key] ?? '');
-    return (labels) => !Object.hasOwn(labels, key) || !values.has(labels[key] ?? '');
+    const isIn = (labels: Labels) => Object.hasOwn(labels, key) && values.has(labels[key] ?? '');
+    const terms = [...values].map((value) => labelTerm(key, value));
+    return operator === 'in'
+      ? { matches: isIn, clause: { terms, isExcluded: false } }
+      : { matches: (labels) => !isIn(labels), clause: { terms, isExcluded: true } };
   }
   throw invalidRequirement(text);
 }
 
-function comparison(
-  text: string,
-  key: string,
-  operator: string | undefined,
-  value: string,
-): (labels: Labels) => boolean {
-  if (operator === '!=') return (labels) => labels[key] !== value;
-  if (operator === '=' || operator === '==') return (labels) => labels[key] === value;
+function comparison(text: string, key: string, operator: string | undefined, value: string): Requirement {
+  const terms = [labelTerm(key, value)];
+  if (operator === '!=') return { matches: (labels) => labels[key] !== value, clause: { terms, isExcluded: true } };
+  if (operator === '=' || operator === '==')
+    return { matches: (labels) => labels[key] === value, clause: { terms, isExcluded: false } };
   if (!INTEGER.test(value)) throw invalidRequirement(text);
   const bound = Number(value);
-  return (labels) => {
+  const matches = (labels: Labels) => {
     const label = labels[key] ?? '';
     if (!INTEGER.test(label)) return false;
     return operator === '>' ? Number(label) > bound : Number(label) < bound;
   };
+  return { matches, clause: { terms: [labelTerm(key)], isExcluded: false } };
 }
 
 function invalidRequirement(text: string): SyntaxError {

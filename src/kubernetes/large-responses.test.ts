@@ -12,17 +12,22 @@ async function clientOf(server: LoopbackServer): Promise<Client> {
   return new Client(await createApiConnection(kubeconfig({ server: server.url })));
 }
 
+const FILLER = Buffer.alloc(1.5 * 2 ** 20, 'x');
+
 /** Sends a page of 60 objects of 1.5 MiB each. */
 function sendPage(response: ServerResponse, { url }: IncomingMessage): void {
   const query = new URL(url ?? '/', 'http://server').searchParams;
   const start = Number(query.get('continue') ?? 0);
   const end = Math.min(60, start + Number(query.get('limit')));
-  const items = Array.from({ length: end - start }, (_, index) => ({
-    metadata: { name: `w-${start + index}`, uid: `${start + index}`, resourceVersion: '1' },
-    spec: { color: 'x'.repeat(1.5 * 2 ** 20) },
-  }));
-  const metadata = { resourceVersion: '7', continue: end < 60 ? String(end) : '' };
-  response.end(JSON.stringify({ items, metadata }));
+  response.write('{"items":[');
+  for (let index = start; index < end; index += 1) {
+    const metadata = JSON.stringify({ name: `w-${index}`, uid: `${index}`, resourceVersion: '1' });
+    response.write(`${index > start ? ',' : ''}{"metadata":${metadata},"spec":{"color":"`);
+    response.write(FILLER);
+    response.write('"}}');
+  }
+  const metadata = JSON.stringify({ resourceVersion: '7', continue: end < 60 ? String(end) : '' });
+  response.end(`],"metadata":${metadata}}`);
 }
 
 function nextPages(limit: number): readonly string[] {

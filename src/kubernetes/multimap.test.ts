@@ -11,6 +11,18 @@ describe('Multimap', () => {
     expect(map.size).toBe(2);
   });
 
+  it('counts the values of each key', () => {
+    const map = new Multimap<string, object>();
+    const set = new Set([1, 2]);
+    map.add('a', set); // a value may be a set itself
+    expect([map.count('a'), map.count('b')]).toEqual([1, 0]);
+    expect([...(map.get('a') ?? [])]).toEqual([set]);
+    map.add('a', []);
+    expect(map.count('a')).toBe(2);
+    map.delete('a', set);
+    expect([...(map.get('a') ?? [])]).toEqual([[]]);
+  });
+
   it('removes a key when its last value is deleted', () => {
     const map = new Multimap<string, number>();
     map.add('a', 1);

@@ -1,20 +1,28 @@
 import type { KubernetesObject } from './object.ts';
 
-let fields = 0;
+let keptFields = 0;
+let derivedFields = 0;
 
-/** A value that is derived from one object and nothing else, such as its state. Indexes keep it for each object. */
+/**
+ * Storage of the values of a field. `kept`: indexes keep the value of each object, and the field keeps the value of the last object, so
+ * that many filters derive it once for a change. `refreshed`: indexes keep them until they are refreshed, because they change without the object.
+ * `derived`: they are not kept, as they are cheaper to derive, or not the same for all viewers.
+ */
+type FieldStorage = 'kept' | 'refreshed' | 'derived';
+
+/** A value that is derived from an object, such as its state, and unless it is refreshed from nothing else. */
 export class ObjectField<T, V> {
-  /** Distinguishes the fields that indexes keep the values of. Undefined if the value is cheaper to derive than to keep. */
-  readonly id: number | undefined;
-  /**
-   * Returns the value. Equal objects have equal values. A kept value is derived once if the same object is passed again at
-   * once, as when many filters examine one change.
-   */
+  /** Distinguishes fields. Small and not negative if indexes keep the values. */
+  readonly id: number;
+  /** Whether indexes keep the values. */
+  readonly isKept: boolean;
+  /** Returns the value. Equal objects have equal values. */
   readonly of: (object: T) => V;
 
-  constructor(of: (object: T) => V, values: 'kept' | 'derived' = 'kept') {
-    if (values === 'kept') this.id = fields++;
-    this.of = values === 'kept' ? remembering(of) : of;
+  constructor(of: (object: T) => V, storage: FieldStorage = 'kept') {
+    this.isKept = storage !== 'derived';
+    this.id = this.isKept ? keptFields++ : -(derivedFields += 1);
+    this.of = storage === 'kept' ? remembering(of) : of;
   }
 }
 
@@ -30,19 +38,6 @@ function remembering<T, V>(of: (object: T) => V): (object: T) => V {
 export interface FieldValues<T> {
   readonly object: T;
   read<V>(field: ObjectField<T, V>): V;
-}
-
-/** One condition of a filter, on the fields of an object. */
-export interface FieldCondition<T> {
-  (values: FieldValues<T>): boolean;
-  /** Text that the value of a field contains if the condition is met: an index of the texts can find the objects. */
-  readonly contains?: { readonly field: ObjectField<T, string>; readonly text: string };
-}
-
-/** Predicate for the objects that meet all conditions. */
-export interface ObjectFilter<T> {
-  (object: T): boolean;
-  readonly conditions: readonly FieldCondition<T>[];
 }
 
 export const nameField = new ObjectField(({ metadata }: KubernetesObject) => metadata.name, 'derived');
@@ -61,11 +56,7 @@ class DerivedValues<T> implements FieldValues<T> {
   }
 }
 
-/** Returns a predicate for objects that meet all conditions. */
-export function filterOf<T>(conditions: readonly FieldCondition<T>[]): ObjectFilter<T> {
-  const matches = (object: T) => {
-    const values = new DerivedValues(object);
-    return conditions.every((isMet) => isMet(values));
-  };
-  return Object.assign(matches, { conditions });
+/** Returns the fields of an object, which are derived when they are read. */
+export function derivedValues<T>(object: T): FieldValues<T> {
+  return new DerivedValues(object);
 }

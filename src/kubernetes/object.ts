@@ -38,6 +38,11 @@ export interface ObjectName {
   readonly name: string;
 }
 
+/** Name of an object of a namespaced kind. */
+export interface NamespacedName extends ObjectName {
+  readonly namespace: string;
+}
+
 /** Returns `namespace/name`, or `name` for a cluster-scoped object: unique among the objects of a resource. */
 export function keyOf({ namespace, name }: ObjectName): string {
   return namespace ? `${namespace}/${name}` : name;
@@ -51,6 +56,17 @@ export function keyOf({ namespace, name }: ObjectName): string {
 export function compareVersions(a: string, b: string): number {
   if (a === b) return 0;
   if (a === '' || b === '') return a === '' ? -1 : 1;
-  if (!/^\d+$/u.test(a) || !/^\d+$/u.test(b)) return Number.NaN;
+  if (!isInteger(a) || !isInteger(b)) return Number.NaN;
   return a.length - b.length || (a < b ? -1 : 1);
+}
+
+const [ZERO, NINE] = [0x30, 0x39];
+
+/** Returns whether a text consists of digits. Without a regular expression: each change compares several versions. */
+function isInteger(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index); // oxlint-disable-line unicorn/prefer-code-point -- digits are single units
+    if (code < ZERO || code > NINE) return false;
+  }
+  return true;
 }

@@ -17,12 +17,14 @@ export interface Ordering<T> {
   readonly fields?: readonly ObjectField<T, SortKey>[] | undefined;
 }
 
-/** Returns an ordering of which indexes can be kept. */
+/** An ordering of which an index can be kept. */
+export type IndexedOrdering<T> = Ordering<T> & { readonly fields: NonNullable<Ordering<T>['fields']> };
+
 export function orderingByFields<T>(
   name: string,
   fields: readonly ObjectField<T, SortKey>[],
   directions: readonly (1 | -1)[],
-): Ordering<T> {
+): IndexedOrdering<T> {
   return {
     name,
     fields,

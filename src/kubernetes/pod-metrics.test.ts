@@ -7,10 +7,12 @@ import { listPodMetrics } from './pod-metrics.ts';
 
 const { signal } = new AbortController();
 
+/** Returns the names of the pods of `team-a` with usage in a response. */
 async function metricsIn(body: unknown): Promise<readonly string[]> {
   await using server = await startLoopbackServer({ answer: (response) => response.end(JSON.stringify(body)) });
   const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
-  return [...(await listPodMetrics(client, 'team-a', signal)).keys()];
+  const usages = await listPodMetrics(client, 'team-a', signal);
+  return [...(usages.get('team-a')?.keys() ?? [])];
 }
 
 it.each([[null], [[]]])('returns no usage when the items of the list are %j', async (items) => {

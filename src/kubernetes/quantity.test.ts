@@ -34,12 +34,26 @@ it.each([
   expect(parseQuantity(quantity)).toBe(amount);
 });
 
-it.each(['', '1e999', '1..1', '.', 'Gi', '1 Gi', '1gi', '1K', 'ten', '1e', '0x10', '1Gi\n', '1'.repeat(1_001)])(
-  'returns undefined when the text is %j',
-  (text) => {
-    expect(parseQuantity(text)).toBeUndefined();
-  },
-);
+it.each([
+  '',
+  '1e999',
+  '1e3Mi',
+  '1ee3',
+  '--1',
+  '1..1',
+  '.',
+  'Gi',
+  '1 Gi',
+  '1gi',
+  '1K',
+  'ten',
+  '1e',
+  '0x10',
+  '1Gi\n',
+  '1'.repeat(1_001),
+])('returns undefined when the text is %j', (text) => {
+  expect(parseQuantity(text)).toBeUndefined();
+});
 
 /** Fails on a text that is no quantity. */
 function exact(text: string): Quantity {
@@ -73,6 +87,9 @@ describe('formatQuantity', () => {
     expect(formatQuantity(Array.from({ length: 10 }, () => tenth).reduce(sumOf, ZERO))).toBe('1');
     expect(formatQuantity(timesOf(exact('9007199254740993n'), 3))).toBe('27021597764222979n');
     expect(formatQuantity(sumOf(exact('9007199254740993'), exact('1n')))).toBe('9007199254740993000000001n');
+    expect(sumOf(exact('0.1'), exact('0.2')).nanos).toBe(exact('300m').nanos);
+    expect(formatQuantity(sumOf(exact('0.1'), exact('-0.3')))).toBe('-200m');
+    expect(formatQuantity(sumOf(exact('1e300'), exact('-1e300')))).toBe('0');
     expect(formatQuantity(sumOf(exact('1Gi'), exact('1G')))).toBe('2073741824');
     expect(formatQuantity(sumOf(ZERO, exact('1Gi')))).toBe('1Gi');
   });

@@ -45,6 +45,8 @@ interface CachePolicy<T extends KubernetesObject> {
   readonly trim: TrimObject<T>;
   /** Secondary indexes, by name. */
   readonly indexes: Readonly<Record<string, IndexValues<T>>>;
+  /** Returns the part of an object that the indexes read, besides its name and namespace. */
+  readonly indexedPart: IndexedPart<T>;
 }
 
 /** Permissions, beyond get and list of the resource, that make objects visible. */
@@ -81,6 +83,9 @@ type AcceptObject<T extends KubernetesObject> = { of(object: T): boolean }['of']
  */
 export type IndexValues<T> = { of(object: T): readonly string[] }['of'];
 
+/** Returns a part of an object. A method's type, as {@link TrimObject}. */
+type IndexedPart<T extends KubernetesObject> = { of(object: T): unknown }['of'];
+
 interface ResourceOptions<T extends KubernetesObject> extends ResourceName {
   readonly cache?: Partial<CachePolicy<T>>;
   readonly access?: AccessPolicy<T>;
@@ -88,12 +93,18 @@ interface ResourceOptions<T extends KubernetesObject> extends ResourceName {
 
 const CACHE_ALL = {
   indexes: {},
+  indexedPart: (object: KubernetesObject): unknown => object,
   watched: 'always',
   labelSelector: '',
   accepts: () => true,
   perNamespace: false,
   view: '',
 } as const;
+
+/** The policy of resources that are not trimmed. */
+export function keepAll<T>(object: T): T {
+  return object;
+}
 
 /** Returns a resource that is always watched, unless `cache` states otherwise, and without indexes and redaction. */
 export function defineResource<T extends KubernetesObject>({
@@ -104,7 +115,7 @@ export function defineResource<T extends KubernetesObject>({
   return {
     ...name,
     access,
-    cache: { ...CACHE_ALL, trim: (object) => object, ...cache },
+    cache: { ...CACHE_ALL, trim: keepAll, ...cache },
   };
 }
 

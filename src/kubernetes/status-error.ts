@@ -1,5 +1,3 @@
-import type { ResourceName } from './resource.ts';
-
 /** `StatusCause` of the API: one invalid field. */
 export interface StatusCause {
   readonly reason: string;
@@ -131,8 +129,11 @@ export function hasChangedServer(error: unknown): boolean {
   return error instanceof StatusError && error.reason === 'ServerChanged';
 }
 
+/** Names of a resource, for messages. The group is empty for the core API. */
+type NamedResource = Readonly<Record<'group' | 'version' | 'plural' | 'kind', string>>;
+
 /** Returns the error of a request for a resource that the API server does not serve. */
-export function kindUnavailable({ group, version, plural, kind }: ResourceName): StatusError {
+export function kindUnavailable({ group, version, plural, kind }: NamedResource): StatusError {
   const name = [plural, version, group].filter(Boolean).join('.');
   return new StatusError({
     code: 404,

@@ -16,18 +16,14 @@ export async function withTimeLimit<R>(
   work: (signal: AbortSignal) => Promise<R>,
 ): Promise<R> {
   const limit = new AbortController();
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    limit.abort();
-  }, timeoutMs);
+  const timer = setTimeout(() => limit.abort(), timeoutMs);
   const abort = () => limit.abort(signal.reason);
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort, { once: true });
   try {
     return await work(limit.signal);
   } catch (error) {
-    throw isLate && !signal.aborted ? onTimeout() : error;
+    throw limit.signal.aborted && !signal.aborted ? onTimeout() : error;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);

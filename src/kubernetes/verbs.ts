@@ -1,3 +1,4 @@
+import type { HeldObject } from './decode.ts';
 import type { KubernetesObject } from './object.ts';
 import type { WatchStreamOptions } from './watch-stream.ts';
 
@@ -8,7 +9,7 @@ export interface WriteResult<T> {
 }
 
 /** Options of a list, see https://kubernetes.io/docs/reference/using-api/api-concepts/. */
-export interface ListOptions {
+export interface ListOptions<T extends KubernetesObject = KubernetesObject> {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
@@ -20,13 +21,12 @@ export interface ListOptions {
    * Expired.
    */
   readonly atResourceVersion?: string | undefined;
+  /** See {@link decodeObject}. Default: no object is held. */
+  readonly heldObject?: HeldObject<T> | undefined;
   readonly signal: AbortSignal;
 }
 
-export interface ListAllOptions<T> extends Omit<ListOptions, 'limit' | 'continue'> {
-  /** Returns the object to keep in place of the one that was read, e.g. an equal one that is in memory already. */
-  readonly intern?: (object: T) => T;
-}
+export type ListAllOptions<T extends KubernetesObject> = Omit<ListOptions<T>, 'limit' | 'continue'>;
 
 export interface ObjectList<T> {
   readonly items: readonly T[];

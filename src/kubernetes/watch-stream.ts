@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { decodeBookmark, decodeObject, decodeStatus, decodeWriteTime } from './decode.ts';
+import { decodeBookmark, decodeObject, decodeStatus, decodeWriteTime, type HeldObject } from './decode.ts';
 import type { KubernetesObject } from './object.ts';
 import { redactedSummary } from './redacted.ts';
 import type { Resource } from './resource.ts';
@@ -17,6 +17,8 @@ export type WatchEvent<T extends KubernetesObject> =
 
 export interface WatchStreamOptions<T extends KubernetesObject> {
   readonly resource: Resource<T>;
+  /** See {@link decodeObject}. Default: no object is held. */
+  readonly heldObject?: HeldObject<T> | undefined;
   /** Time without a byte after which the stream counts as broken. */
   readonly idleTimeoutMs: number;
   /** Called for each chunk of bytes, before its events. */
@@ -144,13 +146,11 @@ function eventTooLarge(): StatusError {
   });
 }
 
-function handleLine<T extends KubernetesObject>(
-  line: string,
-  { resource, onEvent, onMalformed }: WatchStreamOptions<T>,
-): void {
+function handleLine<T extends KubernetesObject>(line: string, options: WatchStreamOptions<T>): void {
+  const { onEvent, onMalformed } = options;
   let event: WatchEvent<T>;
   try {
-    event = decodeEvent(parseLine(line), resource);
+    event = decodeEvent(parseLine(line), options);
   } catch (error) {
     if (error instanceof StatusError) throw error;
     if (error instanceof TypeError) return onMalformed(error);
@@ -170,12 +170,15 @@ function parseLine(line: string): RawEvent {
   throw new TypeError(`Expected a watch event as a JSON object, got ${redactedSummary(value)}`);
 }
 
-function decodeEvent<T extends KubernetesObject>({ type, object }: RawEvent, resource: Resource<T>): WatchEvent<T> {
+function decodeEvent<T extends KubernetesObject>(
+  { type, object }: RawEvent,
+  { resource, heldObject }: Pick<WatchStreamOptions<T>, 'resource' | 'heldObject'>,
+): WatchEvent<T> {
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED':
-      return { type, object: decodeObject(object, resource), writtenAt: decodeWriteTime(object) };
+      return { type, object: decodeObject(object, resource, heldObject), writtenAt: decodeWriteTime(object) };
     case 'BOOKMARK':
       return {
         type,

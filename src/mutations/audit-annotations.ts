@@ -3,7 +3,7 @@ import type { Context } from '../graphql/context.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { Patch, WriteOptions, WriteResult } from '../kubernetes/verbs.ts';
-import { objectIn, type Manifest } from './manifest.ts';
+import { asObject, objectIn, type Manifest } from './manifest.ts';
 import { operationsIn, type Operation } from './patch.ts';
 import { isFailedTest, retryOnConflict } from './retry.ts';
 
@@ -139,7 +139,7 @@ export async function patchWithAudit<T extends KubernetesObject>(
 }
 
 function withAnnotationsInPatch(body: unknown, added: Annotations): object {
-  const patch = objectIn({ patch: body }, 'patch', 'input');
+  const patch = asObject(body, 'input.patch');
   const metadata = objectIn(patch, 'metadata', 'input.patch');
   if (metadata['annotations'] === null) return patch; // the patch removes all annotations
   const annotations = objectIn(metadata, 'annotations', 'input.patch.metadata');

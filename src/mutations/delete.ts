@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import type { KubernetesObject, NamespacedName, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { withInputPaths } from './field-errors.ts';
@@ -77,7 +77,7 @@ export async function deleteObject<T extends KubernetesObject, B extends T | und
 export async function deleteUpdatable<T extends KubernetesObject>(
   client: ViewerClient,
   resource: Resource<T>,
-  input: DeleteInput & { readonly namespace: string; readonly name: string },
+  input: DeleteInput & NamespacedName,
 ): Promise<DeletePayload> {
   const at = { namespace: input.namespace, name: input.name };
   await client.assertCan('delete', resource, at);

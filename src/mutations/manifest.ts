@@ -20,7 +20,7 @@ export interface Pauses {
   /** Whether {@link pause} would wait. */
   readonly needsPause: boolean;
   /** Resolves when the work may continue. */
-  pause(): Promise<void>;
+  pause(): Promise<void> | undefined;
 }
 
 /** Object that a manifest has to describe. Without a name, the manifest may have any. */
@@ -91,9 +91,13 @@ export function objectIn(
   field: string,
   path: string,
 ): Readonly<Record<string, unknown>> {
-  const value = parsed[field] ?? {};
+  return asObject(parsed[field] ?? {}, `${path}.${field}`);
+}
+
+/** @throws {GraphQLError} BAD_REQUEST if a parsed value is not an object */
+export function asObject(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (anyObject.is(value)) return value;
-  throw failure('BAD_REQUEST', `Expected ${path}.${field} to be an object, got ${excerptOf(value)}.`);
+  throw failure('BAD_REQUEST', `Expected ${path} to be an object, got ${excerptOf(value)}.`);
 }
 
 /**

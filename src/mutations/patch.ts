@@ -7,7 +7,7 @@ import { failure } from '../graphql/errors.ts';
 import { assertTextLength } from '../graphql/text-limits.ts';
 import type { InputPaths } from './field-errors.ts';
 import { writeFields } from './inputs.ts';
-import { objectIn, objectOf, sendableOf, type Pauses } from './manifest.ts';
+import { asObject, objectIn, objectOf, sendableOf, type Pauses } from './manifest.ts';
 
 const PatchTypeEnum = builder.enumType('PatchType', {
   description: 'Type of a patch.',
@@ -118,9 +118,9 @@ export function patchOfVersion({ type, body }: Patch, { uid, resourceVersion }: 
       };
     case 'MERGE':
     case 'STRATEGIC':
-      return { type, body: withMetadata(objectIn({ patch: body }, 'patch', 'input'), { resourceVersion }) };
+      return { type, body: withMetadata(asObject(body, 'input.patch'), { resourceVersion }) };
     case 'APPLY': // Without the uid, an APPLY would create the object again if it has been deleted.
-      return { type, body: withMetadata(objectIn({ patch: body }, 'patch', 'input'), { uid, resourceVersion }) };
+      return { type, body: withMetadata(asObject(body, 'input.patch'), { uid, resourceVersion }) };
     default:
       throw new TypeError(`Unknown type of patch ${JSON.stringify(type satisfies never)}`);
   }

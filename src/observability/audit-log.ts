@@ -8,7 +8,14 @@ import {
 } from 'graphql';
 import type { Logger } from 'pino';
 import { isRecord } from '../graphql/json-values.ts';
-import { codeOf, cut, type MutationRecord, type OperationRecord } from '../graphql/operation-record.ts';
+import {
+  codeOf,
+  cut,
+  type MutationRecord,
+  type ObjectWrite,
+  type OperationRecord,
+} from '../graphql/operation-record.ts';
+import { refusalReason, refusalReasons } from './refusal-reason.ts';
 
 /** Lines for one operation. Further fields are counted in the last one. */
 const MAX_LINES = 100;
@@ -40,9 +47,33 @@ function writeLine(log: Logger, record: OperationRecord, field: FieldNode): void
       ...targetOf(field, record.mutation),
       result: codes.length === 0 ? 'ok' : 'error',
       codes: codes.length > 0 ? codes : undefined,
+      reasons: refusalReasons(errors),
     },
     'mutation',
   );
+}
+
+/** Returns a function that writes a line for each of the objects that a mutation writes, when its write has ended, also after the request. */
+export function objectAuditLog(log: Logger): (write: ObjectWrite) => void {
+  return ({ requestId, viewer, mutation, kind, namespace, name, dryRun, error }) => {
+    const reason = error && refusalReason(error);
+    log.info(
+      {
+        audit: true,
+        requestId,
+        viewer,
+        mutation,
+        kind,
+        namespace,
+        name,
+        dryRun,
+        result: error ? 'error' : 'ok',
+        codes: error && [error.code],
+        reasons: reason === undefined ? undefined : [reason],
+      },
+      'mutation',
+    );
+  };
 }
 
 interface Target {

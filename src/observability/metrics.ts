@@ -7,6 +7,7 @@ import type { SubscriptionStatistics } from '../graphql/subscription-statistics.
 import type { ServerStatistics } from '../graphql/server-statistics.ts';
 import type { ApiRequestMetrics } from './api-metrics.ts';
 import { histogramText } from './histogram.ts';
+import type { LostLines } from './log-output.ts';
 import type { OperationMetrics } from './operation-metrics.ts';
 
 /** Statistics that the metrics are read from when they are collected. */
@@ -18,7 +19,9 @@ export interface MetricsSource {
   readonly subscriptions: () => SubscriptionStatistics;
   readonly kinds: () => readonly ResourceStatus[];
   readonly authorizer: { readonly counters: { readonly decisions: number; readonly reviews: number } };
+  readonly bytesInFlight: { readonly total: number; readonly refusals: number; readonly closes: number };
   readonly readiness: () => { readonly ready: boolean };
+  readonly lostLogLines: () => LostLines;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -36,6 +39,7 @@ export function createMetrics(source: MetricsSource): () => Promise<string> {
   collectDefaultMetrics({ register: registry });
   const families = new Families(registry);
   defineProcess(families, source);
+  defineBytesInFlight(families, source);
   defineOperations(families, source);
   defineSubscriptions(families, source);
   defineCopies(families, source);
@@ -82,19 +86,43 @@ function single(value: number): Samples {
   return [[{}, value]];
 }
 
-function defineProcess(families: Families, { version, connections, readiness }: MetricsSource): void {
+function defineProcess(families: Families, { version, connections, readiness, lostLogLines }: MetricsSource): void {
   families.gauge('build_info', 'Version of the gateway, with the value 1.', () => [[{ version }, 1]], ['version']);
   families.gauge('heap_limit_bytes', 'Limit of the JavaScript heap.', () =>
     single(getHeapStatistics().heap_size_limit),
   );
   families.gauge('ready', 'Whether the gateway is ready to serve.', () => single(readiness().ready ? 1 : 0));
   families.gauge('connections', 'Open connections of clients.', () => single(connections().connections));
+  families.counter('refused_connections_total', 'Connections refused because of the limit of open files.', () =>
+    single(connections().refusedConnections),
+  );
   families.gauge('websockets', 'Open WebSockets.', () => single(connections().webSockets));
   families.gauge('pending_bytes', 'Bytes that wait for subscribed clients to read.', () =>
     single(connections().pendingBytes),
   );
   families.counter('sent_bytes_total', 'Bytes sent to clients.', () => single(connections().sentBytes));
   families.counter('received_bytes_total', 'Bytes received from clients.', () => single(connections().receivedBytes));
+  families.counter(
+    'lost_log_lines_total',
+    'Log lines that could not be written, by type.',
+    () => [
+      [{ type: 'audit' }, lostLogLines().auditLines],
+      [{ type: 'other' }, lostLogLines().otherLines],
+    ],
+    ['type'],
+  );
+}
+
+function defineBytesInFlight(families: Families, { bytesInFlight }: MetricsSource): void {
+  families.gauge('bytes_in_flight', 'Estimated bytes of large requests in progress and of answers to be taken.', () =>
+    single(bytesInFlight.total),
+  );
+  families.counter('bytes_in_flight_refusals_total', 'Requests that MAX_BYTES_IN_FLIGHT refused.', () =>
+    single(bytesInFlight.refusals),
+  );
+  families.counter('bytes_in_flight_closes_total', 'Clients that were disconnected while other requests waited.', () =>
+    single(bytesInFlight.closes),
+  );
 }
 
 function defineOperations(families: Families, { operations, apiRequests }: MetricsSource): void {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { cut, type OperationRecord } from '../graphql/operation-record.ts';
 import { atMostEvery } from '../kubernetes/log-limit.ts';
+import { refusalReasons } from './refusal-reason.ts';
 
 /** Interval of the lines about unauthenticated requests with the same status and code. */
 const UNAUTHENTICATED_INTERVAL_MS = 1_000;
@@ -42,6 +43,7 @@ function write(log: Logger, record: OperationRecord, suppressed: number): void {
       status,
       outcome: codes.length > 0 || (status ?? 0) >= 400 ? 'error' : 'ok',
       codes: codes.length > 0 ? codes : undefined,
+      reasons: refusalReasons(record.errors),
       suppressed: suppressed || undefined,
     },
     'request',

@@ -4,11 +4,17 @@ import { BytesInFlight } from './bytes-in-flight.ts';
 const MEBIBYTE = 1024 * 1024;
 const reading = { pendingBytes: 0, takenBytes: 0, closeStalled: () => undefined };
 
+function openClient() {
+  const controller = new AbortController();
+  const { signal } = controller;
+  return { isOver: false, signal, leave: () => controller.abort() };
+}
+
 function openIn(account: BytesInFlight, viewer: string, bytes: number) {
-  const client = new AbortController();
-  const request = account.open({ viewer, until: client.signal, transport: reading });
+  const client = openClient();
+  const request = account.open({ viewer, until: client, transport: reading });
   request.add(bytes);
-  return { request, end: () => client.abort() };
+  return { request, end: client.leave };
 }
 
 it('lets a request wait until there is room', async () => {
@@ -80,9 +86,9 @@ it('counts an answer that is larger than estimated, and estimates larger results
 
 it('disconnects a client that takes nothing of its answer while another request waits', async () => {
   const account = new BytesInFlight(MEBIBYTE);
-  const client = new AbortController();
-  const stalled = { pendingBytes: MEBIBYTE, takenBytes: 0, closeStalled: () => client.abort() };
-  account.open({ viewer: 'ann', until: client.signal, transport: stalled }).answer(MEBIBYTE);
+  const client = openClient();
+  const stalled = { pendingBytes: MEBIBYTE, takenBytes: 0, closeStalled: client.leave };
+  account.open({ viewer: 'ann', until: client, transport: stalled }).answer(MEBIBYTE);
   expect(await openIn(account, 'bob', MEBIBYTE).request.start()).toBe(true);
   expect({ closes: account.closes, total: account.total }).toEqual({ closes: 1, total: MEBIBYTE });
 });

@@ -23,8 +23,8 @@ export interface AnswerTransport {
 
 interface Client {
   readonly viewer: string;
-  /** Aborts when the client has taken the answer, or has left. */
-  readonly until: AbortSignal;
+  /** Over when the client has taken the answer, or has left: its signal aborts then. */
+  readonly until: { readonly isOver: boolean; readonly signal: AbortSignal };
   readonly transport: AnswerTransport;
 }
 
@@ -39,11 +39,11 @@ interface Client {
  */
 export class BytesInFlight {
   readonly max: number;
-  readonly #byRequest = new WeakMap<AbortSignal, RequestBytes>();
+  /** Time after which a request that waits is refused. */
+  readonly maxWaitMs: number;
   readonly #counted = new Set<RequestBytes>();
   readonly #waiting = new Set<RequestBytes>();
   #total = 0;
-  readonly #maxWaitMs: number;
   #bytesPerCost = MIN_BYTES_PER_COST;
   #refusals = 0;
   #closes = 0;
@@ -52,12 +52,7 @@ export class BytesInFlight {
   /** @param max limit of the counted bytes */
   constructor(max: number, { maxWaitMs = MAX_WAIT_MS }: { readonly maxWaitMs?: number } = {}) {
     this.max = max;
-    this.#maxWaitMs = maxWaitMs;
-  }
-
-  /** Time after which a request that waits is refused. */
-  get maxWaitMs(): number {
-    return this.#maxWaitMs;
+    this.maxWaitMs = maxWaitMs;
   }
 
   /** Estimated size of a result for each unit of its cost. */
@@ -82,14 +77,7 @@ export class BytesInFlight {
 
   /** Opens the account of a request. */
   open(client: Client): RequestBytes {
-    const bytes = new RequestBytes(this, client);
-    this.#byRequest.set(client.until, bytes);
-    return bytes;
-  }
-
-  /** Returns the account of a request. Undefined if none has been opened. */
-  of(until: AbortSignal): RequestBytes | undefined {
-    return this.#byRequest.get(until);
+    return new RequestBytes(this, client);
   }
 
   /** Counts a request if there is room, and returns whether there is. */
@@ -199,7 +187,7 @@ export class RequestBytes {
   constructor(account: BytesInFlight, client: Client) {
     this.#account = account;
     this.#client = client;
-    if (client.until.aborted) this.#state = 'ended';
+    if (client.until.isOver) this.#state = 'ended';
   }
 
   get viewer(): string {
@@ -275,7 +263,7 @@ export class RequestBytes {
   }
 
   #endWithClient(): void {
-    this.#client.until.addEventListener('abort', () => this.#end(), { once: true });
+    this.#client.until.signal.addEventListener('abort', () => this.#end(), { once: true });
   }
 
   #end(): void {

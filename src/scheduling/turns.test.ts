@@ -102,7 +102,7 @@ it('is over after some milliseconds, for the work of all viewers together, until
 it('begins new work of a viewer before it continues, and continues in one turn of four', async () => {
   const turns = new Turns();
   const order: string[] = [];
-  const work = async (name: string, turn: Promise<void>) => {
+  const work = async (name: string, turn: Promise<void> | undefined) => {
     await turn;
     order.push(name);
     block(LONG_MS);
@@ -110,4 +110,31 @@ it('begins new work of a viewer before it continues, and continues in one turn o
   const continuing = Array.from({ length: 2 }, () => work('continues', turns.continue('a')));
   await Promise.all([...continuing, ...Array.from({ length: 5 }, () => work('begins', turns.begin('a')))]);
   expect(order).toEqual(['begins', 'begins', 'begins', 'continues', 'begins', 'begins', 'continues']);
+});
+
+it('starts work at once when nothing else has had a turn in the iteration, and other work in later turns', async () => {
+  const turns = new Turns();
+  expect(turns.start('a')).toBeUndefined();
+  expect(turns.begin('a')).toBeUndefined(); // the same work
+  const order: string[] = [];
+  const start = async (name: string, viewer: string) => {
+    const turn = turns.start(viewer);
+    expect(turn).toBeDefined();
+    await turn;
+    order.push(name);
+  };
+  block(LONG_MS);
+  const others = [start('second of a', 'a'), start('b', 'b'), start('c', 'c')];
+  await nextIteration();
+  expect(order).toEqual([]);
+  await Promise.all(others);
+  expect(order).toEqual(['b', 'c', 'second of a']);
+  await nextIteration();
+  expect(turns.start('a')).toBeUndefined();
+});
+
+it('lets work wait that starts when other work of the iteration has asked whether its time is over', () => {
+  const turns = new Turns();
+  expect(turns.isOver).toBe(false);
+  expect(turns.start('a')).toBeInstanceOf(Promise);
 });

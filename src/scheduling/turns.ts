@@ -38,38 +38,55 @@ export class Turns {
   #virtualMs = 0;
   #forgottenAt = performance.now();
   #isActive = false;
-  /** The turn in progress, and the CPU time of the thread when it began. */
-  #current: { readonly viewer: string; readonly flow: Flow; readonly cpuMs: number } | undefined;
-  /** CPU time at which the time of this iteration of the event loop ends. Undefined until something asks for it. */
-  #end: number | undefined;
+  /** The turn in progress. */
+  #current: { readonly viewer: string; readonly flow: Flow; readonly time: TurnTime } | undefined;
+  /** Time of this iteration of the event loop. Undefined until something asks for it. */
+  #time: TurnTime | undefined;
 
   /**
    * Whether the work of this iteration of the event loop, of all viewers together, has taken its time. Work must then call
    * {@link continue} before it goes on.
    */
   get isOver(): boolean {
-    const now = cpuMs();
-    if (this.#end === undefined) {
-      this.#end = now + TURN_MS;
-      setImmediate(() => (this.#end = undefined));
+    if (this.#time === undefined) {
+      this.#time = new TurnTime();
+      setImmediate(() => (this.#time = undefined));
     }
-    return now >= this.#end;
+    return this.#time.isOver;
   }
 
-  /** Resolves when it is the turn of new work of a viewer: at once if it is already, and not over. The caller goes on without a wait. */
-  async begin(viewer: string): Promise<void> {
-    if (this.#current?.viewer !== viewer || this.isOver) await this.#wait(viewer, 'beginning');
+  /**
+   * Gives a turn to work of a viewer that has just arrived: at once, and then returns undefined, if nothing waits and no other work has
+   * had a turn in this iteration of the event loop. Else returns a promise that resolves when it is the turn. The work that got a turn
+   * may call {@link begin} during it; other work that arrives waits, also of the same viewer.
+   */
+  start(viewer: string): Promise<void> | undefined {
+    const isIdle = !this.#isActive && this.#time === undefined;
+    if (!isIdle) return this.#wait(viewer, 'beginning');
+    const flow = this.#flowOf(viewer);
+    flow.startMs = Math.max(flow.startMs, this.#virtualMs);
+    this.#isActive = true;
+    this.#give(viewer, flow);
+    setImmediate(this.#endTurn);
+    return undefined;
+  }
+
+  /**
+   * Gives a turn to new work of a viewer: returns undefined if it is the turn of the viewer already, and not over, else a promise that
+   * resolves when it is. The caller goes on without a further wait.
+   */
+  begin(viewer: string): Promise<void> | undefined {
+    return this.#current?.viewer !== viewer || this.isOver ? this.#wait(viewer, 'beginning') : undefined;
   }
 
   /** Resolves at the next turn of work of a viewer that has begun. The caller goes on without a wait. */
-  async continue(viewer: string): Promise<void> {
-    await this.#wait(viewer, 'continuing');
+  continue(viewer: string): Promise<void> {
+    return this.#wait(viewer, 'continuing');
   }
 
   #wait(viewer: string, queue: 'beginning' | 'continuing'): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const flow = this.#flows.get(viewer) ?? { beginning: [], continuing: [], startMs: 0, expectedMs: 0, turns: 0 };
-    this.#flows.set(viewer, flow);
+    const flow = this.#flowOf(viewer);
     flow[queue].push(resolve);
     if (!this.#waiting.has(viewer)) {
       flow.startMs = Math.max(flow.startMs, this.#virtualMs);
@@ -79,11 +96,20 @@ export class Turns {
     return promise;
   }
 
+  #flowOf(viewer: string): Flow {
+    let flow = this.#flows.get(viewer);
+    if (!flow) {
+      flow = { beginning: [], continuing: [], startMs: 0, expectedMs: 0, turns: 0 };
+      this.#flows.set(viewer, flow);
+    }
+    return flow;
+  }
+
   /** The second callback runs after the microtasks of the first, in the same iteration of the event loop. */
   #schedule(): void {
     this.#isActive = true;
     setImmediate(() => this.#beginTurn());
-    setImmediate(() => this.#endTurn());
+    setImmediate(this.#endTurn);
   }
 
   #beginTurn(): void {
@@ -92,26 +118,29 @@ export class Turns {
     const [viewer, flow] = next;
     const work = takeWork(flow);
     if (flow.beginning.length + flow.continuing.length === 0) this.#waiting.delete(viewer);
-    this.#virtualMs = Math.max(this.#virtualMs, flow.startMs);
-    const now = cpuMs();
-    this.#current = { viewer, flow, cpuMs: now };
-    this.#end = now + TURN_MS;
+    this.#give(viewer, flow);
     work?.();
   }
 
-  #endTurn(): void {
+  #give(viewer: string, flow: Flow): void {
+    this.#virtualMs = Math.max(this.#virtualMs, flow.startMs);
+    this.#time = new TurnTime();
+    this.#current = { viewer, flow, time: this.#time };
+  }
+
+  readonly #endTurn = (): void => {
     if (this.#current) {
-      const { flow, cpuMs: before } = this.#current;
-      const usedMs = cpuMs() - before;
+      const { flow, time } = this.#current;
+      const { usedMs } = time;
       flow.startMs += usedMs;
       flow.expectedMs = (flow.expectedMs + usedMs) / 2;
     }
     this.#current = undefined;
-    this.#end = undefined;
+    this.#time = undefined;
     this.#forget();
     this.#isActive = false;
     if (this.#waiting.size > 0) this.#schedule();
-  }
+  };
 
   /** Returns the flow whose next turn has the earliest virtual end. */
   #next(): readonly [string, Flow] | undefined {
@@ -138,6 +167,21 @@ function takeWork(flow: Flow): (() => void) | undefined {
   const isForContinuing = flow.beginning.length === 0 || flow.turns % CONTINUING_EVERY === 0;
   const queue = isForContinuing && flow.continuing.length > 0 ? flow.continuing : flow.beginning;
   return queue.shift();
+}
+
+/** Time since the begin of a turn. */
+class TurnTime {
+  readonly #begunAt = performance.now();
+  readonly #begunCpuMs = cpuMs();
+
+  get usedMs(): number {
+    return cpuMs() - this.#begunCpuMs;
+  }
+
+  /** The CPU time, whose reading is a system call, is never ahead of the time. */
+  get isOver(): boolean {
+    return performance.now() - this.#begunAt >= TURN_MS && this.usedMs >= TURN_MS;
+  }
 }
 
 /** Returns the CPU time of this thread in milliseconds. The time of other processes does not count. */

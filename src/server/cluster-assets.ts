@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
-import type { Viewer } from '../auth/viewer.ts';
-import type { Deadline } from '../graphql/deadline.ts';
+import type { Caller } from '../graphql/context.ts';
 import { statusOfRefusal, type RequestGate } from './request-gate.ts';
 import { sendCacheable, sendText } from './responses.ts';
 
@@ -14,7 +13,7 @@ interface ClusterAsset {
 
 export interface ClusterAssetsOptions {
   /** Returns the file at a path, undefined if there is none. Throws if the viewer may not see it or the API server cannot be asked. */
-  readonly assetAt: (viewer: Viewer, path: string, deadline: Deadline) => Promise<ClusterAsset | undefined>;
+  readonly assetAt: (caller: Caller, path: string) => Promise<ClusterAsset | undefined>;
   readonly gate: RequestGate;
   readonly publicError: (error: unknown) => GraphQLError;
 }
@@ -62,8 +61,8 @@ export class ClusterAssetServer {
     const { assetAt, gate } = this.#options;
     // Not parsed by `new URL`, which would resolve `..` and `%2e%2e`.
     const [path = '', query = ''] = (request.url ?? '').split('?');
-    const { viewer, deadline } = await gate.admit(request, response);
-    const asset = await deadline.race(assetAt(viewer, path, deadline));
+    const caller = await gate.admit(request, response);
+    const asset = await caller.deadline.race(assetAt(caller, path));
     if (!asset) return refuse(response, 404, `No file at ${path}.`);
     const hash = createHash('sha256').update(asset.content).digest('hex');
     const isAddressedByContent = new URLSearchParams(query).get('sha256') === hash;

@@ -92,6 +92,17 @@ it('serves another script when a page is requested after another build', async (
   expect(/app-\w+\.js/u.exec(second)?.[0]).not.toBe(/app-\w+\.js/u.exec(first)?.[0]);
 });
 
+it('serves its own script and style, which caches do not keep, when the page is that of another version', async () => {
+  await using site = await startSite();
+  await site.get('/');
+  const script = await site.get('/dashboard/app-0123456789abcdef.js');
+  expect([script.status, script.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  expect(await script.text()).toBe('console.log(1)');
+  const style = await site.get('/dashboard/app-0123456789abcdef.css');
+  expect(await style.text()).toBe('body { margin: 0 }');
+  expect((await site.get('/dashboard/other-0123456789abcdef.js')).status).toBe(404);
+});
+
 it('names the command that builds the dashboard when its files are missing', async () => {
   await using site = await startSite({ isBuilt: false });
   const response = await site.get('/');

@@ -26,7 +26,8 @@ export interface Dashboard {
 }
 
 /** Paths of the pages. The script of the page decides by the path what it shows. */
-const PAGES = /^\/(?:$|create$|gateway$|kinds(?:\/[^/]+)?$|namespaces$|workspaces(?:\/[^/]+\/[^/]+(?:\/edit)?)?$)/u;
+const PAGES =
+  /^\/(?:$|create$|fleet$|gateway$|kinds(?:\/[^/]+)?$|namespaces(?:\/[^/]+)?$|workspaces(?:\/[^/]+\/[^/]+(?:\/edit)?)?$)/u;
 const FILES = '/dashboard/';
 
 /**

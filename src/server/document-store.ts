@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { failure } from '../graphql/errors.ts';
 import { isRecord } from '../graphql/json-values.ts';
@@ -80,7 +80,7 @@ export class DocumentStore {
       if (stored === undefined) throw refusal('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
       return stored;
     }
-    if (digest === undefined || createHash('sha256').update(text).digest('hex') !== digest) throw mismatch();
+    if (digest === undefined || hash('sha256', text) !== digest) throw mismatch();
     this.#stored?.set(digest, text);
     return text;
   }

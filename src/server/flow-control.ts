@@ -23,14 +23,14 @@ export const MIN_BUFFER_BYTES = 64 * 1024;
 
 /** The flow controllers of all connections, grouped by viewer. Holds one entry per open connection. */
 export class FlowControl {
-  readonly #options: FlowControlOptions;
-  readonly #onStalled: () => void;
+  readonly options: FlowControlOptions;
+  /** Called once per client that is disconnected because it stalled. */
+  readonly onStalled: () => void;
   readonly #transportsByViewer = new Map<string, Set<Transport>>();
 
-  /** @param onStalled called once per client that is disconnected because it stalled */
   constructor(options: FlowControlOptions, onStalled: () => void) {
-    this.#options = options;
-    this.#onStalled = onStalled;
+    this.options = options;
+    this.onStalled = onStalled;
   }
 
   /** Unsent bytes of all connections. */
@@ -46,36 +46,52 @@ export class FlowControl {
     const transports = this.#transportsByViewer.get(viewer) ?? new Set();
     transports.add(transport);
     this.#transportsByViewer.set(viewer, transports);
-    return new FlowController(transport, transports, {
-      ...this.#options,
-      onStalled: this.#onStalled,
-      onClose: () => {
-        transports.delete(transport);
-        if (transports.size === 0) this.#transportsByViewer.delete(viewer);
-      },
-    });
+    return new FlowController(this, transport, viewer);
+  }
+
+  /** Returns the unsent bytes of all connections of a viewer. */
+  pendingBytesOf(viewer: string): number {
+    let bytes = 0;
+    for (const { pendingBytes } of this.#transportsByViewer.get(viewer) ?? []) bytes += pendingBytes;
+    return bytes;
+  }
+
+  /** Called when a flow controller is disposed of. */
+  close(transport: Transport, viewer: string): void {
+    const transports = this.#transportsByViewer.get(viewer);
+    transports?.delete(transport);
+    if (transports?.size === 0) this.#transportsByViewer.delete(viewer);
   }
 }
 
-/** Returns the transport of an HTTP response. */
-export function responseTransport(response: ServerResponse): Transport {
-  return {
-    get pendingBytes() {
-      return response.writableLength;
-    },
-    get takenBytes() {
-      const { socket } = response;
-      return socket ? socket.bytesWritten - socket.writableLength : 0;
-    },
-    cork: () => response.socket?.cork(),
-    uncork: () => response.socket?.uncork(),
-    closeStalled: () => response.destroy(),
-  };
-}
+/** The transport of an HTTP response. */
+export class ResponseTransport implements Transport {
+  readonly #response: ServerResponse;
 
-interface FlowControllerOptions extends FlowControlOptions {
-  readonly onStalled: () => void;
-  readonly onClose: () => void;
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get pendingBytes(): number {
+    return this.#response.writableLength;
+  }
+
+  get takenBytes(): number {
+    const { socket } = this.#response;
+    return socket ? socket.bytesWritten - socket.writableLength : 0;
+  }
+
+  cork(): void {
+    this.#response.socket?.cork();
+  }
+
+  uncork(): void {
+    this.#response.socket?.uncork();
+  }
+
+  closeStalled(): void {
+    this.#response.destroy();
+  }
 }
 
 /**
@@ -84,23 +100,18 @@ interface FlowControllerOptions extends FlowControlOptions {
  * bytes wait for it is disconnected.
  */
 export class FlowController {
+  readonly #control: FlowControl;
   readonly #transport: Transport;
-  /** All transports of the viewer, this one included. */
-  readonly #viewerTransports: ReadonlySet<Transport>;
-  readonly #options: FlowControllerOptions;
-  readonly #stallDetector: StallDetector;
+  readonly #viewer: string;
+  /** Undefined until the client is slow: there is one for each connection, most of which never are. */
+  #stallDetector: StallDetector | undefined;
   #isStalled = false;
   #isCorked = false;
 
-  constructor(transport: Transport, viewerTransports: ReadonlySet<Transport>, options: FlowControllerOptions) {
+  constructor(control: FlowControl, transport: Transport, viewer: string) {
+    this.#control = control;
     this.#transport = transport;
-    this.#viewerTransports = viewerTransports;
-    this.#options = options;
-    this.#stallDetector = new StallDetector({
-      takenBytes: () => transport.takenBytes,
-      timeoutMs: options.slowReaderTimeoutMs,
-      onStalled: () => this.closeStalled(),
-    });
+    this.#viewer = viewer;
   }
 
   /**
@@ -110,8 +121,14 @@ export class FlowController {
   get ready(): boolean {
     const { pendingBytes } = this.#transport;
     if (pendingBytes < MIN_BUFFER_BYTES) return true;
-    const { maxPendingBytes, maxPendingBytesPerViewer } = this.#options;
-    if (pendingBytes < maxPendingBytes && this.#viewerBytes() < maxPendingBytesPerViewer) return true;
+    const { maxPendingBytes, maxPendingBytesPerViewer, slowReaderTimeoutMs } = this.#control.options;
+    if (pendingBytes < maxPendingBytes && this.#control.pendingBytesOf(this.#viewer) < maxPendingBytesPerViewer)
+      return true;
+    this.#stallDetector ??= new StallDetector({
+      takenBytes: () => this.#transport.takenBytes,
+      timeoutMs: slowReaderTimeoutMs,
+      onStalled: () => this.closeStalled(),
+    });
     this.#stallDetector.start();
     return false;
   }
@@ -132,26 +149,20 @@ export class FlowController {
 
   /** Must be called when no bytes are pending any more. */
   drained(): void {
-    this.#stallDetector.stop();
+    this.#stallDetector?.stop();
   }
 
   /** Disconnects the client. Further calls do nothing. */
   closeStalled(): void {
     if (this.#isStalled) return;
     this.#isStalled = true;
-    this.#options.onStalled();
+    this.#control.onStalled();
     this.#transport.closeStalled();
   }
 
   [Symbol.dispose](): void {
-    this.#stallDetector.stop();
-    this.#options.onClose();
-  }
-
-  #viewerBytes(): number {
-    let bytes = 0;
-    for (const { pendingBytes } of this.#viewerTransports) bytes += pendingBytes;
-    return bytes;
+    this.#stallDetector?.stop();
+    this.#control.close(this.#transport, this.#viewer);
   }
 }
 
@@ -188,15 +199,19 @@ class StallDetector {
   }
 }
 
+/** Up to this number of connections are uncorked in the same iteration of the event loop: there is little to save by a second one. */
+const FEW_CONNECTIONS = 8;
+
 /** Corked since the last flush: at most one entry per connection. */
 let corked: FlowController[] = [];
 
 /**
- * Uncorks all controllers after the next turn of the event loop. Events that the API server sends in quick succession thus
- * leave in one write per connection.
+ * Uncorks all controllers at the end of this iteration of the event loop or, if there are many, of the next one. Events that the API
+ * server sends in quick succession thus leave in one write per connection.
  */
 function scheduleUncork(controller: FlowController): void {
-  if (corked.length === 0) setImmediate(() => setImmediate(uncorkAll));
+  if (corked.length === 0)
+    setImmediate(() => (corked.length <= FEW_CONNECTIONS ? uncorkAll() : setImmediate(uncorkAll)));
   corked.push(controller);
 }
 

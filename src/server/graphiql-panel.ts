@@ -51,6 +51,7 @@ const operationsPanel = (() => {
 
   function exampleList() {
     const search = element('input', { type: 'search', placeholder: 'Search operations', ariaLabel: 'Search operations' });
+    const none = element('p', { textContent: 'No operation matches.', hidden: true, role: 'status' });
     const groups = new Map();
     const items = examples.map((example) => {
       const { number, group, type, operation, description } = example;
@@ -71,9 +72,10 @@ const operationsPanel = (() => {
     search.addEventListener('input', () => {
       for (const { item, text } of items) item.hidden = !text.includes(search.value.trim().toLowerCase());
       for (const list of groups.values()) list.parentElement.hidden = [...list.children].every(({ hidden }) => hidden);
+      none.hidden = items.some(({ item }) => !item.hidden);
     });
     const sections = [...groups].map(([title, list]) => element('section', {}, element('h3', { textContent: title }), list));
-    return element('div', { className: 'examples' }, search, element('nav', { ariaLabel: 'Operations' }, ...sections));
+    return element('div', { className: 'examples' }, search, none, element('nav', { ariaLabel: 'Operations' }, ...sections));
   }
 
   // Subscriptions by the node that shows them, in the order of their start.
@@ -213,7 +215,10 @@ body { display: flex; margin: 0; height: 100dvh }
 #panel li button:hover, #panel li button:focus-visible { background: #e4e8f1 }
 #panel li b { display: inline-block; min-width: 28px; font-weight: 600; color: #5a6a87 }
 #panel li i { float: right; font-size: 11px; opacity: .8 }
+#panel p { margin: 0 }
 #panel .log { flex: 0 1 40%; min-height: 60px; overflow: auto }
+#panel .log:empty { flex: none }
+#panel .log:empty::before { content: 'Events of the subscriptions that you run appear here.'; opacity: .8 }
 #panel article { border-top: 1px solid #dfe3ea; padding: 4px 0 }
 #panel article header { display: grid; grid-template-columns: 1fr auto; gap: 2px 6px }
 #panel article header small { grid-row: 2 }

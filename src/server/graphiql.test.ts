@@ -83,9 +83,17 @@ describe('GraphiQL', () => {
     expect(otherEncoding.status).toBe(200);
   });
 
-  it('sends 404 when a script of another version is requested', async () => {
+  it('sends its own script, which caches do not keep, when that of another version is requested', async () => {
     await using site = await startSite();
-    expect(await site.visit('/graphql/graphiql/graphiql-0000000000000000.js')).toMatchObject({ status: 404 });
+    const own = (await site.loads()).find((path) => /graphql-ws-\w+\.js$/u.test(path)) ?? '';
+    const { status, headers, body } = await site.visit(own.replace(/-\w+(?=\.js$)/u, '-0000000000000000'));
+    expect({ status, caching: headers['cache-control'] }).toEqual({ status: 200, caching: 'no-store' });
+    expect(body).toEqual((await site.visit(own)).body);
+  });
+
+  it('sends 404 when it has no script of the name', async () => {
+    await using site = await startSite();
+    expect(await site.visit('/graphql/graphiql/other-0000000000000000.js')).toMatchObject({ status: 404 });
   });
 });
 

@@ -1,16 +1,18 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
-import { failure, type ErrorCode } from '../graphql/errors.ts';
+import type { OperationRecord } from '../graphql/operation-record.ts';
 import type { ServerStatistics } from '../graphql/server-statistics.ts';
 import type { SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.ts';
+import type { ConnectionLimit } from './connection-limit.ts';
 import { createDashboard, type DashboardOptions } from './dashboard.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
+import { learnExamples, type LearnedExamples } from './example-operations.ts';
 import { createGraphiQL } from './graphiql.ts';
 import type { GraphiQLTab } from './graphiql-examples.ts';
 import { acceptsEventStream } from './operation-request.ts';
@@ -20,7 +22,8 @@ import type { Person } from './person.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
 import { recordOf, RequestGate, sendRefusal, type OperationObservers } from './request-gate.ts';
-import { refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson } from './responses.ts';
+import { forbidden, refuse, refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson, type Refusal } from './responses.ts';
+import { responseOf } from './server-response.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
 import { Traffic } from './traffic.ts';
@@ -40,6 +43,7 @@ export interface HttpServerOptions
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  readonly connectionLimit: ConnectionLimit;
   /** GraphiQL's tabs at a first visit. */
   readonly tabs: readonly GraphiQLTab[];
   /** Initial text of GraphiQL's headers editor: JSON with comments. */
@@ -47,6 +51,7 @@ export interface HttpServerOptions
   /** People of the demo, as whom visitors of GraphiQL can act. */
   readonly people?: readonly Person[];
   readonly dashboard: DashboardOptions;
+  /** Whether the copy of the cluster is ready. */
   readonly readiness: () => Readiness;
   readonly assetAt: ClusterAssetsOptions['assetAt'];
   readonly authenticate: Authenticator;
@@ -74,9 +79,13 @@ export interface HttpServerOptions
 }
 
 /** A listening server. Disposing drains it: see {@link shutDown}. */
-interface HttpServer extends AsyncDisposable {
+export interface HttpServer extends AsyncDisposable {
   /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
+  /** Resolves when the example operations are prepared. */
+  readonly learned: Promise<LearnedExamples>;
+  /** Whether the server is ready: not before the example operations are prepared, and not when it is shutting down. */
+  readonly readiness: () => Readiness;
   readonly connections: () => ServerStatistics;
   readonly subscriptions: () => SubscriptionStatistics;
   /** Makes the readiness probe fail. Requests are served until the server is disposed of. */
@@ -92,13 +101,12 @@ const READ_LIMIT = 4;
 const BACKLOG = 4_096;
 
 /**
- * Serves GraphQL at `/graphql` over GET, POST, Server-Sent Events and WebSocket; to browsers GraphiQL at `/graphql` and the
+ * Serves GraphQL at `/graphql` over GET, POST, QUERY, Server-Sent Events and WebSocket; to browsers GraphiQL at `/graphql` and the
  * dashboard at `/`; files of the cluster below `/assets/`; the probes `/livez` and `/readyz`.
  * @throws {Error} if it cannot listen, for example because the port is in use
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const pipeline = new Pipeline({ ...options, endpoint: ENDPOINT });
-  pipeline.learn(options.tabs.map(({ query }) => query));
   const onStalled = () => void (pipeline.subscriptions.counters.slowCloses += 1);
   const flowControl = new FlowControl(options, onStalled);
   const unread = new UnreadResponses({ ...options, onStalled });
@@ -107,31 +115,37 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl, operationLimit });
   const { serve: serveJson } = new JsonRequestServer({ ...options, pipeline });
   const eventStreams = new EventStreamServer({ ...options, pipeline, flowControl, serveJson });
-  const state: ServerState = { phase: 'serving' };
+  const state: ServerState = { phase: 'serving', hasLearned: false };
+  const readiness = () => readinessIn(state, options);
   const originPolicy = new OriginPolicy(options);
   const serveGraphQL: GraphQLHandler = (request, response, caller) =>
     acceptsEventStream(request) ? eventStreams.serve(request, response, caller) : serveJson(request, response, caller);
   const server = createServer(
-    { ...REQUEST_TIMEOUTS, keepAliveTimeout: options.keepAliveMs, maxHeaderSize: READ_LIMIT * options.maxHeaderBytes },
-    guarded(requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }), options.publicError),
+    connectionOptions(options, state),
+    guarded(requestHandler({ options, gate, readiness, originPolicy, unread, serveGraphQL }), options.publicError),
   );
   server.on('upgrade', upgradeHandler({ state, originPolicy, options }, webSockets));
   const traffic = new Traffic();
   const { port } = await listen(server, options, traffic);
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const learned = learnIn(state, pipeline, options);
   return {
-    url: `http://${host}:${port}${ENDPOINT}`,
-    connections: () => ({ ...traffic.read(), webSockets: webSockets.size, pendingBytes: flowControl.pendingBytes }),
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}${ENDPOINT}`,
+    learned,
+    readiness,
+    connections: () => ({ ...traffic.read(), ...statisticsOf(options, { webSockets, flowControl }) }),
     subscriptions: () => pipeline.subscriptions.statistics,
     announceShutdown: () => void (state.phase = 'leaving'),
-    async [Symbol.asyncDispose]() {
-      state.phase = 'stopping';
-      await shutDown(server, {
-        drainMs: options.drainMs,
-        endStreams: (drainMs) => Promise.all([eventStreams.close(drainMs), webSockets.close(drainMs)]),
-      });
-      await pipeline.yoga.dispose();
-    },
+    [Symbol.asyncDispose]: () =>
+      stop(server, { state, options, pipeline, traffic, streams: [eventStreams, webSockets] }),
+  };
+}
+
+function connectionOptions({ keepAliveMs, maxHeaderBytes }: HttpServerOptions, state: Readonly<ServerState>) {
+  const limits = { keepAliveTimeout: keepAliveMs, maxHeaderSize: READ_LIMIT * maxHeaderBytes };
+  return {
+    ...REQUEST_TIMEOUTS,
+    ...limits,
+    ServerResponse: responseOf({ keepsConnections: () => state.phase === 'serving' }),
   };
 }
 
@@ -143,9 +157,51 @@ function operationLimitOf({ maxRequests, maxRequestsPerViewer }: HttpServerOptio
   });
 }
 
+function statisticsOf(
+  { connectionLimit: { refused: refusedConnections } }: HttpServerOptions,
+  { webSockets, flowControl }: { readonly webSockets: WebSocketHandler; readonly flowControl: FlowControl },
+) {
+  return { refusedConnections, webSockets: webSockets.size, pendingBytes: flowControl.pendingBytes };
+}
+
 interface ServerState {
   /** `leaving`: not ready, but serving. `stopping`: no new connections. */
   phase: 'serving' | 'leaving' | 'stopping';
+  /** Whether the example operations are prepared. */
+  hasLearned: boolean;
+}
+
+interface StoppedParts {
+  readonly state: ServerState;
+  readonly options: HttpServerOptions;
+  readonly pipeline: Pipeline;
+  readonly traffic: Traffic;
+  readonly streams: readonly { readonly close: (drainMs: number) => Promise<unknown> }[];
+}
+
+async function stop(server: Server, { state, options, pipeline, traffic, streams }: StoppedParts): Promise<void> {
+  state.phase = 'stopping';
+  await shutDown(server, {
+    drainMs: options.drainMs,
+    hasUnusedConnection: () => traffic.hasUnusedConnection,
+    endStreams: (drainMs) => Promise.all(streams.map((stream) => stream.close(drainMs))),
+  });
+  await pipeline.yoga.dispose();
+}
+
+async function learnIn(state: ServerState, pipeline: Pipeline, { tabs }: HttpServerOptions): Promise<LearnedExamples> {
+  const learned = await learnExamples(pipeline, tabs, () => state.phase === 'stopping');
+  state.hasLearned = true;
+  return learned;
+}
+
+function readinessIn(
+  { phase, hasLearned }: ServerState,
+  { readiness }: Pick<HttpServerOptions, 'readiness'>,
+): Readiness {
+  if (phase !== 'serving') return { ready: false, waitingFor: ['shutdown'] };
+  const { ready, waitingFor } = readiness();
+  return hasLearned ? { ready, waitingFor } : { ready: false, waitingFor: [...waitingFor, 'example operations'] };
 }
 
 type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
@@ -153,52 +209,78 @@ type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, calle
 interface RequestHandlerOptions {
   readonly options: HttpServerOptions;
   readonly gate: RequestGate;
-  readonly state: Readonly<ServerState>;
+  readonly readiness: () => Readiness;
   readonly originPolicy: OriginPolicy;
   readonly unread: UnreadResponses;
   readonly serveGraphQL: GraphQLHandler;
 }
 
 /** Routes requests. The probes come first: the kubelet sends another Host. */
-function requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }: RequestHandlerOptions) {
-  const { readiness, publicError } = options;
+function requestHandler({ options, gate, readiness, ...parts }: RequestHandlerOptions) {
+  const { originPolicy, unread } = parts;
+  const serveAdmitted = admittedHandler({ options, gate, ...parts });
   const graphiql = createGraphiQL({ ...options, endpoint: ENDPOINT, onUnexpected: options.publicError });
   const dashboard = createDashboard(options.dashboard);
   const assets = new ClusterAssetServer({ ...options, gate });
   return (request: IncomingMessage, response: ServerResponse): void => {
     unread.watch(response);
     closeAfterEarlyAnswer(request, response);
-    if (state.phase !== 'serving') response.setHeader('connection', 'close');
+    if (options.connectionLimit.isSurplus(request)) response.setHeader('connection', 'close');
     const path = pathOf(request);
     if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
-    if (path === '/readyz')
-      return sendReadiness(
-        response,
-        state.phase === 'serving' ? readiness() : { ready: false, waitingFor: ['shutdown'] },
-      );
+    if (path === '/readyz') return sendReadiness(response, readiness());
     const transport = acceptsEventStream(request) ? 'sse' : 'http';
     const record = recordOf(request, response, { ...options, transport });
-    const headerRefusal = headerSizeRefusal(request, options);
-    if (headerRefusal) return sendJson(response, 431, errorBody('TOO_LARGE', headerRefusal));
-    const refusal = originPolicy.refusal(request);
-    if (refusal) return sendJson(response, 403, errorBody('FORBIDDEN', refusal));
+    const refusal = refusalOf(request, { options, originPolicy });
+    if (refusal) return refuse(response, record, refusal);
     if (assets.handles(request)) return assets.serve(request, response);
     if (graphiql.handles(request)) return graphiql.serve(request, response);
     if (dashboard.handles(request)) return dashboard.serve(request, response);
     if (path !== ENDPOINT) return sendJson(response, 404, { message: notServedMessage(path) });
     if (originPolicy.applyCors(request, response)) return undefined;
     const operationRefusal = originPolicy.operationRefusal(request);
-    if (operationRefusal) return sendJson(response, 403, errorBody('FORBIDDEN', operationRefusal));
-    if (isSimplePost(request)) return sendJson(response, 415, errorBody('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
-    gate.admit(request, response, record).then(
-      (caller) =>
-        record
-          .within(() => serveGraphQL(request, response, caller))
-          .catch((error: unknown) => endFailed(response, error, publicError)),
-      (error: GraphQLError) => sendRefusal(response, error),
-    );
+    if (operationRefusal) return refuse(response, record, forbidden(operationRefusal));
+    if (isSimplePost(request)) return refuse(response, record, JSON_EXPECTED);
+    void serveAdmitted(request, response, record);
     return undefined;
   };
+}
+
+/** Returns a function that serves an operation of a viewer, unless the gate refuses it. It never rejects. */
+function admittedHandler({
+  gate,
+  options,
+  serveGraphQL,
+}: Pick<RequestHandlerOptions, 'gate' | 'options' | 'serveGraphQL'>) {
+  return async (request: IncomingMessage, response: ServerResponse, record: OperationRecord): Promise<void> => {
+    let caller: OperationCaller;
+    try {
+      const admitted = gate.admit(request, response, record);
+      caller = admitted instanceof Promise ? await admitted : admitted;
+    } catch (error) {
+      return sendRefusal(response, error instanceof GraphQLError ? error : options.publicError(error));
+    }
+    try {
+      await record.within(() => serveGraphQL(request, response, caller));
+    } catch (error) {
+      endFailed(response, error, options.publicError);
+    }
+  };
+}
+
+/** Returns the reason for which a request is refused before it is authenticated; undefined if it is not. */
+function refusalOf(
+  request: IncomingMessage,
+  { options, originPolicy }: Pick<RequestHandlerOptions, 'options' | 'originPolicy'>,
+): Refusal | undefined {
+  if (options.connectionLimit.isSurplus(request)) {
+    const message = `Expected at most ${options.connectionLimit.max} connections of clients, got more. Try again later.`;
+    return { status: 503, code: 'UNAVAILABLE', message };
+  }
+  const tooLarge = headerSizeRefusal(request, options);
+  if (tooLarge) return { status: 431, code: 'TOO_LARGE', message: tooLarge };
+  const message = originPolicy.refusal(request);
+  return message === undefined ? undefined : forbidden(message);
 }
 
 /** Returns a handler whose errors, and those of the response, end the request and not the process. */
@@ -230,11 +312,11 @@ function notServedMessage(path: string): string {
   return `${base} The ingress of the cluster serves workspaces; set CONNECT_BASE_URL if it has another host. The demo runs no programs.`;
 }
 
-const JSON_EXPECTED = 'Expected a POST with Content-Type: application/json.';
-
-function errorBody(code: ErrorCode, message: string): object {
-  return { errors: [failure(code, message)] };
-}
+const JSON_EXPECTED: Refusal = {
+  status: 415,
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  message: 'Expected a POST with Content-Type: application/json.',
+};
 
 function sendReadiness(response: ServerResponse, { ready, waitingFor }: Readiness): void {
   sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', waitingFor });
@@ -253,7 +335,9 @@ function headerSizeRefusal(
 /** Bytes after the name and after the value of a header. */
 const SEPARATOR_BYTES = 2;
 
-type UpgradeOptions = Pick<RequestHandlerOptions, 'state' | 'originPolicy' | 'options'>;
+type UpgradeOptions = Pick<RequestHandlerOptions, 'options' | 'originPolicy'> & {
+  readonly state: Readonly<ServerState>;
+};
 
 function upgradeHandler(options: UpgradeOptions, webSockets: WebSocketHandler) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -269,7 +353,7 @@ function upgradeRefusal(
   request: IncomingMessage,
   { state, originPolicy, options }: UpgradeOptions,
 ): string | undefined {
-  if (state.phase === 'stopping') return '503 Service Unavailable';
+  if (state.phase === 'stopping' || options.connectionLimit.isSurplus(request)) return '503 Service Unavailable';
   if (headerSizeRefusal(request, options)) return '431 Request Header Fields Too Large';
   if (pathOf(request) !== ENDPOINT) return '404 Not Found';
   return originPolicy.refusal(request) ? '403 Forbidden' : undefined;
@@ -281,7 +365,7 @@ function upgradeRefusal(
  */
 function closeAfterEarlyAnswer(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request; // the request loses it at its end
-  response.once('finish', () => {
+  response.on('finish', () => {
     if (request.complete) return;
     socket.end();
     const timeout = setTimeout(() => socket.destroy(), REFUSED_REQUEST_TIMEOUT_MS);
@@ -291,9 +375,10 @@ function closeAfterEarlyAnswer(request: IncomingMessage, response: ServerRespons
 
 function listen(
   server: Server,
-  { host, port, publicError: onError }: Pick<HttpServerOptions, 'host' | 'port' | 'publicError'>,
+  { host, port, publicError: onError, connectionLimit }: HttpServerOptions,
   traffic: Traffic,
 ): Promise<AddressInfo> {
+  connectionLimit.apply(server);
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true);
     traffic.add(socket);

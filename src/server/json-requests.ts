@@ -2,28 +2,30 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { processRegularResult } from 'graphql-yoga';
 import { getOperationAST } from 'graphql';
-import { isSerialized } from '../execution/serialized-result.ts';
+import { isSerialized, SerializedResult } from '../execution/serialized-result.ts';
 import { failure, stackless } from '../graphql/errors.ts';
 import { isRecord } from '../graphql/json-values.ts';
-import type { BytesInFlight, RequestBytes } from '../scheduling/bytes-in-flight.ts';
+import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-values.ts';
 import { acceptedEncoding, compressed } from './compression.ts';
 import {
+  hasOperationInBody,
   isOptionalRecord,
   mediaTypeOf,
+  methodRefusal,
+  operationIn,
   parseJson,
   readBody,
+  REPEATABLE_METHOD,
   selectionIn,
   type BodyLimits,
 } from './operation-request.ts';
 import type { KnownOperation, OperationCaller, Pipeline } from './pipeline.ts';
-import { closingIfUnread, endWithBody, JSON_HEADERS } from './responses.ts';
+import { endWithParts, isUnread, JSON_HEADERS, sendText } from './responses.ts';
 
 interface JsonRequestOptions extends BodyLimits {
   readonly pipeline: Pipeline;
-  /** Memory of the requests in progress. */
-  readonly bytesInFlight: BytesInFlight;
   /** Bytes from which answers are compressed for clients that accept it. 0: none are. */
   readonly compressionMinBytes: number;
 }
@@ -35,9 +37,9 @@ type JsonType = (typeof JSON_TYPES)[number];
 type YogaRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>;
 
 /**
- * Serves requests with one JSON answer: queries and mutations by POST and GET.
+ * Serves requests with one JSON answer: queries and mutations by POST, QUERY and GET.
  *
- * A POST whose document has been valid before is executed at once. yoga, which needs objects of the Fetch standard for each request, serves
+ * A POST or QUERY whose document has been valid before is executed at once. yoga, which needs objects of the Fetch standard for each request, serves
  * all others: the first request of each document, GET, malformed requests, other media types. It gets the body that has been read, so that
  * each request has the same answer on both ways.
  */
@@ -55,13 +57,17 @@ export class JsonRequestServer {
   ): Promise<void> => {
     const type = acceptedJsonType(request.headers.accept);
     if (type === undefined || !this.#isReadable(request)) return this.#serveWithYoga(request, response, caller);
-    const body = await readBody(request, this.#options.maxBodyBytes).catch((error: unknown) => {
-      caller.record?.fail([failure('TIMEOUT', 'The request was cancelled.')]);
-      throw error;
-    });
-    const operation = await this.#knownOperation(body, caller);
+    const body = await this.#read(request, caller);
+    const text = this.#permittedText(body);
+    const turn = text === undefined ? undefined : turns.start(caller.viewer.name);
+    if (turn) await turn;
+    const operation = text === undefined ? undefined : this.#knownOperation(text);
+    const refused =
+      request.method === REPEATABLE_METHOD && methodRefusal(request.method, operation?.type ?? this.#typeIn(body));
+    if (refused) return sendText(response, refused.status, refused.refusal, { allow: 'POST' });
     if (!operation) return this.#serveWithYoga(replayed(request, body), response, caller);
-    const result = await this.#options.pipeline.executeKnown(operation, caller);
+    const executed = this.#options.pipeline.executeKnown(operation, caller);
+    const result = executed instanceof Promise ? await executed : executed;
     const client = this.#clientOf(response, caller);
     if (!isSerialized(result) && result.errors) {
       const { fetchAPI } = this.#options.pipeline.yoga;
@@ -70,24 +76,40 @@ export class JsonRequestServer {
         stackless(() => processRegularResult(result, fetchAPI, type)), // copies the errors
       );
     }
-    const text = isSerialized(result) ? result.text : JSON.stringify(result);
-    return send(client, { status: 200, headers: { 'content-type': `${type}; charset=utf-8` }, text });
+    return send(client, {
+      status: 200,
+      headers: ['content-type', `${type}; charset=utf-8`],
+      body: isSerialized(result) ? result : new SerializedResult([JSON.stringify(result)]),
+    });
   };
 
   /** Whether the body may be read. A request that announces too long a body, or whose body has been read, is for yoga. */
   #isReadable(request: IncomingMessage): boolean {
-    const { method, headers } = request;
-    const isJsonPost = method === 'POST' && mediaTypeOf(headers['content-type'] ?? '') === 'application/json';
-    return isJsonPost && !request.readableEnded && !(Number(headers['content-length']) > this.#options.maxBodyBytes);
+    const { headers } = request;
+    const isJson = hasOperationInBody(request) && mediaTypeOf(headers['content-type'] ?? '') === 'application/json';
+    return isJson && !request.readableEnded && !(Number(headers['content-length']) > this.#options.maxBodyBytes);
+  }
+
+  async #read(request: IncomingMessage, { record }: OperationCaller): Promise<Buffer> {
+    try {
+      return await readBody(request, this.#options.maxBodyBytes);
+    } catch (error) {
+      record?.fail([failure('TIMEOUT', 'The request was cancelled.')]);
+      throw error;
+    }
+  }
+
+  /** Returns the text of a body. Undefined if it exceeds a limit, which yoga's answer explains. */
+  #permittedText(body: Buffer): string | undefined {
+    const { maxBodyBytes, maxBodyValues } = this.#options;
+    if (body.length > maxBodyBytes) return undefined;
+    const text = body.toString();
+    return excessiveValues(text, maxBodyValues) ? undefined : text;
   }
 
   /** Returns undefined if the request has to be served by yoga: it is malformed, or its document is not known as valid. */
-  async #knownOperation(body: Buffer, { viewer }: OperationCaller): Promise<KnownOperation | undefined> {
-    const { maxBodyBytes, maxBodyValues, pipeline } = this.#options;
-    if (body.length > maxBodyBytes) return undefined;
-    const text = body.toString();
-    if (excessiveValues(text, maxBodyValues)) return undefined;
-    await turns.begin(viewer.name);
+  #knownOperation(text: string): KnownOperation | undefined {
+    const { pipeline } = this.#options;
     const parameters = parseJson(text);
     if (!isRecord(parameters)) return undefined;
     const query = this.#textOf(parameters);
@@ -96,7 +118,13 @@ export class JsonRequestServer {
     const document = pipeline.knownDocument(query);
     const type = document && getOperationAST(document, selection.operationName)?.operation;
     if (!document || type === undefined || type === 'subscription') return undefined;
-    return { document, ...selection };
+    return { document, type, ...selection };
+  }
+
+  /** Returns the type of the operation of a body. Undefined if the request is malformed or not valid. */
+  #typeIn(body: Buffer): string | undefined {
+    const operation = operationIn(body, this.#options);
+    return 'refusal' in operation ? undefined : this.#options.pipeline.operationTypeOf(operation);
   }
 
   /** Returns the text of the document. Undefined if there is none, or it cannot be used, which yoga's answer explains. */
@@ -116,9 +144,8 @@ export class JsonRequestServer {
     return sendAnswer(this.#clientOf(response, caller), answer);
   }
 
-  #clientOf(response: ServerResponse, { deadline }: OperationCaller): AnsweredClient {
-    const { bytesInFlight, compressionMinBytes } = this.#options;
-    return { response, bytes: bytesInFlight.of(deadline.signal), compressionMinBytes };
+  #clientOf(response: ServerResponse, { bytes }: OperationCaller): AnsweredClient {
+    return { response, bytes, compressionMinBytes: this.#options.compressionMinBytes };
   }
 }
 
@@ -129,39 +156,46 @@ interface AnsweredClient extends Pick<JsonRequestOptions, 'compressionMinBytes'>
 
 interface Answer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: SerializedResult;
 }
+
+/** Headers that {@link send} sets. */
+const OWN_HEADERS = new Set(['connection', 'transfer-encoding', 'content-length', ...Object.keys(JSON_HEADERS)]);
+const OWN_JSON_HEADERS: readonly string[] = Object.entries(JSON_HEADERS).flat();
 
 /** Sends an answer of yoga in one piece, also one that yoga would send as multipart. */
 async function sendAnswer(client: AnsweredClient, answer: Response): Promise<void> {
-  const text = await answer.text();
-  const headers = [...answer.headers].filter(([name]) => !/^(?:connection|transfer-encoding)$/iu.test(name));
-  return send(client, { status: answer.status, headers: Object.fromEntries(headers), text });
+  const body = new SerializedResult([await answer.text()]);
+  const headers = [...answer.headers].filter(([name]) => !OWN_HEADERS.has(name.toLowerCase()));
+  return send(client, { status: answer.status, headers: headers.flat(), body });
 }
 
 /** Texts up to this length leave together with their headers in one write, which Node does for strings only. */
-const SHORT_TEXT = 16 * 1_024;
+const SHORT_BYTES = 16 * 1_024;
 
-async function send(client: AnsweredClient, { status, headers, text }: Answer): Promise<void> {
+async function send(client: AnsweredClient, { status, headers, body }: Answer): Promise<void> {
   const { response, bytes, compressionMinBytes } = client;
   if (response.destroyed) return;
-  const isLong = compressionMinBytes > 0 && text.length >= compressionMinBytes;
+  const length = body.byteLength;
+  const isLong = compressionMinBytes > 0 && length >= compressionMinBytes;
   const encoding = isLong ? acceptedEncoding(response.req.headers['accept-encoding']) : undefined;
   if (isLong) response.appendHeader('vary', 'accept-encoding');
-  const all = { ...headers, ...JSON_HEADERS, ...closingIfUnread(response.req) };
-  if (encoding === undefined && text.length <= SHORT_TEXT) {
-    response.writeHead(status, { ...all, 'content-length': Buffer.byteLength(text) }).end(text);
+  const all = [...headers, ...OWN_JSON_HEADERS];
+  if (isUnread(response.req)) all.push('connection', 'close');
+  if (encoding === undefined && length <= SHORT_BYTES) {
+    all.push('content-length', String(length));
+    response.writeHead(status, all).end(body.text);
     return;
   }
-  const body = Buffer.from(text);
-  bytes?.answer(body.length);
-  const packed = encoding && (await compressed(body, encoding));
+  bytes?.answer(length);
+  const packed = encoding && (await compressed(Buffer.concat(body.bytes()), encoding));
   if (response.destroyed) return;
   if (packed) response.setHeader('content-encoding', packed.encoding);
-  const sent = packed?.body ?? body;
-  response.writeHead(status, { ...all, 'content-length': sent.length });
-  await endWithBody(response, sent);
+  all.push('content-length', String(packed?.body.length ?? length));
+  response.writeHead(status, all);
+  await endWithParts(response, packed ? [packed.body] : body.bytes());
 }
 
 /**
@@ -169,6 +203,7 @@ async function send(client: AnsweredClient, { status, headers, text }: Answer): 
  * wildcard means application/json.
  */
 function acceptedJsonType(accept = '*/*'): JsonType | undefined {
+  if (accept === 'application/json' || accept === '*/*') return 'application/json';
   for (const accepted of accept.replaceAll(/\s/gu, '').toLowerCase().split(',')) {
     const [type, ...parameters] = accepted.split(';');
     const charset = parameters.find((parameter) => parameter.includes('charset='));
@@ -180,7 +215,7 @@ function acceptedJsonType(accept = '*/*'): JsonType | undefined {
   return undefined;
 }
 
-/** Returns the same request with the bytes that have been read of its body. */
-function replayed({ method, url, headers, socket }: IncomingMessage, body: Buffer): YogaRequest {
-  return Object.assign(Readable.from([body], { objectMode: false }), { method, url, headers, socket });
+/** Returns the same request as a POST with the bytes that have been read of its body. */
+function replayed({ url, headers, socket }: IncomingMessage, body: Buffer): YogaRequest {
+  return Object.assign(Readable.from([body], { objectMode: false }), { method: 'POST', url, headers, socket });
 }

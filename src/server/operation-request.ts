@@ -18,19 +18,43 @@ export interface BodyLimits {
   readonly maxBodyValues: number;
 }
 
-/** Reads the operation from the query string of a GET or the JSON body of a POST. Never rejects because of its content. */
-export async function readOperation(
-  request: IncomingMessage,
-  { maxBodyBytes, maxBodyValues }: BodyLimits,
-): Promise<OperationRequest | Refusal> {
+/**
+ * Method of a request that a proxy may repeat, such as nginx when a replica ends: a POST that is refused with 405, before anything is
+ * executed, unless its operation is certain to be a query or subscription. The proxy sends it by POST then, once.
+ * See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
+ */
+export const REPEATABLE_METHOD = 'QUERY';
+
+/** Returns why an operation may not be sent by this method; undefined if it may. The type is undefined if it is not known. */
+export function methodRefusal(method: string | undefined, type: string | undefined): Refusal | undefined {
+  if (method === 'GET' && type === 'mutation') return refusalOf('Expected a POST request for a mutation, got GET.');
+  const mayRepeat = type === 'query' || type === 'subscription';
+  if (method !== REPEATABLE_METHOD || mayRepeat) return undefined;
+  return refusalOf('Expected a POST request for all but valid queries and subscriptions, got QUERY.');
+}
+
+function refusalOf(refusal: string): Refusal {
+  return { status: 405, refusal };
+}
+
+/** Whether the operation of a request is in its body. */
+export function hasOperationInBody({ method }: IncomingMessage): boolean {
+  return method === 'POST' || method === REPEATABLE_METHOD;
+}
+
+/** Reads the operation from the query string of a GET or the JSON body of a POST or QUERY. Never rejects because of its content. */
+export async function readOperation(request: IncomingMessage, limits: BodyLimits): Promise<OperationRequest | Refusal> {
   if (request.method === 'GET') return fromQuery(new URL(request.url ?? '/', 'http://gateway').searchParams);
-  if (request.method !== 'POST')
-    return { status: 405, refusal: `Expected GET or POST, got ${request.method ?? 'nothing'}.` };
+  if (!hasOperationInBody(request)) return refusalOf(`Expected GET or POST, got ${request.method ?? 'nothing'}.`);
   const contentType = request.headers['content-type'] ?? '';
   if (mediaTypeOf(contentType) !== 'application/json') {
     return { status: 415, refusal: `Expected Content-Type: application/json, got ${JSON.stringify(contentType)}.` };
   }
-  const bytes = await readBody(request, maxBodyBytes);
+  return operationIn(await readBody(request, limits.maxBodyBytes), limits);
+}
+
+/** Reads the operation from a JSON body. */
+export function operationIn(bytes: Buffer, { maxBodyBytes, maxBodyValues }: BodyLimits): OperationRequest | Refusal {
   if (bytes.length > maxBodyBytes)
     return {
       status: 413,
@@ -60,7 +84,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     request.pause();
     finish();
   };
-  request.on('data', read).once('end', finish).once('error', reject);
+  request.on('data', read).on('end', finish).on('error', reject);
   return promise;
 }
 
@@ -127,9 +151,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** An element of `Accept`, with or without parameters. */
+const EVENT_STREAM_ELEMENT = /(?:^|,)\s*text\/event-stream\s*(?:[;,]|$)/iu;
+
 /** Whether the client accepts a response as Server-Sent Events. */
-export function acceptsEventStream({ headers }: IncomingMessage): boolean {
-  return mediaTypesOf(headers.accept).includes(EVENT_STREAM);
+export function acceptsEventStream({ headers: { accept } }: IncomingMessage): boolean {
+  return accept !== undefined && EVENT_STREAM_ELEMENT.test(accept);
 }
 
 /** Whether the client accepts a response as JSON. */
@@ -146,5 +173,6 @@ function mediaTypesOf(accept: string | undefined): readonly string[] {
 
 /** Returns a media type without its parameters, in lower case: its case does not count (RFC 9110, 8.3.1). */
 export function mediaTypeOf(text: string): string {
+  if (text === 'application/json') return text;
   return text.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }

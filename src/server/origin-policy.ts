@@ -32,6 +32,8 @@ export class OriginPolicy {
   readonly #allowed: ReadonlySet<string>;
   readonly #isLoopback: boolean;
   readonly #allowedHeaders: string;
+  /** The last accepted Host. Most requests have the same, whose URL is then not parsed again. */
+  #lastHost: string | undefined;
 
   constructor({ allowedOrigins, allowedHeaders, host }: OriginPolicyOptions) {
     this.#allowedHeaders = [...CLIENT_HEADERS, ...allowedHeaders].join(', ');
@@ -43,12 +45,20 @@ export class OriginPolicy {
   refusal({ headers }: IncomingMessage): string | undefined {
     const { host = '', origin } = headers;
     if (origin !== undefined && this.#allowed.has(origin)) return undefined;
-    if (this.#isLoopback && !LOOPBACK_NAMES.has(hostnameOf(`http://${host}`))) {
+    if (!this.#acceptsHost(host)) {
       return `Expected the header Host to be localhost, 127.0.0.1 or [::1], because the gateway listens on loopback only, got ${JSON.stringify(host)}.`;
     }
+    if (origin === undefined) return undefined;
     const own = ownOrigin(headers);
-    if (origin === undefined || origin === own) return undefined;
+    if (origin === own) return undefined;
     return `Expected the gateway's own origin ${own} or one of ALLOWED_ORIGINS, got ${JSON.stringify(origin)}. An administrator of the gateway can add it. If a proxy terminates TLS, it has to send X-Forwarded-Proto.`;
+  }
+
+  #acceptsHost(host: string): boolean {
+    if (!this.#isLoopback || host === this.#lastHost) return true;
+    if (!LOOPBACK_NAMES.has(hostnameOf(`http://${host}`))) return false;
+    this.#lastHost = host;
+    return true;
   }
 
   /**

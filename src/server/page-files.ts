@@ -4,6 +4,10 @@ import { createStaticAsset, sendAsset, type StaticAsset } from './static-asset.t
 
 const contentTypes = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' } as const;
 
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+/** Part of a path that changes with the content. */
+const HASH = /-\w+(?=\.\w+$)/u;
+
 /** A script or style of a page. */
 export interface PageFile {
   readonly name: string;
@@ -15,6 +19,8 @@ export interface PageFile {
 export class PageFiles {
   readonly #prefix: string;
   readonly #assets = new Map<string, StaticAsset>();
+  /** By their paths without hashes. */
+  readonly #current = new Map<string, StaticAsset>();
 
   /** @param prefix beginning of all paths, with a slash at its end */
   constructor(prefix: string) {
@@ -26,14 +32,22 @@ export class PageFiles {
     const asset = createStaticAsset(contentTypes[extension], text);
     const path = `${this.#prefix}${name}-${asset.hash}.${extension}`;
     this.#assets.set(path, asset);
+    this.#current.set(path.replace(HASH, ''), asset);
     return path;
   }
 
-  /** Sends the file at the path of a request, which caches may keep for ever; 404 if there is none. */
+  /**
+   * Sends the file at the path of a request, which caches may keep for ever. At the path of another version it sends the file of this
+   * one, which caches must not keep: during an update, a replica of one version gets requests of pages that another one has sent.
+   * 404 if there is no file of that name.
+   */
   async send(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asset = this.#assets.get(pathOf(request));
-    if (!asset) return sendText(response, 404, 'No file of this version at this path. Reload the page.');
-    return sendAsset(request, response, { asset, headers: { 'cache-control': 'public, max-age=31536000, immutable' } });
+    const path = pathOf(request);
+    const asset = this.#assets.get(path);
+    if (asset) return sendAsset(request, response, { asset, headers: { 'cache-control': IMMUTABLE } });
+    const current = this.#current.get(path.replace(HASH, ''));
+    if (current) return sendAsset(request, response, { asset: current, headers: { 'cache-control': 'no-store' } });
+    return sendText(response, 404, 'No file at this path. Reload the page.');
   }
 }
 

@@ -10,9 +10,10 @@ import { Pipeline } from './pipeline.ts';
 const INTERNAL = failure('INTERNAL', 'Internal error.');
 const schema = new GraphQLSchema({
   query: new GraphQLObjectType({ name: 'Query', fields: { name: { type: GraphQLString } } }),
+  mutation: new GraphQLObjectType({ name: 'Mutation', fields: { rename: { type: GraphQLString } } }),
 });
 
-it('knows documents that it has learned if they are valid', () => {
+it('knows documents that it has learned, and compiles their operations, when they are valid', () => {
   const pipeline = new Pipeline({
     ...readConfig({ KUBECONFIG: '/dev/null' }),
     schema,
@@ -25,7 +26,8 @@ it('knows documents that it has learned if they are valid', () => {
     publicError: () => INTERNAL,
     recheckMs: 10_000,
   });
-  pipeline.learn(['{ name }', '{ nope }']);
+  const results = ['{ name }', '{ nope }', 'mutation { rename }'].map((query) => pipeline.learn({ query }));
+  expect(results).toEqual(['compiled', 'refused', 'valid']);
   const known = ['{ name }', '{ nope }', '{ other: name }'].map((text) => pipeline.knownDocument(text) !== undefined);
   expect(known).toEqual([true, false, false]);
 });

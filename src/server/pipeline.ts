@@ -8,21 +8,21 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
-import type { Viewer } from '../auth/viewer.ts';
 import type { OperationExecutor } from '../execution/operation-executor.ts';
 import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
-import { isContext, type Context } from '../graphql/context.ts';
+import { isContext, type Caller, type Context } from '../graphql/context.ts';
 import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
-import type { Deadline } from '../graphql/deadline.ts';
 import { failure, stackless } from '../graphql/errors.ts';
+import { isRecord } from '../graphql/json-values.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
 import { invalidNames } from '../graphql/name-inputs.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import { turns } from '../scheduling/turns.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import { DocumentCache } from './document-cache.ts';
 import { DocumentStore, type DocumentStoreOptions } from './document-store.ts';
-import { readParameters } from './request-parameters.ts';
+import { bodyError, readParameters } from './request-parameters.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
 
@@ -45,9 +45,16 @@ export interface OperationRequest extends OperationSelection {
 /** An operation that is parsed, valid and has a context. It has not been executed. */
 export type PreparedOperation = ExecutionArgs & { readonly contextValue: Context };
 
+/** An operation that a client may send. */
+export interface LikelyOperation {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** A query or mutation whose document is valid. */
 export interface KnownOperation extends OperationSelection {
   readonly document: DocumentNode;
+  readonly type: 'query' | 'mutation';
 }
 
 /** A result without data. Its errors are coded and may be shown to the client. */
@@ -56,11 +63,7 @@ interface FailedOperation {
 }
 
 /** The client that sends an operation. */
-export interface OperationCaller {
-  readonly viewer: Viewer;
-  /** Time limit of the operation, cancelled when the client leaves. */
-  readonly deadline: Deadline;
-  readonly record?: OperationRecord | undefined;
+export interface OperationCaller extends Caller {
   /** Counts an HTTP request as in progress. Must be disposed of when a subscription starts, which has limits of its own. */
   readonly inProgress?: Disposable;
   /** Whether the body of an HTTP request has been read and parsed: it is its `body`. */
@@ -74,7 +77,7 @@ export interface PipelineOptions extends OperationLimits, DocumentStoreOptions {
   /** Limits on the bytes of the body of a request, and on the values in its JSON. */
   readonly maxBodyBytes: number;
   readonly maxBodyValues: number;
-  readonly createContext: (viewer: Viewer, deadline: Deadline, record?: OperationRecord) => Context;
+  readonly createContext: (caller: Caller) => Context;
   /** Returns the error as it may be shown to clients: coded, and without internals, which are logged instead. */
   readonly publicError: (error: unknown) => GraphQLError;
   /** Limit on the running subscriptions of one viewer, over all connections. */
@@ -98,13 +101,12 @@ export class Pipeline {
   readonly subscriptions: SubscriptionRegistry;
   readonly documents: DocumentStore;
   /** Serves GET and POST. Disposed of by the HTTP server. */
-  readonly yoga: YogaServerInstance<OperationCaller, Context>;
+  readonly yoga: YogaServerInstance<OperationCaller, YogaContext>;
   readonly #publicError: (error: unknown) => GraphQLError;
   readonly #limits: OperationLimits;
   readonly #schema: GraphQLSchema;
   readonly #createContext: PipelineOptions['createContext'];
-  readonly #documents = createDocumentCache();
-  readonly #valid = new WeakSet<DocumentNode>();
+  readonly #documents = new DocumentCache();
   readonly #executor: OperationExecutor;
 
   constructor(options: PipelineOptions) {
@@ -116,10 +118,10 @@ export class Pipeline {
     this.documents = new DocumentStore(options);
     this.#executor = options.executor;
     this.subscriptions = new SubscriptionRegistry(options);
-    this.yoga = createYoga<OperationCaller, Context>({
+    this.yoga = createYoga<OperationCaller, YogaContext>({
       schema,
       graphqlEndpoint: endpoint,
-      context: ({ viewer, deadline, record }) => createContext(viewer, deadline, record),
+      context: (caller) => ({ operationContext: createContext(caller) }),
       graphiql: false,
       landingPage: false,
       cors: false,
@@ -132,48 +134,54 @@ export class Pipeline {
       plugins: [
         useEngine({
           parse: (source: string) => parseWithin(options, source),
-          execute: async (operation: ExecutionArgs) => withStringify(await this.#execute(operation)),
+          execute: async (operation: ExecutionArgs) => withStringify(await this.#execute(withOwnContext(operation))),
           subscribe: refuseSubscription,
         }),
         readParameters(options, this.documents),
-        recordAndCode((result, record) => this.#withHttpErrors(result, record), this.#valid),
+        recordAndCode((result, record) => this.#withHttpErrors(result, record), this.#documents),
       ],
     });
   }
 
   /**
-   * Parses and validates documents that clients are likely to send, so that their first requests do not wait for it. Leaves out those
-   * that exceed a limit of the configuration.
+   * Parses, validates and compiles an operation before a client sends it. Returns how far that is possible: not at all if it exceeds a
+   * limit of the configuration.
    */
-  learn(texts: readonly string[]): void {
+  learn({ query, variables }: LikelyOperation): 'refused' | 'valid' | 'compiled' {
     const { parse, validate, schema } = this.yoga.getEnveloped();
-    for (const text of texts) {
-      try {
-        validate(schema, parse(text));
-      } catch (error) {
-        if (!(error instanceof GraphQLError)) throw error;
-      }
+    try {
+      validate(schema, parse(query));
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
     }
+    const document = this.knownDocument(query);
+    if (!document) return 'refused';
+    return this.#executor.prepare({ document, variableValues: variables }) ? 'compiled' : 'valid';
   }
 
   /** Returns the document with this text if it was valid in an earlier operation and is still in the cache. */
   knownDocument(text: string): DocumentNode | undefined {
-    const document = this.#documents.get(text);
-    return document && this.#valid.has(document) ? document : undefined;
+    return this.#documents.valid(text);
   }
 
-  /** Executes a query or mutation of a known document. Its errors have the HTTP status that yoga reads. Never rejects. */
-  async executeKnown(
+  /**
+   * Executes a query or mutation of a known document. Its errors have the HTTP status that yoga reads. Never fails, or rejects. Returns a
+   * promise only if the operation waits.
+   */
+  executeKnown(
     { document, operationName, variables }: KnownOperation,
-    { viewer, deadline, record }: OperationCaller,
-  ): Promise<ExecutionResult | SerializedResult> {
+    caller: OperationCaller,
+  ): Awaitable<ExecutionResult | SerializedResult> {
+    const finish = (result: ExecutionResult | SerializedResult) =>
+      isSerialized(result) ? result : this.#withHttpErrors(result, caller.record);
+    const fail = (error: unknown) => this.#withHttpErrors({ errors: [this.#publicError(error)] }, caller.record);
     try {
-      const contextValue = this.#createContext(viewer, deadline, record);
+      const contextValue = this.#createContext(caller);
       const operation = { schema: this.#schema, document, operationName, variableValues: variables, contextValue };
-      const result = await this.#execute(operation);
-      return isSerialized(result) ? result : this.#withHttpErrors(result, record);
+      const result = this.#execute(operation);
+      return result instanceof Promise ? result.then(finish).catch(fail) : finish(result);
     } catch (error) {
-      return this.#withHttpErrors({ errors: [this.#publicError(error)] }, record);
+      return fail(error);
     }
   }
 
@@ -181,13 +189,13 @@ export class Pipeline {
   async prepare(request: OperationRequest, caller: OperationCaller): Promise<PreparedOperation | FailedOperation> {
     const { operationName, variables } = request;
     try {
-      await turns.begin(caller.viewer.name);
-      const { parse, validate, contextFactory, schema } = this.yoga.getEnveloped(caller);
+      await turns.start(caller.viewer.name);
+      const { parse, validate, schema } = this.yoga.getEnveloped(caller);
       const document = parse(this.documents.textOf(request) ?? '');
       describe(caller.record, { schema, document, operationName, variableValues: variables });
       const problems: readonly Error[] = validate(schema, document);
       if (problems.length > 0) return this.#failure(problems, caller.record);
-      return { schema, document, operationName, variableValues: variables, contextValue: await contextFactory() };
+      return { schema, document, operationName, variableValues: variables, contextValue: this.#createContext(caller) };
     } catch (error) {
       return this.#failure([error], caller.record);
     }
@@ -230,27 +238,36 @@ export class Pipeline {
    * Executes an operation after fetching the viewer's visibility of all resources that it reads. Returns an error, and stops
    * the execution, when the deadline passes.
    */
-  async #execute(operation: ExecutionArgs): Promise<ExecutionResult | SerializedResult> {
-    const { schema, document, contextValue } = operation;
-    if (!isContext(contextValue)) throw new TypeError('Expected an operation with a context of createContext.');
-    const { client, deadline, record } = contextValue;
+  #execute(operation: PreparedOperation): Awaitable<ExecutionResult | SerializedResult> {
+    const { client, deadline, record } = operation.contextValue;
     describe(record, operation);
     const errors = this.#invalidInputs(operation);
     if (errors.length > 0) return { errors };
-    const prefetchAndExecute = async () => {
-      await client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
-      await turns.begin(contextValue.viewer.name);
-      const result = await this.#executor.execute({ ...operation, contextValue });
-      return client.cost.isExceeded ? { errors: [excessiveCost(client.cost, isMutation(operation))] } : result;
+    const recordCost = () => {
+      if (record) record.cost = client.cost.limit.actual;
     };
     try {
-      return await (deadline?.race(prefetchAndExecute()) ?? prefetchAndExecute());
+      const executed = this.#prefetchAndExecute(operation);
+      if (!(executed instanceof Promise)) return executed;
+      return (deadline?.race(executed) ?? executed).catch(codedResult).finally(recordCost);
     } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      return { errors: [error] };
+      return codedResult(error);
     } finally {
-      if (record) record.cost = client.cost.limit.actual;
+      recordCost();
     }
+  }
+
+  #prefetchAndExecute(operation: PreparedOperation): Awaitable<ExecutionResult | SerializedResult> {
+    const { client, deadline, viewer } = operation.contextValue;
+    const { resources } = dependenciesOf(operation.schema, operation.document);
+    const execute = () =>
+      andThen(this.#executor.execute(operation), (result) =>
+        client.cost.isExceeded ? { errors: [excessiveCost(client.cost, isMutation(operation))] } : result,
+      );
+    const prefetched = client.reader.prefetch(resources, 'read');
+    if (prefetched) return prefetched.then(() => turns.begin(viewer.name)).then(execute);
+    const turn = turns.begin(viewer.name);
+    return turn || deadline?.isOver ? Promise.resolve(turn).then(execute) : execute();
   }
 
   /** Authorizes a subscription within the deadline. The subscription itself has none. */
@@ -289,10 +306,22 @@ export class Pipeline {
   }
 }
 
+/** Context of yoga's plugins. It contains that of the resolvers, because yoga copies its own properties. */
+interface YogaContext {
+  readonly operationContext: Context;
+}
+
+/** Returns an operation of yoga with the context of the resolvers. */
+function withOwnContext({ contextValue, ...operation }: ExecutionArgs): PreparedOperation {
+  const context: unknown = isRecord(contextValue) ? contextValue['operationContext'] : undefined;
+  if (!isContext(context)) throw new TypeError('Expected an operation with a context of createContext.');
+  return { ...operation, contextValue: context };
+}
+
 /** Makes yoga record operations, also those that are not valid, code their errors, and note valid documents. */
 function recordAndCode(
   withHttpErrors: (result: ExecutionResult, record: OperationRecord | undefined) => ExecutionResult,
-  validDocuments: WeakSet<DocumentNode>,
+  documents: DocumentCache,
 ): Plugin<Partial<OperationCaller>, OperationCaller> {
   return {
     onValidate: ({ params: { schema, documentAST: document }, context: { params, record } }) => {
@@ -300,12 +329,16 @@ function recordAndCode(
       if (params)
         describe(record, { schema, document, operationName: params.operationName, variableValues: params.variables });
       return ({ valid }) => {
-        if (valid) validDocuments.add(document);
+        if (valid) documents.markValid(document);
       };
     },
     onExecutionResult: (done) => {
       const { result, context } = done;
       if (result && 'errors' in result) done.setResult(withHttpErrors(result, context.record));
+    },
+    // Errors of requests that name no operation, such as malformed JSON or the unknown hash of a document.
+    onResultProcess: ({ result, serverContext: { record } }) => {
+      if (record?.errors.length === 0 && 'errors' in result) record.fail(result.errors ?? []);
     },
   };
 }
@@ -316,6 +349,12 @@ function describe(record: OperationRecord | undefined, operation: ExecutionArgs)
   const { document, operationName, variableValues } = operation;
   record.describe(document, operationName);
   if (record.type === 'mutation') record.mutation = { operationName, variableValues: variableValues ?? {} };
+}
+
+/** Returns the result of an operation that ended with a coded error. Throws every other error. */
+function codedResult(error: unknown): ExecutionResult {
+  if (!(error instanceof GraphQLError)) throw error;
+  return { errors: [error] };
 }
 
 function isMutation({ document, operationName }: ExecutionArgs): boolean {
@@ -346,28 +385,8 @@ function withoutHttp(error: GraphQLError): GraphQLError {
   return stackless(() => new GraphQLError(message, { nodes, source, positions, path, extensions }));
 }
 
-/** Bound of the cached documents in characters. A parsed document takes a few hundred bytes per character at worst. */
-const MAX_CACHED_CHARACTERS = 250_000;
-
-/** Cache of parsed documents by text. yoga's own is bounded by entries only, so large documents could exhaust the memory. */
-function createDocumentCache(): LRUCache<string, DocumentNode> {
-  return new LRUCache({ maxSize: MAX_CACHED_CHARACTERS, sizeCalculation: (_, text) => text.length + 1 });
-}
-
 /** Documents that cannot be parsed are not cached. */
 const noErrorCache = { get: () => undefined, set: () => undefined };
-
-/**
- * Replaces errors about the body of a request: that of yoga for one that is too large by one that names the limit, and that of Node
- * for a client that has left before its end, which is no error of the gateway.
- */
-function bodyError(error: unknown, maxBodyBytes: number): unknown {
-  if (error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET')
-    return failure('TIMEOUT', 'The request was cancelled.');
-  if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'REQUEST_ENTITY_TOO_LARGE') return error;
-  const message = `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.`;
-  return failure('TOO_LARGE', message, { limit: { name: 'MAX_BODY_BYTES', max: maxBodyBytes }, http: { status: 413 } });
-}
 
 function refuseSubscription(): ExecutionResult {
   const message =

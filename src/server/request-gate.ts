@@ -4,10 +4,14 @@ import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
 import { OperationRecord, requestIdOf, type TransportName } from '../graphql/operation-record.ts';
-import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
-import { responseTransport } from './flow-control.ts';
+import type { Viewer } from '../auth/viewer.ts';
+import type { Awaitable } from '../scheduling/awaitable.ts';
+import type { BytesInFlight, RequestBytes } from '../scheduling/bytes-in-flight.ts';
+import { ResponseTransport } from './flow-control.ts';
+import { hasOperationInBody } from './operation-request.ts';
 import type { OperationCaller } from './pipeline.ts';
 import { sendJson } from './responses.ts';
+import { IdentifiedResponse, REQUEST_ID } from './server-response.ts';
 
 export interface RequestGateOptions {
   readonly authenticate: Authenticator;
@@ -39,37 +43,55 @@ export class RequestGate {
 
   /**
    * Starts the deadline of a request, authenticates its viewer, and counts it as in progress until its client has taken the
-   * answer or has disconnected.
+   * answer or has disconnected. Returns a promise only if it has to wait: for the API server, or for room.
    * @throws {GraphQLError} UNAUTHENTICATED, RATE_LIMITED, TIMEOUT, or UNAVAILABLE if the API server cannot be asked
    */
-  async admit(request: IncomingMessage, response: ServerResponse, record?: OperationRecord): Promise<OperationCaller> {
+  admit(request: IncomingMessage, response: ServerResponse, record?: OperationRecord): Awaitable<OperationCaller> {
     const { authenticate, publicError, requestTimeoutMs, operationLimit } = this.#options;
     const deadline = new Deadline(requestTimeoutMs);
-    response.once('close', () => (response.writableFinished ? deadline.end() : deadline.cancel()));
-    try {
-      const authenticated = () => authenticate(credentialsOf(request));
-      const viewer = await deadline.race(record ? record.within(authenticated) : authenticated());
+    let inProgress: Disposable | undefined;
+    response.on('close', () => {
+      if (response.writableFinished) deadline.end();
+      else deadline.cancel();
+      inProgress?.[Symbol.dispose]();
+    });
+    const enter = (viewer: Viewer): Awaitable<OperationCaller> => {
       if (record) record.viewer = viewer.name;
-      const inProgress = operationLimit.enter(viewer.name);
-      response.once('close', () => inProgress[Symbol.dispose]());
-      await deadline.race(this.#waitForRoom(viewer.name, { request, response, until: deadline.signal }));
-      return { viewer, deadline, inProgress, record };
-    } catch (error) {
+      inProgress = operationLimit.enter(viewer.name);
+      const bytes = this.#bytesOf(viewer.name, { request, response, deadline });
+      const caller = { viewer, deadline, bytes, inProgress, record };
+      return bytes.mustWait() ? deadline.race(this.#waitForRoom(bytes)).then(() => caller) : caller;
+    };
+    const refuse = (error: unknown): never => {
       const shown = publicError(error);
       record?.fail([shown]);
       throw shown;
+    };
+    try {
+      const authenticated = () => authenticate(credentialsOf(request));
+      const found = record ? record.within(authenticated) : authenticated();
+      const admitted = found instanceof Promise ? deadline.race(found).then(enter) : enter(found);
+      return admitted instanceof Promise ? admitted.catch(refuse) : admitted;
+    } catch (error) {
+      return refuse(error);
     }
   }
 
+  /** Starts to count the bytes of a request. */
+  #bytesOf(viewer: string, { request, response, deadline }: AdmittedRequest): RequestBytes {
+    const { bytesInFlight, maxBodyBytes } = this.#options;
+    const bytes = bytesInFlight.open({ viewer, until: deadline, transport: new ResponseTransport(response) });
+    bytes.add(COPIES_OF_BODY * bodyBytesOf(request, maxBodyBytes));
+    return bytes;
+  }
+
   /**
-   * Starts to count the bytes of a request, and waits until there is room for its body.
+   * Waits until there is room for the body of a request.
    * @throws {GraphQLError} RATE_LIMITED if there is none in time
    */
-  async #waitForRoom(viewer: string, { request, response, until }: AdmittedRequest): Promise<void> {
-    const { bytesInFlight, maxBodyBytes } = this.#options;
-    const bytes = bytesInFlight.open({ viewer, until, transport: responseTransport(response) });
-    bytes.add(COPIES_OF_BODY * bodyBytesOf(request, maxBodyBytes));
+  async #waitForRoom(bytes: RequestBytes): Promise<void> {
     if (await bytes.start()) return;
+    const { bytesInFlight } = this.#options;
     throw tooMany(
       { setting: 'MAX_BYTES_IN_FLIGHT', max: bytesInFlight.max },
       'bytes in requests and answers of all clients',
@@ -80,16 +102,16 @@ export class RequestGate {
 interface AdmittedRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Aborts when the client has taken the answer or has disconnected. */
-  readonly until: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 /** The body is in memory twice: as bytes and as text. */
 const COPIES_OF_BODY = 2;
 
 /** Returns the length that a body has or, without Content-Length, may have. Longer ones are refused. */
-function bodyBytesOf({ method, headers }: IncomingMessage, maxBodyBytes: number): number {
-  if (method !== 'POST') return 0;
+function bodyBytesOf(request: IncomingMessage, maxBodyBytes: number): number {
+  if (!hasOperationInBody(request)) return 0;
+  const { headers } = request;
   const length = headers['content-length'] === undefined ? maxBodyBytes : Number(headers['content-length']);
   return length <= maxBodyBytes ? length : 0;
 }
@@ -105,8 +127,8 @@ export function recordOf(
 ): OperationRecord {
   const record = new OperationRecord({ requestId: requestIdOf(request.headers[REQUEST_ID]), transport }, onOperation);
   onOperationBegin?.(record, traceparentOf(request));
-  response.setHeader(REQUEST_ID, record.requestId);
-  response.once('close', () => {
+  if (response instanceof IdentifiedResponse) response.requestId = record.requestId;
+  response.on('close', () => {
     record.status = response.statusCode;
     record.end();
   });
@@ -118,9 +140,6 @@ export function traceparentOf({ headers }: IncomingMessage): string | undefined 
   const { traceparent } = headers;
   return typeof traceparent === 'string' ? traceparent : undefined;
 }
-
-/** Header with the id of a request, in requests and responses. */
-export const REQUEST_ID = 'x-request-id';
 
 const statusByCode: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,

@@ -23,7 +23,7 @@ export function readParameters(
       setRequestParser(async (request) => {
         // The text of a body that event streams have read already would be printed again, recursively.
         if (request.method === 'POST' && !isBodyParsed) await readBody(request, limits.maxBodyValues);
-        await turns.begin(viewer.name);
+        await turns.start(viewer.name);
         try {
           const parameters = await requestParser(request);
           return isPlainObject(parameters)
@@ -82,4 +82,16 @@ function definedMembers(
     ...(variables !== undefined && { variables }),
     ...(extensions !== undefined && { extensions }),
   };
+}
+
+/**
+ * Replaces errors about the body of a request: that of yoga for one that is too large by one that names the limit, and that of Node
+ * for a client that has left before its end, which is no error of the gateway.
+ */
+export function bodyError(error: unknown, maxBodyBytes: number): unknown {
+  if (error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET')
+    return failure('TIMEOUT', 'The request was cancelled.');
+  if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'REQUEST_ENTITY_TOO_LARGE') return error;
+  const message = `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.`;
+  return failure('TOO_LARGE', message, { limit: { name: 'MAX_BODY_BYTES', max: maxBodyBytes }, http: { status: 413 } });
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { failure, type ErrorCode } from '../graphql/errors.ts';
+import type { OperationRecord } from '../graphql/operation-record.ts';
 
 /** Headers of JSON answers: no cache may store them, and no browser may take them for another type. */
 export const JSON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
@@ -10,13 +12,36 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.writeHead(status, headers).end(`${JSON.stringify(body)}\n`);
 }
 
+/** Error of a request whose operation is not read. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Returns the refusal of a request for its origin or host. */
+export function forbidden(message: string): Refusal {
+  return { status: 403, code: 'FORBIDDEN', message };
+}
+
+/** Sends a refusal, and records it. */
+export function refuse(response: ServerResponse, record: OperationRecord, { status, code, message }: Refusal): void {
+  const errors = [failure(code, message)];
+  record.fail(errors);
+  sendJson(response, status, { errors });
+}
+
 /**
- * Returns the header that announces the end of the connection if the body of a request has not arrived. The connection is closed
- * then instead of reading the rest, and a proxy that does not know would send the next request, of any client, on it.
+ * Returns whether the body of a request has not arrived. The connection is closed then instead of reading the rest, and the response has
+ * to announce it: a proxy that does not know would send the next request, of any client, on it.
  */
-export function closingIfUnread({ headers, complete }: IncomingMessage): OutgoingHttpHeaders {
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  return hasBody && !complete ? { connection: 'close' } : {};
+export function isUnread({ headers, complete }: IncomingMessage): boolean {
+  return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
+}
+
+/** Returns the header that announces the end of the connection if the body of a request has not arrived; see {@link isUnread}. */
+function closingIfUnread(request: IncomingMessage): OutgoingHttpHeaders {
+  return isUnread(request) ? { connection: 'close' } : {};
 }
 
 /** Sends one line of plain text. */
@@ -61,9 +86,19 @@ export async function writeSlices(response: ServerResponse, body: Buffer): Promi
 }
 
 /** Writes a body like {@link writeSlices}, and ends the response. */
-export async function endWithBody(response: ServerResponse, body: Buffer): Promise<void> {
+async function endWithBody(response: ServerResponse, body: Buffer): Promise<void> {
   if (body.length > SLICE_BYTES) await writeSlices(response, body);
   response.end(body.length > SLICE_BYTES ? undefined : body);
+}
+
+/** Writes the parts of a body, each when the client has taken most of the ones before, and ends the response. */
+export async function endWithParts(response: ServerResponse, parts: readonly Buffer[]): Promise<void> {
+  for (const part of parts) {
+    if (response.destroyed) break;
+    if (part.length > SLICE_BYTES) await writeSlices(response, part);
+    else if (!response.write(part)) await drained(response);
+  }
+  response.end();
 }
 
 /** Resolves when the client has taken what was written, or has disconnected. */

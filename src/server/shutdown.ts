@@ -1,9 +1,15 @@
 import type { Server } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import { Server as TcpServer } from 'node:net';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 const BATCH = 50;
 const MAX_PAUSE_MS = 100;
 const IDLE_CHECK_MS = 50;
+/** Time for the first request of a connection that was accepted at the end. */
+const FIRST_REQUEST_MS = 1_000;
+/** Time in which waiting connections are accepted before the server stops listening. */
+const MAX_ACCEPT_MS = 1_000;
+const SHORT_TURN_MS = 1;
 
 /**
  * Calls `act` for each item in batches of {@link BATCH}, spread over at most `overMs`. Resolves after the last call. Used to
@@ -18,6 +24,8 @@ export async function staggered<T>(items: readonly T[], overMs: number, act: (it
 }
 
 interface ShutdownOptions {
+  /** Returns whether nothing has been received yet on an open connection. */
+  readonly hasUnusedConnection: () => boolean;
   readonly drainMs: number;
   /** Ends all subscriptions and resolves when their connections are closed, or cut off after `drainMs`. */
   readonly endStreams: (drainMs: number) => Promise<unknown>;
@@ -27,15 +35,50 @@ interface ShutdownOptions {
  * Stops accepting connections, ends the subscriptions, and waits up to `drainMs` for requests in progress before it cuts
  * the remaining connections. Resolves when every connection is closed.
  */
-export async function shutDown(server: Server, { drainMs, endStreams }: ShutdownOptions): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  await endStreams(drainMs);
+export async function shutDown(server: Server, options: ShutdownOptions): Promise<void> {
+  const { drainMs, endStreams } = options;
+  await acceptPending(server);
+  // The method of the HTTP server would also cut the connections that have just been accepted, whose request has yet to be read.
+  const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(server, () => resolve()));
   const deadline = new AbortController();
-  // Connections become idle when their clients have taken their answers.
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const cutIdle = closeIdle(server, options, deadline.signal);
+  await endStreams(drainMs);
   await Promise.race([closed, delay(drainMs, undefined, { signal: deadline.signal }).catch(() => undefined)]);
-  clearInterval(idle);
   deadline.abort();
   server.closeAllConnections();
-  await closed;
+  await Promise.all([closed, cutIdle]);
+  server.close(); // clears the timers of the HTTP server
+}
+
+/** Closes connections that are idle, again and again until the signal aborts: they become idle when clients have taken their answers. */
+async function closeIdle(
+  server: Server,
+  { drainMs, hasUnusedConnection }: ShutdownOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const unusedUntil = performance.now() + Math.min(FIRST_REQUEST_MS, drainMs);
+  while (!signal.aborted) {
+    await delay(IDLE_CHECK_MS, undefined, { signal }).catch(() => undefined);
+    await nextTurn(); // after the requests that have arrived are read
+    if (!hasUnusedConnection() || performance.now() > unusedUntil) server.closeIdleConnections();
+  }
+}
+
+/**
+ * Resolves in a turn of the event loop in which no connection waits to be accepted. The system resets those that wait when the
+ * server stops listening. Node accepts one in each turn, and more may arrive while the turn lasts, so it has to be a short one.
+ */
+async function acceptPending(server: Server): Promise<void> {
+  let isPending = false;
+  let isLong = false;
+  const onConnection = () => void (isPending = true);
+  server.on('connection', onConnection);
+  const until = performance.now() + MAX_ACCEPT_MS;
+  do {
+    isPending = false;
+    const start = performance.now();
+    await nextTurn();
+    isLong = performance.now() - start > SHORT_TURN_MS;
+  } while ((isPending || isLong) && performance.now() < until);
+  server.off('connection', onConnection);
 }

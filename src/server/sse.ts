@@ -4,9 +4,16 @@ import { isSerialized, type SerializedResult } from '../execution/serialized-res
 import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
-import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
-import { responseTransport, type FlowControl, type FlowController } from './flow-control.ts';
-import { acceptsJson, EVENT_STREAM, readOperation, type BodyLimits, type Refusal } from './operation-request.ts';
+import { ResponseTransport, type FlowControl, type FlowController } from './flow-control.ts';
+import {
+  acceptsJson,
+  EVENT_STREAM,
+  hasOperationInBody,
+  methodRefusal,
+  readOperation,
+  type BodyLimits,
+  type Refusal,
+} from './operation-request.ts';
 import { isSubscription, type OperationCaller, type Pipeline } from './pipeline.ts';
 import { sendText, writeSlices } from './responses.ts';
 import { staggered } from './shutdown.ts';
@@ -14,12 +21,11 @@ import { staggered } from './shutdown.ts';
 /** A comment, which clients ignore and which keeps proxies from closing the connection. */
 const PING = ':\n\n';
 const PING_INTERVAL_MS = 12_000;
+const CRLF = Buffer.from('\r\n');
 
 interface EventStreamOptions extends BodyLimits {
   readonly pipeline: Pipeline;
   readonly flowControl: FlowControl;
-  /** Memory of the requests in progress. */
-  readonly bytesInFlight: BytesInFlight;
   /** Answers a query or mutation as JSON. */
   readonly serveJson: (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
 }
@@ -45,6 +51,7 @@ export class EventStreamServer {
   /** One entry per open response with a subscription. */
   readonly #streams = new Set<OpenStream>();
   #pings: NodeJS.Timeout | undefined;
+  #isClosing = false;
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
@@ -61,9 +68,10 @@ export class EventStreamServer {
     const operation = await readOperation(request, this.#options);
     if ('refusal' in operation) return refuse(response, operation);
     const type = pipeline.operationTypeOf(operation);
-    if (type === 'mutation' && request.method === 'GET') return refuse(response, mutationByGet);
+    const refused = methodRefusal(request.method, type);
+    if (refused) return refuse(response, refused);
     if (acceptsJson(request) && type !== 'subscription') {
-      if (request.method === 'POST') request.body = operation; // yoga uses it, because the stream has been consumed
+      if (hasOperationInBody(request)) Object.assign(request, { method: 'POST', body: operation }); // yoga uses it, because the stream has been consumed
       return serveJson(request, response, { ...caller, isBodyParsed: true });
     }
     if (type === 'subscription') caller.inProgress?.[Symbol.dispose]();
@@ -75,20 +83,21 @@ export class EventStreamServer {
       return undefined;
     }
     const event = isSubscription(result) ? undefined : Buffer.from(nextEvent(textOf(result)));
-    if (event) this.#options.bytesInFlight.of(caller.deadline.signal)?.answer(event.length);
+    if (event) caller.bytes?.answer(event.length);
     beginStream(response);
     if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller);
     if (event) await writeSlices(response, event);
     return complete(response, { isFinal: !isSubscription(result) && isFinalResult(result) });
   }
 
-  /** Completes all streams, spread over `drainMs`. */
+  /** Completes all streams, spread over `drainMs`, and at once those that begin later, on connections that were open. */
   async close(drainMs: number): Promise<void> {
+    this.#isClosing = true;
     await staggered([...this.#streams], drainMs, ({ end }) => end());
   }
 
   #subscribe(handle: SubscriptionHandle, response: ServerResponse, caller: OperationCaller): void {
-    const flow = this.#options.flowControl.open(responseTransport(response), caller.viewer.name);
+    const flow = this.#options.flowControl.open(new ResponseTransport(response), caller.viewer.name);
     const running = handle.start(sinkOf(response, flow, { resumable: handle.resumable, record: caller.record }));
     const open = {
       ping: () => {
@@ -101,11 +110,15 @@ export class EventStreamServer {
       },
     };
     this.#addStream(open);
-    response.on('drain', () => {
+    const drained = () => {
       flow.drained();
       running.resume();
-    });
-    response.once('close', () => {
+    };
+    const { socket } = response;
+    response.on('drain', drained);
+    socket?.on('drain', drained); // events are written to it directly
+    response.on('close', () => {
+      socket?.off('drain', drained);
       running.stop();
       flow[Symbol.dispose]();
       this.#removeStream(open);
@@ -113,6 +126,7 @@ export class EventStreamServer {
   }
 
   #addStream(stream: OpenStream): void {
+    if (this.#isClosing) return stream.end();
     this.#streams.add(stream);
     this.#pings ??= setInterval(() => {
       for (const { ping } of this.#streams) ping();
@@ -132,13 +146,17 @@ function sinkOf(
   flow: FlowController,
   { resumable, record }: Pick<SubscriptionHandle, 'resumable'> & Pick<OperationCaller, 'record'>,
 ): EventSink {
+  // One write of bytes that all subscribers share, in place of four by `response.write`, which writes the frame of the chunk apart. A
+  // response that waits for those of earlier requests on its connection has no socket yet.
+  const socket = response.chunkedEncoding ? response.socket : null;
   return {
     get ready() {
       return flow.ready;
     },
     send: (event) => {
       flow.beforeWrite();
-      response.write(event.bytes(resumable ? encodeResumable : encode));
+      if (socket) socket.write(event.bytes(resumable ? encodeResumableChunk : encodeChunk));
+      else response.write(event.bytes(resumable ? encodeResumable : encode));
     },
     end: (error) => {
       if (error) record?.fail([error]);
@@ -147,8 +165,6 @@ function sinkOf(
     },
   };
 }
-
-const mutationByGet: Refusal = { status: 405, refusal: 'Expected a POST request for a mutation, got GET.' };
 
 function refuse(response: ServerResponse, { status, refusal }: Refusal): void {
   sendText(response, status, refusal);
@@ -159,6 +175,8 @@ function beginStream(response: ServerResponse): void {
     'content-type': `${EVENT_STREAM}; charset=utf-8`,
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no', // nginx would hold back events
+    // A load balancer would use the connection of a completed stream for another request, while the server shuts down.
+    connection: 'close',
   });
   response.write(PING);
 }
@@ -169,6 +187,19 @@ function encodeResumable({ text, cursor }: SerializedEvent): Buffer {
 
 function encode({ text }: SerializedEvent): Buffer {
   return Buffer.from(nextEvent(text));
+}
+
+function encodeResumableChunk(event: SerializedEvent): Buffer {
+  return chunkOf(encodeResumable(event));
+}
+
+function encodeChunk(event: SerializedEvent): Buffer {
+  return chunkOf(encode(event));
+}
+
+/** Returns bytes as a chunk of a response (RFC 9112, section 7.1). */
+function chunkOf(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF]);
 }
 
 function nextEvent(text: string): string {

@@ -9,11 +9,16 @@ export class Traffic {
   /** Counts the bytes of a connection until it is closed. */
   add(socket: Socket): void {
     this.#open.add(socket);
-    socket.once('close', () => {
+    socket.on('close', () => {
       this.#open.delete(socket);
       this.#sentBytes += socket.bytesWritten;
       this.#receivedBytes += socket.bytesRead;
     });
+  }
+
+  /** Whether nothing has been received yet on an open connection. */
+  get hasUnusedConnection(): boolean {
+    return this.#open.values().some(({ bytesRead }) => bytesRead === 0);
   }
 
   read(): { readonly connections: number; readonly sentBytes: number; readonly receivedBytes: number } {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { responseTransport } from './flow-control.ts';
+import { ResponseTransport } from './flow-control.ts';
 
 interface UnreadResponsesOptions {
   /** A client that takes none of its pending bytes in this time is disconnected. */
@@ -18,7 +18,7 @@ const MAX_INTERVAL_MS = 5_000;
 
 /**
  * Disconnects clients that do not read their responses: their answers would stay in memory. Holds one entry per response that
- * is not finished, and one timer while there are any.
+ * is not finished, and one timer until a check finds none.
  */
 export class UnreadResponses {
   readonly #options: UnreadResponsesOptions;
@@ -32,20 +32,22 @@ export class UnreadResponses {
   /** Watches a response until it is closed. */
   watch(response: ServerResponse): void {
     this.#open.set(response, undefined);
-    this.#checks ??= setInterval(() => this.#check(), Math.min(this.#options.slowReaderTimeoutMs / 2, MAX_INTERVAL_MS));
-    response.once('close', () => {
-      this.#open.delete(response);
-      if (this.#open.size > 0) return;
-      clearInterval(this.#checks);
-      this.#checks = undefined;
-    });
+    this.#checks ??= setInterval(
+      () => this.#check(),
+      Math.min(this.#options.slowReaderTimeoutMs / 2, MAX_INTERVAL_MS),
+    ).unref();
+    response.on('close', () => this.#open.delete(response));
   }
 
   #check(): void {
+    if (this.#open.size === 0) {
+      clearInterval(this.#checks);
+      this.#checks = undefined;
+    }
     const { slowReaderTimeoutMs, onStalled } = this.#options;
     const now = performance.now();
     for (const [response, last] of this.#open) {
-      const transport = responseTransport(response);
+      const transport = new ResponseTransport(response);
       const { pendingBytes, takenBytes } = transport;
       // A response without a socket is pipelined: it waits for an earlier one of its connection, not for the client.
       const waits = response.socket !== null && pendingBytes > 0;

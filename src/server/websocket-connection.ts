@@ -6,8 +6,9 @@ import type { OperationRecord } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscriber.ts';
-import { IncompleteMessage } from './websocket-limits.ts';
 import { MIN_BUFFER_BYTES, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
+import { NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
+import { IncompleteMessage } from './websocket-limits.ts';
 
 /** Close code for a client that does not read. The protocol leaves 4000 to 4999 to applications. */
 const STALLED = 4008;
@@ -37,17 +38,15 @@ export class WebSocketConnection {
   readonly transport: Transport;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
-  readonly #maxOperations: number;
+  readonly #options: WebSocketConnectionOptions;
   /** Messages whose handling has not ended. That of an operation ends when its answer has been sent. */
   #pendingMessages = 0;
   /** Called when the connection drains and no message is pending. */
   #onIdle: (() => void) | undefined;
   /** Scope of the message that graphql-ws is about to handle. */
   #receiving: DisposableStack | undefined;
-  readonly #openFlow: (viewer: string) => FlowController;
   /** By operation id. Bounded by `maxSubscriptionsPerConnection`. */
   readonly #subscriptions = new Map<string, SubscriptionIterator>();
-  readonly #onEnd: WebSocketSinkOptions['onEnd'];
   #flow: FlowController | undefined;
   /** Time of the first ping since the client last sent something. */
   #pingedAt: number | undefined;
@@ -58,20 +57,17 @@ export class WebSocketConnection {
   };
 
   constructor(webSocket: WebSocket, socket: Socket, options: WebSocketConnectionOptions) {
-    const { flowControl, bytesInFlight, maxOperationsPerConnection } = options;
-    this.#maxOperations = maxOperationsPerConnection;
+    this.#options = options;
     this.#webSocket = webSocket;
     this.#socket = socket;
     webSocket.on('pong', () => (this.#pingedAt = undefined));
-    const incomplete = new IncompleteMessage(socket, bytesInFlight, () => webSocket.terminate());
+    const incomplete = new IncompleteMessage(socket, options.bytesInFlight, () => webSocket.terminate());
     webSocket.on('message', () => {
       this.#pingedAt = undefined;
       incomplete.ended();
     });
     this.transport = new WebSocketTransport(webSocket, socket, () => this.#closeStalled());
-    this.#openFlow = (viewer) => flowControl.open(this.transport, viewer);
-    this.#onEnd = (id, error) => this.#ended(id, error);
-    webSocket.once('close', () => this.#flow?.[Symbol.dispose]());
+    webSocket.on('close', () => this.#flow?.[Symbol.dispose]());
     socket.on('data', this.#limitUnauthenticated);
     socket.on('drain', () => {
       this.#flow?.drained();
@@ -102,7 +98,7 @@ export class WebSocketConnection {
   /** Returns the scope of the operation in the message that is being received, or an error if there are too many operations. */
   receivedOperation(): DisposableStack | GraphQLError {
     if (!this.#receiving) throw new TypeError('Expected a message that is being received.');
-    const max = this.#maxOperations;
+    const max = this.#options.maxOperationsPerConnection;
     if (this.#pendingMessages - this.#subscriptions.size <= max) return this.#receiving;
     return tooMany({ setting: 'MAX_OPERATIONS_PER_CONNECTION', max }, 'operations in progress on one connection');
   }
@@ -130,7 +126,7 @@ export class WebSocketConnection {
 
   /** Counts the pending bytes of the connection as the viewer's from now on. The first viewer of a connection counts. */
   openFlow(viewer: string): void {
-    this.#flow ??= this.#openFlow(viewer);
+    this.#flow ??= this.#options.flowControl.open(this.transport, viewer);
   }
 
   /** Number of running subscriptions. */
@@ -150,7 +146,7 @@ export class WebSocketConnection {
       socket: this.#socket,
       flow,
       id,
-      onEnd: this.#onEnd,
+      connection: this,
       record,
     });
     const subscription = new SubscriptionIterator(handle, sink);
@@ -183,7 +179,8 @@ export class WebSocketConnection {
     this.#webSocket.close(GOING_AWAY, reason);
   }
 
-  #ended(id: string, error: GraphQLError | undefined): void {
+  /** Called when a subscription has ended. */
+  ended(id: string, error: GraphQLError | undefined): void {
     this.#subscriptions.delete(id);
     if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
     // graphql-ws sends the `error` message in a later microtask.
@@ -235,7 +232,7 @@ interface WebSocketSinkOptions {
   readonly socket: Socket;
   readonly flow: FlowController;
   readonly id: string;
-  readonly onEnd: (id: string, error: GraphQLError | undefined) => void;
+  readonly connection: WebSocketConnection;
   readonly record: OperationRecord | undefined;
 }
 
@@ -246,16 +243,16 @@ class WebSocketSink implements SubscriptionSink {
   readonly #flow: FlowController;
   readonly #id: string;
   readonly #prefix: NextMessagePrefix;
-  readonly #onEnd: WebSocketSinkOptions['onEnd'];
+  readonly #connection: WebSocketConnection;
   readonly #record: OperationRecord | undefined;
 
-  constructor({ webSocket, socket, flow, id, onEnd, record }: WebSocketSinkOptions) {
+  constructor({ webSocket, socket, flow, id, connection, record }: WebSocketSinkOptions) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#flow = flow;
     this.#id = id;
     this.#prefix = new NextMessagePrefix(id);
-    this.#onEnd = onEnd;
+    this.#connection = connection;
     this.#record = record;
   }
 
@@ -267,13 +264,15 @@ class WebSocketSink implements SubscriptionSink {
     if (this.#webSocket.readyState !== OPEN) return;
     const payload = event.bytes(sharedPayload);
     this.#flow.beforeWrite();
+    if (payload.length <= MAX_COPIED_BYTES) return void this.#socket.write(this.#prefix.with(payload));
     this.#socket.write(this.#prefix.before(payload.length));
     this.#socket.write(payload);
+    return undefined;
   }
 
   ended(error?: GraphQLError): void {
     if (error) this.#record?.fail([error]);
-    this.#onEnd(this.#id, error);
+    this.#connection.ended(this.#id, error);
   }
 }
 
@@ -355,42 +354,5 @@ export class SubscriptionIterator implements AsyncGenerator<never, undefined>, E
   }
 }
 
-/** First byte of a WebSocket frame (RFC 6455, section 5.2): an unfragmented text message. */
-const FINAL_TEXT = 0x81;
-/** Payload lengths from which the header is 4 bytes long, and 10 bytes long. */
-const [MEDIUM, LARGE] = [126, 65_536];
-
-/** Returns the part of a `next` message that all subscribers share: the event and the closing brace. */
-export function sharedPayload({ text }: SerializedEvent): Buffer {
-  return Buffer.from(`${text}}`);
-}
-
-/** The part of a `next` message that belongs to one operation: the frame header and the message up to its payload. */
-export class NextMessagePrefix {
-  readonly #text: Buffer;
-  #bytes = Buffer.alloc(0);
-  #payloadBytes = -1;
-
-  constructor(id: string) {
-    this.#text = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-  }
-
-  /** Returns the bytes to write before a shared payload of this length. Caches the last result: events are often of equal length. */
-  before(payloadBytes: number): Buffer {
-    if (this.#payloadBytes !== payloadBytes) {
-      this.#bytes = Buffer.concat([frameHeader(this.#text.length + payloadBytes), this.#text]);
-      this.#payloadBytes = payloadBytes;
-    }
-    return this.#bytes;
-  }
-}
-
-function frameHeader(length: number): Buffer {
-  if (length < MEDIUM) return Buffer.from([FINAL_TEXT, length]);
-  const header = Buffer.alloc(length < LARGE ? 4 : 10);
-  header[0] = FINAL_TEXT;
-  header[1] = length < LARGE ? 126 : 127;
-  if (length < LARGE) header.writeUInt16BE(length, 2);
-  else header.writeBigUInt64BE(BigInt(length), 2);
-  return header;
-}
+/** To copy a shorter payload takes less time than a second write to the socket. */
+const MAX_COPIED_BYTES = 1_024;

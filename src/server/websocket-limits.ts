@@ -16,7 +16,7 @@ export interface WebSocketLimitOptions {
 }
 
 /**
- * Counts the open WebSockets. Anyone can open one: its address counts until it is authenticated, then its viewer. Holds a number
+ * Counts the open WebSockets. To open one needs no credentials: its address counts until it is authenticated, then its viewer. Holds a number
  * for each address and viewer with an open WebSocket.
  */
 export class WebSocketLimits {
@@ -102,7 +102,7 @@ export class IncompleteMessage {
     this.#bytesInFlight = bytesInFlight;
     this.#onExcess = onExcess;
     socket.on('data', () => this.#count(socket.bytesRead - this.#readBefore));
-    socket.once('close', () => this.#count(0));
+    socket.on('close', () => this.#count(0));
   }
 
   /** Must be called when a message is complete. */

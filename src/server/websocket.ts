@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, MessageType, type Server, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
+import { credentialsOf, type Authenticator, type Credentials } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
@@ -14,7 +14,8 @@ import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { excessiveValues } from './body-values.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type Pipeline, type PreparedOperation } from './pipeline.ts';
-import { REQUEST_ID, traceparentOf, type OperationObservers } from './request-gate.ts';
+import { traceparentOf, type OperationObservers } from './request-gate.ts';
+import { REQUEST_ID } from './server-response.ts';
 import { refuseUpgrade } from './responses.ts';
 import { staggered } from './shutdown.ts';
 import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from './websocket-limits.ts';
@@ -24,12 +25,11 @@ import {
   type SubscriptionIterator,
   type WebSocketConnectionOptions,
 } from './websocket-connection.ts';
+import { closeReason } from './websocket-frames.ts';
 
 const MAX_PING_INTERVAL_MS = 12_000;
 const MIN_PING_INTERVAL_MS = 1_000;
 const TRY_AGAIN_LATER = 1013;
-/** Limit of a close frame (RFC 6455, section 5.5) less the close code. */
-const MAX_REASON_BYTES = 123;
 /** Time for the close handshake of a client that has yet to read other data. */
 const CLOSE_TIMEOUT_MS = 60_000;
 const CONNECTION_INIT_TIMEOUT_MS = 5_000;
@@ -69,7 +69,9 @@ interface WebSocketOptions extends WebSocketConnectionOptions, WebSocketLimitOpt
 /** One WebSocket, which graphql-ws passes to its hooks. */
 interface Extra {
   readonly connection: WebSocketConnection;
-  readonly request: IncomingMessage;
+  /** Of the upgrade request, which is not retained. */
+  readonly credentials: Credentials;
+  readonly traceparent: string | undefined;
   readonly counted: OpenWebSocket;
   /** Id of the upgrade request. */
   readonly requestId: string;
@@ -106,7 +108,10 @@ export class WebSocketHandler {
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<WebSocketConnection>();
   readonly #limits: WebSocketLimits;
-  /** By the prepared operation, which graphql-ws passes from `onSubscribe` to `execute` and `subscribe`. */
+  /**
+   * By the arguments that graphql-ws passes from `onSubscribe` to `execute` and `subscribe`. It retains them until the operation ends, so
+   * they are not the prepared operation itself.
+   */
   readonly #operations = new WeakMap<object, SubscribedOperation>();
   readonly #server: Server<Extra>;
   readonly #pings: NodeJS.Timeout;
@@ -118,7 +123,7 @@ export class WebSocketHandler {
     this.#limits = new WebSocketLimits(options);
     this.#sockets = new WebSocketServer({ ...socketOptions, maxPayload: options.maxBodyBytes });
     this.#sockets.on('headers', (headers, request) => headers.push(`${REQUEST_ID}: ${this.#requestIds.get(request)}`));
-    const run = (prepared: object) => this.#run(prepared);
+    const run = (operation: object) => this.#run(operation);
     this.#server = makeServer<Record<string, unknown>, Extra>({
       connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
       onConnect: ({ extra, connectionParams }) => this.#connect(extra, connectionParams),
@@ -153,17 +158,21 @@ export class WebSocketHandler {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
     const requestId = requestIdOf(request.headers[REQUEST_ID]);
-    const counted = this.#count(request, requestId);
+    const counted = this.#count(request, socket, requestId);
     if (!counted) return refuseUpgrade(socket, TOO_MANY);
-    socket.once('close', () => counted[Symbol.dispose]());
     this.#requestIds.set(request, requestId);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new WebSocketConnection(webSocket, socket, this.#options);
-      this.#connections.add(connection);
-      webSocket.once('close', () => this.#connections.delete(connection));
-      this.#serve(webSocket, { connection, request, counted, requestId, operations: 0 });
-    });
+    const credentials = credentialsOf({ rawHeaders: request.rawHeaders, socket });
+    const opened = { credentials, traceparent: traceparentOf(request), counted, requestId };
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#opened(webSocket, socket, opened));
     return undefined;
+  }
+
+  /** A scope of its own: closures of an open connection must not retain the upgrade request. The same is true of {@link #count}. */
+  #opened(webSocket: WebSocket, socket: Socket, opened: Omit<Extra, 'connection' | 'operations'>): void {
+    const connection = new WebSocketConnection(webSocket, socket, this.#options);
+    this.#connections.add(connection);
+    webSocket.on('close', () => this.#connections.delete(connection)); // `once` would create two more objects for each connection
+    this.#serve(webSocket, { ...opened, connection, operations: 0 });
   }
 
   /** Operations have the id of the upgrade request and a number: clients may use the ids of the protocol again. */
@@ -171,13 +180,16 @@ export class WebSocketHandler {
     extra.operations += 1;
     const about = { requestId: `${extra.requestId}/${extra.operations}`, transport: 'websocket' } as const;
     const record = new OperationRecord(about, this.#options.onOperation);
-    this.#options.onOperationBegin?.(record, traceparentOf(extra.request));
+    this.#options.onOperationBegin?.(record, extra.traceparent);
     return record;
   }
 
-  #count(request: IncomingMessage, requestId: string): OpenWebSocket | undefined {
+  /** Counts a WebSocket until its socket is closed. Returns undefined if there are too many. */
+  #count(request: IncomingMessage, socket: Socket, requestId: string): OpenWebSocket | undefined {
     try {
-      return this.#limits.open(request);
+      const counted = this.#limits.open(request);
+      socket.on('close', () => counted[Symbol.dispose]());
+      return counted;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       const record = new OperationRecord({ requestId, transport: 'websocket' }, this.#options.onOperation);
@@ -224,7 +236,7 @@ export class WebSocketHandler {
       },
       extra,
     );
-    socket.once('close', (code, reason) => {
+    socket.on('close', (code, reason) => {
       closed(code, reason.toString()).catch((error: unknown) => this.#options.publicError(error));
     });
   }
@@ -241,11 +253,11 @@ export class WebSocketHandler {
 
   async #connect(extra: Extra, connectionParams: Record<string, unknown> | undefined): Promise<boolean> {
     const { authenticate, publicError, requestTimeoutMs } = this.#options;
-    const credentials = { ...credentialsOf(extra.request), connectionParams };
-    extra.authenticate = () => authenticate(credentials);
+    const credentials = { ...extra.credentials, connectionParams };
+    extra.authenticate = async () => authenticate(credentials);
     using deadline = new Deadline(requestTimeoutMs);
     try {
-      const { name } = await deadline.race(authenticate(credentials));
+      const { name } = await deadline.race(extra.authenticate());
       extra.counted.authenticated(name);
       extra.connection.authenticated();
       return true;
@@ -259,7 +271,7 @@ export class WebSocketHandler {
     { connection, authenticate }: Extra,
     { id, deadline, record, scope }: ReceivedOperation,
     { query, operationName, variables, extensions }: SubscribePayload,
-  ): Promise<PreparedOperation | readonly GraphQLError[]> {
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const { pipeline, publicError, operationLimit } = this.#options;
     if (!authenticate) throw new TypeError('Expected an operation after connection_init.');
     const viewer = await deadline.race(authenticate()).catch((error: unknown) => publicError(error));
@@ -271,33 +283,36 @@ export class WebSocketHandler {
     const { name } = viewer;
     record.viewer = name;
     connection.openFlow(name);
-    this.#options.bytesInFlight.open({ viewer: name, until: deadline.signal, transport: connection.transport });
+    const bytes = this.#options.bytesInFlight.open({ viewer: name, until: deadline, transport: connection.transport });
     const request = {
       query,
       extensions,
       operationName: operationName ?? undefined,
       variables: variables ?? undefined,
     };
-    const prepared = await pipeline.prepare(request, { viewer, deadline, record });
+    const prepared = await pipeline.prepare(request, { viewer, deadline, bytes, record });
     if ('errors' in prepared) return prepared.errors;
     try {
       if (!isSubscriptionOperation(prepared)) scope.use(operationLimit.enter(name));
     } catch (error) {
       return failed(record, publicError(error));
     }
-    this.#operations.set(prepared, { prepared, id, connection, after: cursorIn(extensions) });
-    return prepared;
+    const { schema, document } = prepared;
+    const operation = { schema, document, operationName: prepared.operationName, contextValue: undefined };
+    this.#operations.set(operation, { prepared, id, connection, after: cursorIn(extensions) });
+    return operation;
   }
 
   async #run(operation: object): Promise<ExecutionResult | AsyncGenerator<never> | SubscriptionIterator> {
     const { pipeline, maxSubscriptionsPerConnection: limit } = this.#options;
     const subscribed = this.#operations.get(operation);
     if (!subscribed) throw new TypeError('Expected an operation that was prepared by onSubscribe.');
+    this.#operations.delete(operation); // a subscription must not retain the context that it began with
     const { prepared, id, connection, after } = subscribed;
     const run = () => pipeline.run(prepared, after);
     const result = await (prepared.contextValue.record?.within(run) ?? run());
     if (isSerialized(result)) {
-      this.#options.bytesInFlight.of(prepared.contextValue.signal)?.answer(result.text.length);
+      prepared.contextValue.bytes?.answer(result.byteLength);
       return sendSerialized(connection, id, result);
     }
     if (!isSubscription(result)) return result;
@@ -377,14 +392,6 @@ function reject(connection: WebSocketConnection, error: GraphQLError): void {
 
 function isUnauthenticated({ extensions }: GraphQLError): boolean {
   return extensions['code'] === 'UNAUTHENTICATED';
-}
-
-/** Returns the longest prefix that fits into a close frame and does not split a character. */
-function closeReason(message: string): string {
-  return Buffer.from(message)
-    .subarray(0, MAX_REASON_BYTES)
-    .toString()
-    .replace(/\uFFFD$/u, '');
 }
 
 function tooManySubscriptions(max: number): GraphQLError {

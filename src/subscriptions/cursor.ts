@@ -57,7 +57,7 @@ export function isSameVisibility(before: Visibility, now: Visibility): boolean {
   return before.objects === now.objects && Object.entries(now.related).every(isSame);
 }
 
-/** How far a resource has been evaluated. */
+/** Versions up to which a resource has been evaluated. */
 export interface Watermark {
   /** All changes up to this resourceVersion are included. */
   readonly version: string;

@@ -3,7 +3,7 @@ import type { CatchUp, CatchUpOptions } from './catch-up.ts';
 import type { ResultRow, ResultSet } from './result-set.ts';
 import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
 
-/** How a subscriber joins a shared subscription. */
+/** Way in which a subscriber joins a shared subscription. */
 export type JoinRequest =
   /** Without a cursor: it receives the snapshot. */
   | { readonly mode: 'snapshot' }

@@ -3,7 +3,7 @@ import type { SubscribeArgs } from './authorize.ts';
 
 const printedDocuments = new WeakMap<DocumentNode, string>();
 
-/** Identifies an operation and its variables, without the cursor: subscribers share events whatever they resume from. */
+/** Identifies an operation and its variables, without the cursor: subscribers with different cursors share events. */
 export function operationKey({ document, operationName, variableValues }: SubscribeArgs, selection: string): string {
   let text = printedDocuments.get(document);
   if (text === undefined) {

@@ -37,9 +37,10 @@
  * {@link ActiveUnsharedSubscription}); those to the same log share the connection to the API server, and those to the same
  * totals the result.
  */
-import { executeSubscriptionEvent, type GraphQLError } from 'graphql';
+import { executeSubscriptionEvent, type ExecutionResult, type GraphQLError } from 'graphql';
 import type { OperationExecutor } from '../execution/operation-executor.ts';
 import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
+import type { EventContext } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
 import { selectionSizeOf } from '../graphql/field-costs.ts';
 import { SubscriptionCounters, type SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
@@ -290,6 +291,14 @@ export class SubscriptionRegistry {
     { source, visibility, validated, context, viewerDependent }: AuthorizedSubscription,
   ): SharedSubscription {
     const { publicError, executor } = this.#options;
+    const { visibility: scopes } = context.client.reader;
+    const renderEvent = executor.eventRenderer(validated);
+    const execute = async (event: unknown, eventContext: EventContext): Promise<ExecutionResult> => {
+      const contextValue = context.forEvent(eventContext);
+      const result = await executeSubscriptionEvent({ ...validated, rootValue: event, contextValue });
+      if (!result.errors || eventContext.signal.aborted) return result; // aborted: nothing is sent, and nothing is worth a log line
+      return { ...result, errors: result.errors.map(publicError) };
+    };
     return new SharedSubscription({
       source,
       viewer: context.viewer.name,
@@ -297,17 +306,9 @@ export class SubscriptionRegistry {
       publicError,
       counters: this.counters,
       onEmpty: () => void this.#shared.delete(key),
-      execute: async (event, signal, onRead) => {
-        const eventContext = { signal, onRead, visibility: context.client.reader.visibility, shared: !viewerDependent };
-        const rendered = executor.renderEvent(validated, event, { ...eventContext, context });
-        if (rendered) return rendered;
-        const result = await executeSubscriptionEvent({
-          ...validated,
-          rootValue: event,
-          contextValue: context.forEvent(eventContext),
-        });
-        if (!result.errors || signal.aborted) return result; // aborted: nothing is sent, and nothing is worth a log line
-        return { ...result, errors: result.errors.map(publicError) };
+      execute: (event, signal, onRead) => {
+        const eventContext = { signal, onRead, visibility: scopes, shared: !viewerDependent };
+        return renderEvent(event, { ...eventContext, context }) ?? execute(event, eventContext);
       },
     });
   }

@@ -1,5 +1,6 @@
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { chain, type MaybePromise } from './maybe-promise.ts';
 import type { Renderer, ResultTemplate } from './result-template.ts';
 import type { SubscriptionSource } from './source.ts';
 import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
@@ -91,10 +92,10 @@ export class ResultSet {
    * @param range the checkpoints before and after the batch
    * @returns the event for subscribers. Undefined if nothing that they select has changed
    */
-  async evaluate(
+  evaluate(
     { last, isDeleted }: DirtyObject,
     range: Pick<PendingEvent, 'fromCheckpoint' | 'toSequence'>,
-  ): Promise<PendingEvent | undefined> {
+  ): MaybePromise<PendingEvent | undefined> {
     const { source, renderer, counters } = this.#options;
     const { uid: key, resourceVersion: version } = last.metadata;
     const rows = this.#rows; // a reset meanwhile replaces the map, and must not get rows of the earlier epoch
@@ -105,12 +106,16 @@ export class ResultSet {
     const event = { ...range, key, version, deliveredTemplate: row?.template };
     if (!matches) {
       rows.delete(key);
-      return new PendingEvent({ ...event, type: 'DELETED', template: await renderer.renderDeleted(last) });
+      return chain(
+        renderer.renderDeleted(last),
+        (template) => new PendingEvent({ ...event, type: 'DELETED', template }),
+      );
     }
-    const template = await renderer.renderTracked(last);
-    rows.set(key, { object: last, template });
-    if (row?.template.content === template.content) return undefined;
-    return new PendingEvent({ ...event, type: row ? 'MODIFIED' : 'ADDED', template });
+    return chain(renderer.renderTracked(last), (template) => {
+      rows.set(key, { object: last, template });
+      if (row?.template.content === template.content) return undefined;
+      return new PendingEvent({ ...event, type: row ? 'MODIFIED' : 'ADDED', template });
+    });
   }
 
   clear(): void {

@@ -3,29 +3,43 @@ import type { RenderedEvent } from '../execution/compiled-event.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { Dependencies } from './dependencies.ts';
+import { chain, type MaybePromise } from './maybe-promise.ts';
 import type { EventType, SubscriptionEvent, SubscriptionSource } from './source.ts';
 
-/**
- * One event as text, an ExecutionResult in JSON. Its bytes are encoded once for all subscribers of the same transport.
- */
+/** One event as text, an ExecutionResult in JSON. Its bytes are encoded once for all subscribers of the same transport. */
 export class SerializedEvent {
   readonly text: string;
-  /** Cursor of the event. Empty for subscriptions that cannot be resumed. */
-  readonly cursor: string;
+  readonly #cursorOf: (() => string) | undefined;
   #encode: ((event: SerializedEvent) => Buffer) | undefined;
   #bytes: Buffer | undefined;
+  /** Bytes of other encoders, if subscribers have different transports. */
+  #others: Map<(event: SerializedEvent) => Buffer, Buffer> | undefined;
 
-  constructor(text: string, cursor: string) {
+  /** @param cursorOf returns the cursor of the event. Undefined for subscriptions that cannot be resumed */
+  constructor(text: string, cursorOf?: () => string) {
     this.text = text;
-    this.cursor = cursor;
+    this.#cursorOf = cursorOf;
   }
 
-  /** Returns `encode(this)`. Caches the result of the last encoder: pass the same function each time, not a closure. */
+  /** Cursor of the event. Empty for subscriptions that cannot be resumed. */
+  get cursor(): string {
+    return this.#cursorOf?.() ?? '';
+  }
+
+  /** Returns `encode(this)`. Caches the result for each encoder: pass the same function each time, not a closure. */
   bytes(encode: (event: SerializedEvent) => Buffer): Buffer {
     if (this.#encode === encode && this.#bytes) return this.#bytes;
-    this.#encode = encode;
-    this.#bytes = encode(this);
-    return this.#bytes;
+    const known = this.#others?.get(encode);
+    if (known) return known;
+    const bytes = encode(this);
+    if (this.#encode) {
+      this.#others ??= new Map();
+      this.#others.set(encode, bytes);
+    } else {
+      this.#encode = encode;
+      this.#bytes = bytes;
+    }
+    return bytes;
   }
 }
 
@@ -36,7 +50,8 @@ export class SerializedEvent {
 export interface ResultTemplate {
   /** Everything but type and cursor. Two templates of equal content differ in nothing that the operation selects. */
   readonly content: string;
-  serialize(type: EventType, cursor: string): string;
+  /** @param cursorOf returns the cursor; called if the operation selects it */
+  serialize(type: EventType, cursorOf: () => string): string;
 }
 
 /** Values of `cursor` and `type` while an event is executed; they are recognized in the result. */
@@ -58,8 +73,8 @@ function eventTemplate(result: ExecutionResult): ResultTemplate {
   const head = `{"data":{${JSON.stringify(field)}:{`;
   return {
     content: parts.filter((part) => typeof part === 'string').join() + errors,
-    serialize: (type, cursor) =>
-      `${head}${parts.map((part) => (typeof part === 'string' ? part : part(type, cursor))).join()}}}${errors}}`,
+    serialize: (type, cursorOf) =>
+      `${head}${parts.map((part) => (typeof part === 'string' ? part : part(type, cursorOf))).join()}}}${errors}}`,
   };
 }
 
@@ -67,15 +82,15 @@ function eventTemplate(result: ExecutionResult): ResultTemplate {
 function renderedTemplate(rendered: RenderedEvent): ResultTemplate {
   if ('result' in rendered) return { content: rendered.result, serialize: () => rendered.result };
   const parts = rendered.members.map(({ key, value }): TemplatePart => {
-    if (value === `"${CURSOR_PLACEHOLDER}"`) return (_, cursor) => `${key}"${cursor}"`;
+    if (value === `"${CURSOR_PLACEHOLDER}"`) return (_, cursorOf) => `${key}"${cursorOf()}"`;
     if (value === `"${TYPE_PLACEHOLDER}"`) return (type) => `${key}"${type}"`;
     return key + value;
   });
   const head = `{"data":{${rendered.field}{`;
   return {
     content: parts.filter((part) => typeof part === 'string').join(),
-    serialize: (type, cursor) =>
-      `${head}${parts.map((part) => (typeof part === 'string' ? part : part(type, cursor))).join()}}}}`,
+    serialize: (type, cursorOf) =>
+      `${head}${parts.map((part) => (typeof part === 'string' ? part : part(type, cursorOf))).join()}}}}`,
   };
 }
 
@@ -85,11 +100,11 @@ function staticTemplate(result: ExecutionResult): ResultTemplate {
   return { content: text, serialize: () => text };
 }
 
-type TemplatePart = string | ((type: EventType, cursor: string) => string);
+type TemplatePart = string | ((type: EventType, cursorOf: () => string) => string);
 
 function templatePart(key: string, value: unknown): TemplatePart {
   const name = JSON.stringify(key);
-  if (value === CURSOR_PLACEHOLDER) return (_, cursor) => `${name}:"${cursor}"`;
+  if (value === CURSOR_PLACEHOLDER) return (_, cursorOf) => `${name}:"${cursorOf()}"`;
   if (value === TYPE_PLACEHOLDER) return (type) => `${name}:"${type}"`;
   return `${name}:${JSON.stringify(value)}`;
 }
@@ -99,7 +114,7 @@ export type ExecuteEvent = (
   event: SubscriptionEvent<KubernetesObject>,
   signal: AbortSignal,
   onRead: OnRead,
-) => Promise<ExecutionResult | RenderedEvent>;
+) => MaybePromise<ExecutionResult | RenderedEvent>;
 
 interface RendererOptions {
   readonly shape: SubscriptionSource<KubernetesObject>['shape'];
@@ -112,14 +127,14 @@ interface RendererOptions {
 /** Executes the operation of a shared subscription for single objects. */
 export class Renderer {
   readonly #options: RendererOptions;
-  #empty: Promise<ResultTemplate> | undefined;
+  #empty: MaybePromise<ResultTemplate> | undefined;
 
   constructor(options: RendererOptions) {
     this.#options = options;
   }
 
   /** Renders an object of the result set. Its reads replace the dependencies that were recorded for it before. */
-  async renderTracked(object: KubernetesObject): Promise<ResultTemplate> {
+  renderTracked(object: KubernetesObject): MaybePromise<ResultTemplate> {
     const { uid } = object.metadata;
     const { dependencies } = this.#options;
     dependencies.forget(uid);
@@ -127,28 +142,32 @@ export class Renderer {
   }
 
   /** Renders a past state of an object, with related objects in their current state. Records no dependencies. */
-  async renderUntracked(object: KubernetesObject, onRead: OnRead = ignoreRead): Promise<ResultTemplate> {
+  renderUntracked(object: KubernetesObject, onRead: OnRead = ignoreRead): MaybePromise<ResultTemplate> {
     return this.#render(object, onRead);
   }
 
   /** Renders an object that leaves the result set, and forgets its dependencies. */
-  async renderDeleted(object: KubernetesObject): Promise<ResultTemplate> {
+  renderDeleted(object: KubernetesObject): MaybePromise<ResultTemplate> {
     this.#options.dependencies.forget(object.metadata.uid);
     return this.#options.shape === 'events' ? this.renderUntracked(object) : this.renderEmpty();
   }
 
   /** Renders an event without an object: SYNCED, RESET, or the single object that does not exist. Executed once. */
-  renderEmpty(): Promise<ResultTemplate> {
+  renderEmpty(): MaybePromise<ResultTemplate> {
     this.#empty ??= this.#render(null, ignoreRead);
     return this.#empty;
   }
 
-  async #render(object: KubernetesObject | null, onRead: OnRead): Promise<ResultTemplate> {
+  #render(object: KubernetesObject | null, onRead: OnRead): MaybePromise<ResultTemplate> {
     const { execute, shape, signal } = this.#options;
-    const result = await execute({ type: TYPE_PLACEHOLDER, object, cursor: CURSOR_PLACEHOLDER }, signal, onRead);
-    if (isRendered(result)) return renderedTemplate(result);
-    return shape === 'events' ? eventTemplate(result) : staticTemplate(result);
+    const result = execute({ type: TYPE_PLACEHOLDER, object, cursor: CURSOR_PLACEHOLDER }, signal, onRead);
+    return chain(result, (executed) => templateOf(executed, shape));
   }
+}
+
+function templateOf(result: ExecutionResult | RenderedEvent, shape: RendererOptions['shape']): ResultTemplate {
+  if (isRendered(result)) return renderedTemplate(result);
+  return shape === 'events' ? eventTemplate(result) : staticTemplate(result);
 }
 
 function isRendered(result: ExecutionResult | RenderedEvent): result is RenderedEvent {

@@ -23,6 +23,9 @@ const Widget = defineResource<KubernetesObject>({
 /** Longer than a turn of the event loop, so that each evaluation waits for another turn. */
 const EVALUATION_MS = 8;
 
+/** The machine may be busy. */
+const WAIT = { timeout: 30_000 };
+
 /** Turns are measured in CPU time, so that other processes of the machine do not count. */
 function cpuMs(): number {
   const { user, system } = process.threadCpuUsage();
@@ -78,13 +81,13 @@ it('sends an empty snapshot when the epoch of the objects that it is about to ev
   store.replace([], '5');
   const { beforeEvaluation, sent, join } = subscribeTo(store);
   join();
-  await vi.waitUntil(() => sent.includes('SYNCED'));
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
   sent.length = 0;
   // While the next object waits for its turn, a list shows that the API server was restored from an older backup.
   beforeEvaluation.set('a', () => setImmediate(() => store.replace([], '2')));
   for (const [index, name] of ['a', 'b', 'c'].entries())
     store.set(widgetObject(name, { resourceVersion: `${6 + index}` }));
-  await vi.waitUntil(() => sent.includes('SYNCED'));
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
   expect(sent).toEqual(['RESET', 'SYNCED']);
 });
 
@@ -97,13 +100,13 @@ it('gives way to other work before each object when a subscriber catches up', as
   );
   const { beforeEvaluation, sent, join, lastCursor } = subscribeTo(store);
   join();
-  await vi.waitUntil(() => sent.includes('SYNCED'));
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
   const cursor = lastCursor();
   let iterations = 0;
   const evaluatedIn: number[] = [];
   for (const name of names) beforeEvaluation.set(name, () => evaluatedIn.push(iterations));
   for (const [index, name] of names.entries()) store.set(widgetObject(name, { resourceVersion: `${11 + index}` }));
-  await vi.waitUntil(() => evaluatedIn.length === names.length); // for the first subscriber
+  await vi.waitUntil(() => evaluatedIn.length === names.length, WAIT); // for the first subscriber
   evaluatedIn.length = 0;
   sent.length = 0;
   const count = () => {
@@ -112,7 +115,7 @@ it('gives way to other work before each object when a subscriber catches up', as
   };
   setImmediate(count);
   join(cursor);
-  await vi.waitUntil(() => sent.includes('SYNCED'));
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
   expect(evaluatedIn).toHaveLength(names.length);
   expect(new Set(evaluatedIn).size).toBe(names.length);
 });

@@ -18,7 +18,14 @@ import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './in
 import { Renderer, type ExecuteEvent } from './result-template.ts';
 import { ResultSet, type DirtyObject, type ResultRow } from './result-set.ts';
 import type { RelatedToMatch, SubscriptionSource } from './source.ts';
-import { INITIAL_CHECKPOINT, nextSequence, Subscriber, type Checkpoint, type EventSink } from './subscriber.ts';
+import {
+  INITIAL_CHECKPOINT,
+  nextSequence,
+  Subscriber,
+  type Checkpoint,
+  type CursorOf,
+  type EventSink,
+} from './subscriber.ts';
 
 export interface SharedSubscriptionOptions {
   readonly source: SubscriptionSource<KubernetesObject>;
@@ -53,6 +60,7 @@ export class SharedSubscription {
   readonly #dependencies: Dependencies;
   readonly #renderer: Renderer;
   readonly #joinOptions: InitialEventsOptions;
+  readonly #cursorOf: CursorOf;
   readonly #removeHandlers: readonly (() => void)[];
   readonly #stopping = new AbortController();
   readonly #subscribers = new Set<Subscriber>();
@@ -66,7 +74,7 @@ export class SharedSubscription {
     hasWork: () => !this.#dirtySet.isEmpty || this.#joining.size > 0,
     iterate: async () => {
       await this.#deliverChanges();
-      await this.#admitJoining();
+      if (this.#joining.size > 0) await this.#admitJoining();
     },
     onError: (error) => this.#fail(error),
   });
@@ -75,6 +83,7 @@ export class SharedSubscription {
     const { execute, source, counters } = options;
     this.#options = options;
     this.#source = source;
+    this.#cursorOf = (position) => encodeStreamCursor(source.selection, position);
     this.#dependencies = new Dependencies({
       changed: ({ dependencyKeys }) =>
         this.#schedule(() => this.#dirtySet.mark(this.#dependencies.dependentsOf(dependencyKeys))),
@@ -110,8 +119,12 @@ export class SharedSubscription {
     this.#dependencies.track(objects);
     const reevaluateAll = () => this.#schedule(() => this.#dirtySet.markCandidates());
     return objects.addEventHandler({
-      changed: ({ last }) =>
-        this.#schedule(() => this.#dirtySet.mark([...dependentsOf(last)].map(({ metadata }) => metadata.uid))),
+      changed: ({ before, last }) =>
+        // The related object may have belonged to another one.
+        this.#schedule(() => {
+          for (const state of [before, last])
+            if (state) this.#dirtySet.mark([...dependentsOf(state)].map(({ metadata }) => metadata.uid));
+        }),
       reset: reevaluateAll,
       failed: reevaluateAll,
     });
@@ -124,8 +137,7 @@ export class SharedSubscription {
    */
   join(sink: EventSink, resumeFrom: StreamPosition | undefined): Subscriber {
     const { counters } = this.#options;
-    const cursorOf = (position: StreamPosition) => encodeStreamCursor(this.#source.selection, position);
-    const subscriber = new Subscriber({ sink, counters, cursorOf });
+    const subscriber = new Subscriber({ sink, counters, cursorOf: this.#cursorOf });
     if (resumeFrom) {
       this.#catchingUp.add(subscriber);
       void this.#prepareCatchUp(subscriber, resumeFrom);
@@ -211,17 +223,18 @@ export class SharedSubscription {
     const fromCheckpoint = batch.isReset ? INITIAL_CHECKPOINT : this.#checkpoint;
     const toSequence = nextSequence();
     // Evaluated here and not in a function of its own: no turn may pass between the last evaluation and the delivery.
-    const controlEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
-    const events = batch.isReset ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
+    const controlEvents = batch.isReset ? new InitialEvents(this.#checkpoint, this.#joinOptions) : undefined;
+    const events = controlEvents ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
     for (const object of batch.objects) {
       if (turns.isOver) await turns.continue(this.#options.viewer);
       // During either wait an epoch may end, whose rows must not enter the result set of the next, or the subscription may stop.
       if (this.#dirtySet.isStale(batch)) return;
-      const event = await this.#resultSet.evaluate(object, { fromCheckpoint, toSequence });
+      const evaluated = this.#resultSet.evaluate(object, { fromCheckpoint, toSequence });
+      const event = evaluated instanceof Promise ? await evaluated : evaluated;
       if (this.#dirtySet.isStale(batch)) return;
       if (event) events.push(event);
     }
-    if (batch.isReset) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
+    if (controlEvents) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
     this.#dirtySet.complete();
     const { visibility } = this.#options;
     const watermarks = this.#dependencies.watermarks(related);

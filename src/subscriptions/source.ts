@@ -1,4 +1,5 @@
 import { builder, type TypeRef } from '../graphql/builder.ts';
+import type { FieldCondition, ObjectFilter } from '../kubernetes/object-filter.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { ChangeHandler, ScopedLister } from '../viewer-client/scoped-lister.ts';
@@ -84,6 +85,8 @@ interface SubscriptionSourceOptions<T extends KubernetesObject> {
   readonly related?: readonly RelatedToMatch[];
   /** The only object that can match. Default: any. */
   readonly name?: ObjectName;
+  /** Conditions that every match meets. Changes of other objects are not received. */
+  readonly conditions?: readonly FieldCondition<T>[];
 }
 
 /**
@@ -135,7 +138,7 @@ export class SubscriptionSource<T extends KubernetesObject> implements AsyncIter
 
   /** Calls a handler for every change of an object that may match; see {@link ScopedLister.addEventHandler}. */
   addEventHandler(handler: ChangeHandler<T>): () => void {
-    return this.objects.addEventHandler(handler, this.#options.name);
+    return this.objects.addEventHandler(handler, this.#options);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SubscriptionEvent<T>> {
@@ -150,7 +153,7 @@ interface ListSelection<T extends KubernetesObject, F> {
   readonly namespace?: string | null | undefined;
   /** The remaining arguments of the client. Part of the selection, so it must be serializable. */
   readonly filter: F;
-  readonly matches: (object: T) => boolean;
+  readonly matches: ObjectFilter<T>;
   /** Resources that `matches` reads besides the subscribed one. */
   readonly related: readonly {
     readonly objects: ScopedLister<KubernetesObject>;
@@ -178,6 +181,7 @@ export async function listSource<T extends KubernetesObject, F>(
     selection,
     candidates: () => objects.list(namespace ?? undefined),
     matches: (object) => (!namespace || object.metadata.namespace === namespace) && matches(object),
+    conditions: matches.conditions,
     related: related.map((each) => ({ ...each, dependentsOf: (changed) => each.dependentsOf(changed, objects) })),
     after: after || undefined,
   });

@@ -1,14 +1,19 @@
 import { expect, it } from 'vitest';
 import { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import { INITIAL_POSITION, type StreamPosition } from './cursor.ts';
+import type { SerializedEvent } from './result-template.ts';
 import type { EventType } from './source.ts';
-import { nextSequence, PendingEvent, Subscriber, type Checkpoint } from './subscriber.ts';
+import { nextSequence, PendingEvent, Subscriber, type Checkpoint, type SharedBatch } from './subscriber.ts';
 
 /** A subscriber that is at a checkpoint, and whose sink can be closed. */
 function startSubscriber() {
   const sent: string[] = [];
   const positions: StreamPosition[] = [];
-  const sink = { ready: true, send: ({ text }: { text: string }) => void sent.push(text), end: () => undefined };
+  const send = (event: SerializedEvent) => {
+    sent.push(event.text);
+    void event.cursor; // encoded now
+  };
+  const sink = { ready: true, send, end: () => undefined };
   const cursorOf = (position: StreamPosition) => `cursor ${positions.push(position)}`;
   const subscriber = new Subscriber({ sink, counters: new SubscriptionCounters(), cursorOf });
   let checkpoint = checkpointAt('1');
@@ -70,4 +75,55 @@ it('describes each event past the checkpoint in the cursors when a queue is sent
     ['2', 1],
     ['4', 0],
   ]);
+});
+
+/** Delivers a batch of events to caught-up subscribers. Returns what each has sent, and the number of serializations and cursors. */
+function deliverShared(subscribers: number, keys: readonly string[]) {
+  const counts = { serializations: 0, cursors: 0 };
+  const [from, to] = [checkpointAt('1'), checkpointAt('2')];
+  const serialize = (type: EventType) => {
+    counts.serializations += 1;
+    return type;
+  };
+  const cursorOf = ({ version, pastCheckpoint }: StreamPosition) => {
+    counts.cursors += 1;
+    return `${version}+${pastCheckpoint.length}`;
+  };
+  const events = keys.map((key) => {
+    const template = { content: key, serialize };
+    const range = { version: '2', fromCheckpoint: from, toSequence: to.sequence };
+    return new PendingEvent({ ...range, type: 'MODIFIED', key, template });
+  });
+  const batch: SharedBatch = { fromCheckpoint: from };
+  const sent = Array.from({ length: subscribers }, () => {
+    const own: SerializedEvent[] = [];
+    const sink = { ready: true, send: (event: SerializedEvent) => void own.push(event), end: () => undefined };
+    const subscriber = new Subscriber({ sink, counters: new SubscriptionCounters(), cursorOf });
+    subscriber.deliver([], from);
+    subscriber.deliver(events, to, batch);
+    return own;
+  });
+  return { sent, counts };
+}
+
+function encode({ text }: SerializedEvent): Buffer {
+  return Buffer.from(text);
+}
+
+function encodeFramed({ text }: SerializedEvent): Buffer {
+  return Buffer.from(`<${text}>`);
+}
+
+it('serializes each event of a batch once, and shares its bytes, when 1,000 subscribers are caught up', () => {
+  const { sent, counts } = deliverShared(1_000, ['a', 'b']);
+  const encoders = [encode, encodeFramed]; // half of the subscribers have another transport
+  const bytes = new Set(
+    sent.flatMap((events, index) => events.map((event) => event.bytes(encoders[index % 2] ?? encode))),
+  );
+  expect({ counts, buffers: bytes.size }).toEqual({ counts: { serializations: 2, cursors: 0 }, buffers: 4 });
+});
+
+it('encodes the cursor of each event when the cursor is read', () => {
+  const { sent } = deliverShared(1, ['a', 'b', 'c']);
+  expect(sent[0]?.map(({ cursor }) => cursor)).toEqual(['1+1', '1+2', '2+0']);
 });

@@ -74,6 +74,8 @@ export class PendingEvent {
   readonly #options: PendingEventOptions;
   #deliveredState: DeliveredState | undefined;
   #serialized: SerializedEvent | undefined;
+  /** Position of the cursor of `#serialized`. */
+  #position: StreamPosition | undefined;
 
   constructor(options: PendingEventOptions) {
     this.#options = options;
@@ -102,12 +104,18 @@ export class PendingEvent {
     return this.#options.toSequence;
   }
 
-  /** Returns the event with this cursor. Caches the last result, which caught-up subscribers all ask for. */
-  serialize(cursor: string): SerializedEvent {
-    if (this.#serialized?.cursor === cursor) return this.#serialized;
-    const { template, type } = this.#options;
-    this.#serialized = new SerializedEvent(template.serialize(type, cursor), cursor);
+  /** Returns the event with the cursor of a position. Caches the last result, which subscribers at the same position all ask for. */
+  serializeAt(position: StreamPosition, cursorOf: CursorOf): SerializedEvent {
+    if (this.#serialized && this.#position === position) return this.#serialized;
+    this.#serialized = this.serialize(() => cursorOf(position));
+    this.#position = position;
     return this.#serialized;
+  }
+
+  /** Returns the event with a cursor, which is encoded when it is read. */
+  serialize(cursorOf: () => string): SerializedEvent {
+    const { template, type } = this.#options;
+    return new SerializedEvent(template.serialize(type, cursorOf), cursorOf);
   }
 
   /** Returns the one event that replaces this undelivered one and `next`. Undefined if both together change nothing. */
@@ -142,10 +150,13 @@ export interface SharedBatch {
   serialized?: readonly SerializedEvent[];
 }
 
+/** Returns the cursor of a position in the events of a subscription. */
+export type CursorOf = (position: StreamPosition) => string;
+
 interface SubscriberOptions {
   readonly sink: EventSink;
   readonly counters: SubscriptionCounters;
-  readonly cursorOf: (position: StreamPosition) => string;
+  readonly cursorOf: CursorOf;
 }
 
 /** Both are shared by all subscribers that have none, so that an idle subscriber allocates nothing. Never modified. */
@@ -215,9 +226,8 @@ export class Subscriber {
       const [next] = this.#pending.values();
       this.#advanceTo(next?.fromCheckpoint ?? checkpoint, event);
       if (!next) this.#hasCancelled = false;
-      const cursor = cursorOf(this.#hasCancelled ? INITIAL_POSITION : this.#position);
       counters.frames += 1;
-      sink.send(event.serialize(cursor));
+      sink.send(event.serializeAt(this.#hasCancelled ? INITIAL_POSITION : this.#position, cursorOf));
     }
     this.#pending = NO_PENDING;
     return undefined;
@@ -301,15 +311,22 @@ export class Subscriber {
 function serializeBatch(
   events: readonly PendingEvent[],
   checkpoint: Checkpoint,
-  cursorOf: (position: StreamPosition) => string,
+  cursorOf: CursorOf,
 ): readonly SerializedEvent[] {
-  let position: StreamPosition | undefined;
-  return events.map((event, index) => {
-    position = advanceBy(position ?? event.fromCheckpoint.position, event);
-    return event.serialize(cursorOf(index === events.length - 1 ? checkpoint.position : position));
-  });
+  const [first] = events;
+  if (first && events.length === 1) return [first.serializeAt(checkpoint.position, cursorOf)];
+  const positions: StreamPosition[] = [];
+  const positionAfter = (index: number): StreamPosition => {
+    if (index === events.length - 1) return checkpoint.position;
+    for (const event of events.slice(positions.length, index + 1))
+      positions.push(advanceBy(positions.at(-1) ?? event.fromCheckpoint.position, event));
+    return positions[index] ?? checkpoint.position;
+  };
+  return events.map((event, index) => event.serialize(() => cursorOf(positionAfter(index))));
 }
 
-function advanceBy(position: StreamPosition, { deliveredState }: PendingEvent): StreamPosition {
+function advanceBy(position: StreamPosition, event: PendingEvent): StreamPosition {
+  if (position === INITIAL_POSITION) return position; // without the hash that identifies the object
+  const { deliveredState } = event;
   return deliveredState ? advance(position, deliveredState) : position;
 }

@@ -16,7 +16,7 @@ export function unsharedExecutionOf(
   args: SubscribeArgs,
 ): UnsharedExecution {
   const { unshared: source, viewerDependent } = authorized;
-  if (source.options.isLog || viewerDependent)
+  if (source.options.isIncremental || viewerDependent)
     return { source, execute: (event, signal) => execute(authorized, { event, signal, shared: false }) };
   const operation = operationKey(args, '');
   return {
@@ -51,5 +51,5 @@ async function execute(
   const result = await executeSubscriptionEvent({ ...validated, rootValue: event, contextValue });
   const [error] = result.errors ?? [];
   if (error && !signal.aborted) throw error;
-  return new SerializedEvent(JSON.stringify(result), '');
+  return new SerializedEvent(JSON.stringify(result));
 }

@@ -7,6 +7,8 @@ import type { EventSink, RunningSubscription } from './subscriber.ts';
 interface UnsharedSubscriptionOptions {
   /** Whether it holds a connection to the API server, which counts against the limit of logs. */
   readonly isLog: boolean;
+  /** Whether an event adds to the earlier ones, so that an equal one is sent, too. Otherwise it replaces them. */
+  readonly isIncremental: boolean;
   /**
    * Signature of the scopes in which the viewer sees objects. If it is another one after a recheck, the subscription goes on with
    * the new source. Undefined if the source checks the permission for each event.
@@ -17,7 +19,7 @@ interface UnsharedSubscriptionOptions {
 }
 
 /**
- * The source of a subscription that is not a set of objects, such as a log or totals. Subscription fields return one from
+ * The source of a subscription that is not a set of objects, such as a log, totals or a bulk action. Subscription fields return one from
  * `subscribe`. Every client has its own, but those that yield the same object share its execution.
  *
  * graphql-js requires an async iterable there, so it implements that interface, but the registry opens the source
@@ -166,8 +168,8 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
       for await (const event of source.open(signal)) {
         const serialized = await execute(event, signal);
         if (signal.aborted) return;
-        if (source.options.isLog || serialized.text !== this.#last) {
-          this.#last = source.options.isLog ? undefined : serialized.text;
+        if (source.options.isIncremental || serialized.text !== this.#last) {
+          this.#last = source.options.isIncremental ? undefined : serialized.text;
           sink.send(serialized);
           onEvent();
         }

@@ -2,6 +2,7 @@ import type { Authorizer } from '../auth/authorizer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { DerivedStates } from './derived-states.ts';
+import type { GpuLoads } from './gpu-loads.ts';
 import type { PodUsages } from './pod-usages.ts';
 import type { SharedLogs } from './shared-logs.ts';
 import type { SentWrites } from './sent-writes.ts';
@@ -19,6 +20,8 @@ export interface Cluster {
   readonly cache: ClusterCache;
   readonly authorizer: Authorizer;
   readonly usages: PodUsages;
+  /** Undefined if the gateway has no source of them. */
+  readonly gpuLoads: GpuLoads | undefined;
   readonly logs: SharedLogs;
   readonly derived: DerivedStates;
   readonly writes: SentWrites;

@@ -2,7 +2,7 @@ import { EMPTY_SCOPE, type VisibilityScope } from '../auth/visibility-scope.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { PrefetchedReader } from './reader.ts';
+import type { PrefetchedReader } from './prefetched-reader.ts';
 import { ScopedLister } from './scoped-lister.ts';
 
 /** State that is derived from the objects of the whole cluster, and follows their changes. Disposed when it is no longer used. */
@@ -16,7 +16,7 @@ export interface Derivation<S extends DerivedState> {
   /** Identifies the state, with all that it depends on. */
   readonly key: string;
   readonly resources: readonly Resource[];
-  /** Creates the state. The reader is unrestricted: the state must return nothing to viewers who may not see it. */
+  /** Creates the state. The reader is unrestricted: the readers of the state select the parts that their viewers may see. */
   readonly create: (reader: UnrestrictedReader) => S;
 }
 
@@ -86,12 +86,25 @@ export class DerivedStates implements Disposable {
 
 /** Belongs to no request: states outlive the one that creates them. */
 function unrestrictedReader(cache: ClusterCache): UnrestrictedReader {
-  const lister = <T extends KubernetesObject>(resource: Resource<T>, full: VisibilityScope['full']) =>
-    new ScopedLister({ scope: { full, redacted: EMPTY_SCOPE }, cached: cache.cached(resource) });
+  const listers = (fullOf: (resource: object) => VisibilityScope['full']): PrefetchedReader => {
+    const known = new Map<object, object>();
+    return {
+      prefetched: <T extends KubernetesObject>(resource: Resource<T>) => {
+        let lister = known.get(resource);
+        if (!lister) {
+          lister = new ScopedLister({
+            scope: { full: fullOf(resource), redacted: EMPTY_SCOPE },
+            cached: cache.cached(resource),
+          });
+          known.set(resource, lister);
+        }
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the lister of this resource
+        return lister as ScopedLister<T>;
+      },
+    };
+  };
   return {
-    prefetched: (resource) => lister(resource, 'all'),
-    without: (...hidden) => ({
-      prefetched: (resource) => lister(resource, hidden.some((each) => each === resource) ? EMPTY_SCOPE : 'all'),
-    }),
+    ...listers(() => 'all'),
+    without: (...hidden) => listers((resource) => (hidden.some((each) => each === resource) ? EMPTY_SCOPE : 'all')),
   };
 }

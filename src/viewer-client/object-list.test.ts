@@ -4,14 +4,9 @@ import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
 import { EMPTY_SCOPE, type VisibilityScope } from '../auth/visibility-scope.ts';
 import { Store } from '../cache/store.ts';
-import {
-  filterOf,
-  nameField,
-  namespaceField,
-  ObjectField,
-  type FieldCondition,
-  type FieldValues,
-} from '../kubernetes/object-field.ts';
+import { labelCondition, searchCondition, searchedTexts } from '../graphql/filter.ts';
+import { nameField, namespaceField, ObjectField } from '../kubernetes/object-field.ts';
+import { filterOf, type FieldCondition } from '../kubernetes/object-filter.ts';
 import { orderingByFields, type Ordering } from '../kubernetes/ordering.ts';
 import { PlainList, type ObjectList, type PageRange } from './object-list.ts';
 import { ScopedLister } from './scoped-lister.ts';
@@ -21,7 +16,7 @@ const COLORS = ['red', 'blue', 'green'];
 const color = new ObjectField(({ spec }: WidgetObject) => spec.color);
 const size = new ObjectField(({ spec }: WidgetObject) => spec.size ?? null);
 
-const texts = new ObjectField(({ metadata, spec }: WidgetObject) => `${metadata.name}\u0000${spec.color}`);
+const texts = searchedTexts(({ metadata, spec }: WidgetObject) => [metadata.name, spec.color]);
 
 const orderings: readonly Ordering<WidgetObject>[] = [
   orderingByFields('NAMESPACE ASC, NAME ASC', [namespaceField, nameField], [1, 1]),
@@ -29,17 +24,15 @@ const orderings: readonly Ordering<WidgetObject>[] = [
   orderingByFields('COLOR DESC, …', [color, namespaceField, nameField], [-1, 1, 1]),
   orderingByFields('SIZE ASC, …', [size, namespaceField, nameField], [1, 1, 1]),
 ];
-const conditions: readonly FieldCondition<WidgetObject>[] = [
+const possible: readonly (FieldCondition<WidgetObject> | undefined)[] = [
   (values) => values.read(color) === 'red',
   (values) => values.read(nameField) < 'w-5',
   ({ object }) => object.spec.size !== 2,
   () => false,
-  ...['w-1', '1', 'w-11\nw'].map((text) =>
-    Object.assign((values: FieldValues<WidgetObject>) => values.read(texts).includes(text), {
-      contains: { field: texts, text },
-    }),
-  ),
+  ...['w-1', '1', 'w-11\nw'].map((search) => searchCondition<WidgetObject>(search, texts)),
+  ...['a', '!a', 'a=1,b!=2', 'a notin (1,2)', 'a in (1,2),!b', 'a>1'].map((selector) => labelCondition(selector)),
 ];
+const conditions = possible.filter((condition) => condition !== undefined);
 const scopes: readonly VisibilityScope[] = [
   { full: 'all', redacted: EMPTY_SCOPE },
   { full: new Set(['team-a', 'team-c', 'team-x']), redacted: EMPTY_SCOPE },
@@ -51,7 +44,8 @@ const scopes: readonly VisibilityScope[] = [
 function anyWidget(random: SeededRandom, version: number): WidgetObject {
   const namespace = random.pick(NAMESPACES);
   const chosen = random.pick(COLORS);
-  const object = widgetObject(`w-${random.below(12)}`, { namespace, resourceVersion: String(version) }, chosen);
+  const labels = random.pick([{}, { a: '1' }, { a: '2', b: '2' }, { b: '1' }]);
+  const object = widgetObject(`w-${random.below(12)}`, { namespace, labels, resourceVersion: String(version) }, chosen);
   return random.below(3) === 0 ? object : { ...object, spec: { color: chosen, size: random.below(4) } };
 }
 
@@ -146,3 +140,51 @@ it('charges for the objects that it reads, and for sorting once', () => {
   expect(chargesOf([isRed], (list) => list.count)).toEqual({ read: 1_000, sorted: 0 });
   expect(chargesOf([() => false], (list) => [first(10)(list), list.count])).toEqual({ read: 1_000, sorted: 0 });
 });
+
+const MANY_NAMESPACES = 100;
+
+function manyWidget(index: number, version: number, random: SeededRandom): WidgetObject {
+  const at = { namespace: `team-${index % MANY_NAMESPACES}`, uid: `${index}`, resourceVersion: String(version) };
+  const object = widgetObject(`w-${index}`, at, random.pick(COLORS));
+  return { ...object, spec: { ...object.spec, size: random.below(3) } };
+}
+
+it.each([1, 2])(
+  'returns the pages of a few of many namespaces, and reads no objects of the others (seed %i)',
+  (seed) => {
+    const random = seededRandom(seed);
+    const store = new Store(Widget);
+    store.replace(
+      Array.from({ length: 3_000 }, (_, index) => manyWidget(index, 1, random)),
+      '1',
+    );
+    for (let step = 2; step < 60; step += 1) {
+      for (let change = random.pick([0, 1, 1, 200]); change > 0; change -= 1) {
+        const changed = manyWidget(random.below(3_100), step, random);
+        if (random.below(4) === 0) store.delete(changed);
+        else store.set(changed);
+      }
+      const visible = new Set(Array.from({ length: random.pick([2, 2, 12]) }, () => `team-${random.below(110)}`));
+      const { objects, charges } = lister(store, { full: visible, redacted: EMPTY_SCOPE });
+      const ordering = random.pick(orderings);
+      const total = [...visible].reduce((sum, each) => sum + store.count(each), 0);
+      const limit = random.pick(
+        visible.size > 2 ? [1, 10] : [1, Math.max(total - 1, 1), Math.max(total, 1), total + 1],
+      );
+      const limits = random.below(2) === 0 ? { first: limit, last: Infinity } : { first: Infinity, last: limit };
+      const position = () =>
+        random.below(6) === 0 ? ordering.positionOf(manyWidget(random.below(3_100), 1, random)) : undefined;
+      const range = { after: position(), before: position(), ...limits };
+      const paged = parts['page']?.(objects.select({ ordering }), range);
+      expect(charges.read).toBeLessThanOrEqual(limit);
+      const plain = new PlainList(
+        () => objects.list(),
+        ordering,
+        () => undefined,
+      );
+      expect([range, paged]).toEqual([range, parts['page']?.(plain, range)]);
+      expect(parts['colors']?.(objects.select({ ordering }), range)).toEqual(plain.countBy(color));
+      expect(objects.select({ ordering }).count).toBe(plain.count);
+    }
+  },
+);

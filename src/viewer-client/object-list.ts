@@ -1,8 +1,19 @@
-import type { StoreIndexes } from '../cache/entry-indexes.ts';
+import type { IndexedSet } from '../cache/entry-set.ts';
 import type { IndexedObject } from '../cache/index-entry.ts';
-import type { IndexedOrdering, Range, SortedObjects } from '../cache/sorted-index.ts';
-import type { FieldCondition, ObjectField } from '../kubernetes/object-field.ts';
-import { comparePositions, inOrder, type OrderedItem, type Ordering, type Position } from '../kubernetes/ordering.ts';
+import type { SortedStore } from '../cache/sorted-index.ts';
+import type { SortedObjects } from '../cache/sorted-run.ts';
+import type { FoundObjects, StoreIndexes } from '../cache/store-indexes.ts';
+import { derivedValues, type FieldValues, type ObjectField } from '../kubernetes/object-field.ts';
+import type { FieldCondition } from '../kubernetes/object-filter.ts';
+import {
+  comparePositions,
+  inOrder,
+  type IndexedOrdering,
+  type OrderedItem,
+  type Ordering,
+  type Position,
+} from '../kubernetes/ordering.ts';
+import { mergePage, type Range } from './merged-page.ts';
 
 /** Part of a list in order. `first` and `last` are limits, which may be infinite. */
 export interface PageRange {
@@ -27,6 +38,8 @@ export interface Page<T> {
 export interface ObjectList<T> {
   /** All items, in no particular order. */
   readonly all: readonly T[];
+  /** The fields of all items, in no particular order. */
+  readonly values: Iterable<FieldValues<T>>;
   /** Number of items. */
   readonly count: number;
   /** Returns the number of items with each value of a field; values without items are left out. */
@@ -55,6 +68,10 @@ export class PlainList<T> implements ObjectList<T> {
   get all(): readonly T[] {
     this.#all ??= this.#list();
     return this.#all;
+  }
+
+  get values(): Iterable<FieldValues<T>> {
+    return this.all.map((item) => derivedValues(item));
   }
 
   get count(): number {
@@ -99,8 +116,13 @@ export interface IndexedListOptions<T> {
   readonly onSort: (count: number) => void;
 }
 
-/** If a search has at most this part of all objects, they are sorted for a page. */
+/** If at most this part of all objects is in a list, or {@link FEW}, they are sorted for a page instead of finding them in order. */
 const SORTED_PART = 1 / 32;
+const FEW = 500;
+/** Comparisons of a merge, at most: some ten microseconds. */
+const MAX_COMPARISONS = 512;
+/** Objects of other namespaces that a merge must save for each comparison. */
+const SAVED_PER_COMPARISON = 16;
 
 /** Entries of a page, and the range of the index that they are from. */
 interface Walk<T> {
@@ -110,15 +132,18 @@ interface Walk<T> {
 
 /**
  * A list of objects that a store has indexes of. Without conditions, a page and the counts take the same time whatever the
- * number of objects. With conditions, objects are examined in order until the page is full.
+ * number of objects. With conditions that an index of terms covers, or in a few namespaces, the time depends on the number of
+ * objects which are found. With others, objects are examined in order until the page is full.
  */
 export class IndexedList<T> implements ObjectList<T> {
   readonly #options: IndexedListOptions<T>;
   /** The one namespace of the list. */
   readonly #namespace: string | undefined;
   readonly #visible: ReadonlySet<string> | undefined;
-  #matching: readonly IndexedObject<T>[] | undefined;
-  #plain: PlainList<T> | undefined;
+  #size: number | undefined;
+  #candidates: FoundObjects<T> | undefined;
+  #matching: IndexedSet<T> | undefined;
+  #few: SortedObjects<T> | undefined;
 
   constructor(options: IndexedListOptions<T>) {
     this.#options = options;
@@ -128,11 +153,15 @@ export class IndexedList<T> implements ObjectList<T> {
   }
 
   get all(): readonly T[] {
-    return this.#matches().map(({ object }) => object);
+    return [...this.#matches()].map(({ object }) => object);
+  }
+
+  get values(): Iterable<FieldValues<T>> {
+    return this.#matches();
   }
 
   get count(): number {
-    return this.#options.conditions.length === 0 ? this.#countAll() : this.#matches().length;
+    return this.#options.conditions.length === 0 ? this.#countAll() : this.#matches().size;
   }
 
   countBy<V>(field: ObjectField<T, V>): ReadonlyMap<V, number> {
@@ -151,47 +180,80 @@ export class IndexedList<T> implements ObjectList<T> {
   }
 
   page(range: PageRange): Page<T> {
-    const found = this.#found();
-    if (!found) return this.#indexedPage(range);
-    const { ordering, onSort } = this.#options;
-    this.#plain ??= new PlainList(() => found.map(({ object }) => object), ordering, onSort);
-    return this.#plain.page(range);
-  }
-
-  /** Returns the matches, in no particular order, if a search has few of them: these are sorted faster than all are examined. */
-  #found(): readonly IndexedObject<T>[] | undefined {
-    const { conditions, countIn } = this.#options;
-    if (this.#namespace !== undefined || !conditions.some(({ contains }) => contains)) return undefined;
-    const matches = this.#matches();
-    return matches.length <= countIn() * SORTED_PART ? matches : undefined;
-  }
-
-  #indexedPage(range: PageRange): Page<T> {
-    const { indexes, ordering, conditions, onRead } = this.#options;
+    const { indexes, ordering, conditions } = this.#options;
     const sorted = indexes.sorted(ordering, this.#namespace, this.#options);
-    const all = this.#rangeOf(sorted);
-    const within = (index: number) => Math.min(Math.max(index, all.from), all.to);
-    const from = range.after ? within(sorted.after(range.after)) : all.from;
-    const to = range.before ? within(sorted.notBefore(range.before)) : all.to;
-    const isWhole = conditions.length === 0 && !this.#visible;
-    const walk = isWhole ? slice(sorted, { from, to }, range) : this.#walk(sorted, { from, to }, range);
-    if (isWhole) onRead(walk.entries.length);
-    else if (walk.range.from === all.from && walk.range.to === all.to) this.#matching = walk.entries;
-    const has = (rest: Range) => (isWhole ? rest.from < rest.to : this.#hasMatch(sorted, rest));
+    if (conditions.length === 0) {
+      if (!this.#visible) return this.#wholePage(this.#inNamespace(sorted), range);
+      if (this.#areMerged(this.#visible, range)) return this.#mergedPage(sorted, this.#visible, range);
+    }
+    if (this.#areFew()) return this.#wholePage((this.#few ??= sorted.select(this.#matches())), range);
+    return this.#examinedPage(this.#inNamespace(sorted), range);
+  }
+
+  #inNamespace(sorted: SortedStore<T>): SortedObjects<T> {
+    return this.#namespace === undefined ? sorted : sorted.in(this.#namespace);
+  }
+
+  /** Returns a page of objects that are all in the list. */
+  #wholePage(sorted: SortedObjects<T>, range: PageRange): Page<T> {
+    const { entries, range: paged } = slice(sorted, partOf(sorted, range), range);
+    this.#options.onRead(entries.length);
+    return {
+      items: entries.map(({ object }) => object),
+      hasNextPage: paged.to < sorted.entries.length,
+      hasPreviousPage: paged.from > 0,
+    };
+  }
+
+  /** Returns whether merging the objects of some namespaces takes little time, and saves passing over many of others. */
+  #areMerged(namespaces: ReadonlySet<string>, { first, last }: PageRange): boolean {
+    const all = this.#countAll();
+    const comparisons = namespaces.size + Math.min(first, last, all) * Math.log2(namespaces.size + 1);
+    const saved = this.#options.countIn() - all;
+    return comparisons <= MAX_COMPARISONS && comparisons * SAVED_PER_COMPARISON <= saved;
+  }
+
+  /** Returns a page of all objects of some namespaces. */
+  #mergedPage(sorted: SortedStore<T>, namespaces: ReadonlySet<string>, range: PageRange): Page<T> {
+    const lists = Array.from(namespaces, (namespace) => sorted.in(namespace));
+    const { entries, parts } = mergePage(
+      lists.map((list) => ({ list, part: partOf(list, range) })),
+      {
+        compare: (a, b) => sorted.compare(a, b),
+        limit: Math.min(range.first, range.last),
+        isBackward: range.last !== Infinity,
+      },
+    );
+    this.#options.onRead(entries.length);
+    return {
+      items: entries.map(({ object }) => object),
+      hasNextPage: parts.some(({ to }, index) => to < (lists[index]?.entries.length ?? 0)),
+      hasPreviousPage: parts.some(({ from }) => from > 0),
+    };
+  }
+
+  /** Returns a page of objects that are in the list if they are accepted. */
+  #examinedPage(sorted: SortedObjects<T>, range: PageRange): Page<T> {
+    const end = sorted.entries.length;
+    const walk = this.#walk(sorted, partOf(sorted, range), range);
+    if (walk.range.from === 0 && walk.range.to === end) this.#matching ??= this.#options.indexes.setOf(walk.entries);
+    const has = (rest: Range) => this.#hasMatch(sorted, rest);
     return {
       items: walk.entries.map(({ object }) => object),
       get hasNextPage() {
-        return has({ from: walk.range.to, to: all.to });
+        return has({ from: walk.range.to, to: end });
       },
       get hasPreviousPage() {
-        return has({ from: all.from, to: walk.range.from });
+        return has({ from: 0, to: walk.range.from });
       },
     };
   }
 
-  #rangeOf(sorted: SortedObjects<T>): Range {
-    const range = this.#namespace === undefined ? undefined : sorted.rangeOf(this.#namespace);
-    return range ?? { from: 0, to: sorted.entries.length };
+  /** Returns whether the list has so few objects that sorting them is faster than examining all. */
+  #areFew(): boolean {
+    const found = this.#matching?.size ?? this.#found()?.candidates;
+    if (found === undefined && !this.#visible) return false;
+    return Math.min(found ?? Infinity, this.#countAll()) <= Math.max(FEW, this.#options.countIn() * SORTED_PART);
   }
 
   /** Examines the entries of a range from its start, or from its end if there is a `last`, until the page is full. */
@@ -224,39 +286,62 @@ export class IndexedList<T> implements ObjectList<T> {
   }
 
   #predicate(): (entry: IndexedObject<T>) => boolean {
+    const matching = this.#matching;
+    if (matching) return (entry) => matching.has(entry);
     const visible = this.#visible;
+    const namespace = this.#namespace;
     const { conditions } = this.#options;
     const [only, ...others] = conditions;
-    if (only && others.length === 0 && !visible) return only; // the most frequent case
-    return (entry) => (!visible || visible.has(entry.namespace)) && conditions.every((isMet) => isMet(entry));
+    if (only && others.length === 0 && !visible && namespace === undefined) return only; // the most frequent case
+    return (entry) =>
+      (namespace === undefined || entry.namespace === namespace) &&
+      (!visible || visible.has(entry.namespace)) &&
+      conditions.every((isMet) => isMet(entry));
   }
 
+  /** Returns the number of objects in the namespaces of the list. */
   #countAll(): number {
     const { countIn } = this.#options;
     if (!this.#visible) return countIn(this.#namespace);
-    let count = 0;
-    for (const namespace of this.#visible) count += countIn(namespace);
-    return count;
+    if (this.#size !== undefined) return this.#size;
+    let size = 0;
+    for (const namespace of this.#visible) size += countIn(namespace);
+    return (this.#size = size);
   }
 
   /** All entries that match, in no particular order. */
-  #matches(): readonly IndexedObject<T>[] {
-    if (this.#matching) return this.#matching;
-    this.#options.onRead(this.#countAll());
-    const accepts = this.#predicate();
-    const matching: IndexedObject<T>[] = [];
-    for (const entries of this.#candidates()) for (const entry of entries) if (accepts(entry)) matching.push(entry);
-    return (this.#matching = matching);
+  #matches(): IndexedSet<T> {
+    return (this.#matching ??= this.#findMatching());
   }
 
-  /** Returns entries among which are all that match, in no particular order. */
-  #candidates(): readonly Iterable<IndexedObject<T>>[] {
-    const { indexes, conditions } = this.#options;
-    if (this.#namespace !== undefined) return [indexes.entries(this.#namespace)];
-    const contains = conditions.find((condition) => condition.contains)?.contains;
-    if (contains) return [indexes.texts(contains.field, this.#options).candidates(contains.text)];
-    return this.#visible ? [...this.#visible].map((namespace) => indexes.entries(namespace)) : [indexes.entries()];
+  #findMatching(): IndexedSet<T> {
+    const { conditions, indexes, onRead } = this.#options;
+    const found = this.#found();
+    const inNamespaces = this.#countAll();
+    if (found && found.candidates < inNamespaces) {
+      onRead(found.candidates);
+      const isWhole = this.#namespace === undefined && !this.#visible && conditions.every(({ query }) => query);
+      return found.where(this.#predicate(), isWhole);
+    }
+    onRead(inNamespaces);
+    return indexes.where(this.#visible ?? [this.#namespace], this.#predicate());
   }
+
+  /** Returns the objects that indexes of terms find. Undefined if no condition has terms. */
+  #found(): FoundObjects<T> | undefined {
+    const { conditions, indexes } = this.#options;
+    const queries = conditions.flatMap(({ query }) => query ?? []);
+    if (queries.length === 0) return undefined;
+    return (this.#candidates ??= indexes.find(queries, this.#options));
+  }
+}
+
+/** Returns the part of a list that a page may be from. */
+function partOf<T>(sorted: SortedObjects<T>, { after, before }: PageRange): Range {
+  return {
+    from: after ? sorted.after(after) : 0,
+    to: before ? sorted.notBefore(before) : sorted.entries.length,
+  };
 }
 
 function slice<T>({ entries }: SortedObjects<T>, range: Range, { first, last }: PageRange): Walk<T> {

@@ -78,12 +78,15 @@ export class OperationCost implements ReadCost {
   }
 
   /**
-   * Resolves when the operation may continue: at once, or in the next turn of its viewer if this one is over. Fields that
-   * wait at the same time continue in different turns. Waits before for room for its result, if there is none.
-   * @throws {StatusError} 429 TooManyRequests if there is no room in time
+   * Resolves when the operation may continue: in the next turn of its viewer if this one is over. Undefined if it is not. Fields that
+   * wait at the same time continue in different turns. Waits before for room for its result, if there is none. Rejects with 429
+   * TooManyRequests if there is no room in time.
    */
-  async pause(): Promise<void> {
-    if (!this.needsPause) return;
+  pause(): Promise<void> | undefined {
+    return this.needsPause ? this.#pause() : undefined;
+  }
+
+  async #pause(): Promise<void> {
     if (this.#bytes && !(await this.#bytes.start())) throw tooManyBytes();
     await turns.continue(this.#viewer);
     this.#sliceEndCost = this.#total + SLICE_COST;

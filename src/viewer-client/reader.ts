@@ -1,30 +1,34 @@
 import { forbidden } from '../auth/authorizer.ts';
 import { OperationVisibility } from '../auth/operation-visibility.ts';
+import type { Cancellation } from '../auth/access-checks.ts';
 import { attributesFor } from '../auth/resource-attributes.ts';
 import type { Viewer } from '../auth/viewer.ts';
-import type { AccessMode } from '../auth/scope-resolution.ts';
-import type { VisibilityResolver } from '../auth/visibility-resolver.ts';
 import {
+  type AccessMode,
   EMPTY_SCOPE,
   scopeInNamespace,
   seesNothing,
   visibleObject,
   type VisibilityScope,
 } from '../auth/visibility-scope.ts';
+import type { VisibilityResolver } from '../auth/visibility-resolver.ts';
 import type { CachedResource, StoreVersion } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/informer.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import { podMetrics } from '../kubernetes/pod-metrics.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isNotFound } from '../kubernetes/status-error.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { Cluster } from './cluster.ts';
-import type { Derivation, DerivedState } from './derived-states.ts';
+import type { GpuLoads } from './gpu-loads.ts';
 import type { OperationCost } from './operation-cost.ts';
 import { PodLogs } from './pod-logs.ts';
-import type { PodUsage } from './pod-usages.ts';
+import { PodUsageReads, type PodUsage } from './pod-usages.ts';
+import type { PrefetchedReader } from './prefetched-reader.ts';
 import { readErrorFor } from './read-error.ts';
 import { ScopedLister, type OnRead, type ReadCost } from './scoped-lister.ts';
 import { UncachedReads } from './uncached-reads.ts';
+import { UnrestrictedReads } from './unrestricted-reads.ts';
 
 export type { ResourceStatus } from '../cache/informer.ts';
 
@@ -33,8 +37,8 @@ export interface ReaderOptions {
   readonly viewer: Viewer;
   readonly resolver: VisibilityResolver;
   readonly cost: OperationCost;
-  /** Aborts the requests to the API server. */
-  readonly signal: AbortSignal;
+  /** Cancels the requests to the API server. */
+  readonly cancellation: Cancellation;
   /** Called for every read from the cache. */
   readonly onRead?: OnRead | undefined;
   /** Visibility that is known already. By default {@link Reader.prefetch} resolves it. */
@@ -45,12 +49,6 @@ export interface ReaderOptions {
 export interface ObjectSelection {
   readonly namespace?: string | null | undefined;
   readonly name?: string | undefined;
-}
-
-/** Synchronous reads of resources that were prefetched. */
-export interface PrefetchedReader {
-  /** See {@link Reader.prefetched}. */
-  prefetched<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T>;
 }
 
 /** Options of reads for as long as a subscription runs, which has no cost of its own. */
@@ -68,10 +66,12 @@ const PODS = { group: '', plural: 'pods', namespaced: true };
  */
 export class Reader implements PrefetchedReader {
   readonly #options: ReaderOptions;
-  // Created by the first use: a subscription keeps its client, and most need neither.
+  // Created by the first use: a subscription keeps its client, and most need none of them.
   #visibility: OperationVisibility | undefined;
   #uncachedReads: UncachedReads | undefined;
+  #unrestrictedReads: UnrestrictedReads | undefined;
   #namespacesRead: Set<string> | undefined;
+  #usageReads: PodUsageReads | undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -85,25 +85,44 @@ export class Reader implements PrefetchedReader {
   }
 
   get #uncached(): UncachedReads {
-    const { viewer, resolver, signal } = this.#options;
-    this.#uncachedReads ??= new UncachedReads({ client: viewer.client, resolver, signal });
+    const { viewer, resolver, cancellation } = this.#options;
+    this.#uncachedReads ??= new UncachedReads({ client: viewer.client, resolver, cancellation });
     return this.#uncachedReads;
+  }
+
+  /** Reads without a permission check, for decisions of the gateway only. */
+  get unrestricted(): UnrestrictedReads {
+    this.#unrestrictedReads ??= new UnrestrictedReads({ ...this.#options, uncached: () => this.#uncached });
+    return this.#unrestrictedReads;
   }
 
   /**
    * Resolves the visibility of resources and waits until those are synced of which objects can be visible, so that
    * {@link prefetched} can return them synchronously. Viewers who see nothing of a resource do not start its informer. That of
-   * a resource that is cached `perNamespace` is started by {@link prefetchedIn}.
+   * a resource that is cached `perNamespace` is started by {@link prefetchedIn}. Returns a promise only if it has to wait.
    */
-  async prefetch(resources: Iterable<Resource>, mode: AccessMode): Promise<void> {
-    const { resolver } = this.#options;
-    await Promise.all(
-      [...resources].map(async (resource) => {
-        const scope = await resolver.resolve(resource.access.visibleAs ?? resource, mode);
-        if (!seesNothing(scope) && !resource.cache.perNamespace) await this.#ensureSynced(resource);
-        this.visibility.setPrefetched(resource, scope);
-      }),
-    );
+  prefetch(resources: Iterable<Resource>, mode: AccessMode): Promise<void> | undefined {
+    const waits: Promise<void>[] = [];
+    try {
+      for (const resource of resources) {
+        const prefetched = this.#prefetchOne(resource, mode);
+        if (prefetched) waits.push(prefetched);
+      }
+    } catch (error) {
+      void Promise.allSettled(waits); // the first error counts
+      throw error;
+    }
+    return waits.length > 0 ? Promise.all(waits).then(() => undefined) : undefined;
+  }
+
+  #prefetchOne(resource: Resource, mode: AccessMode): Awaitable<void> {
+    const { cluster, cancellation, resolver } = this.#options;
+    const isOnDemand = resource.cache.watched === 'on-demand' && !resource.cache.perNamespace;
+    return andThen(resolver.resolve(resource.access.visibleAs ?? resource, mode), (scope) => {
+      const isRead = isOnDemand && !seesNothing(scope);
+      const synced = isRead ? cluster.cache.ensureSynced(resource, cancellation) : undefined;
+      return andThen(synced, () => this.visibility.setPrefetched(resource, scope));
+    });
   }
 
   /** Returns the visible objects of a resource, of one namespace or of all, in no particular order. */
@@ -111,9 +130,12 @@ export class Reader implements PrefetchedReader {
     return (await this.lister(resource, namespace)).list(namespace ?? undefined);
   }
 
-  /** Returns a lister of the visible objects of a resource, of one namespace or of all. */
-  async lister<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Promise<ScopedLister<T>> {
-    return this.#lister(resource, await this.#scopeOf(resource, { namespace }, 'read'));
+  /**
+   * Returns a lister of the visible objects of a resource, of one namespace or of all; a promise only if a decision is not cached, or the
+   * resource is not.
+   */
+  lister<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Awaitable<ScopedLister<T>> {
+    return andThen(this.#scopeOf(resource, { namespace }, 'read'), (scope) => this.#lister(resource, scope));
   }
 
   /** Versions up to which the cache is complete. Without what is not cached now. */
@@ -121,11 +143,11 @@ export class Reader implements PrefetchedReader {
     return this.#options.cluster.cache.versions;
   }
 
-  /** Returns an object; undefined if it does not exist. */
-  async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T | undefined> {
+  /** Returns an object; undefined if it does not exist. A promise only as for {@link lister}. */
+  get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Awaitable<T | undefined> {
     if (resource.cache.watched === 'never') return unlessNotFound(this.getUncached(resource, at));
-    const scope = await this.#scopeOf(resource, at, 'read');
-    return (await this.#lister(resource, scope)).get(at);
+    const lister = andThen(this.#scopeOf(resource, at, 'read'), (scope) => this.#lister(resource, scope));
+    return andThen(lister, (objects) => objects.get(at));
   }
 
   /** Returns a lister of objects that the viewer may both read and watch, and records their scope in {@link visibility}. */
@@ -138,18 +160,13 @@ export class Reader implements PrefetchedReader {
     return this.#lister(resource, scope, UNCHARGED);
   }
 
-  /**
-   * Returns a lister of the visible objects of a resource that the field declares with `dependsOn`. It is empty if the
-   * resource is not cached. Throws NotSynced if a lazy informer has not synced in time, and a `TypeError` if the resource
-   * is not declared.
-   */
   prefetched<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T> {
     return this.#prefetched(resource, {});
   }
 
   /** Returns the same reads for as long as a subscription runs. */
   prefetchedForWatch(): PrefetchedReader {
-    return { prefetched: (resource) => this.#prefetched(resource, UNCHARGED) };
+    return { prefetched: (resource) => this.#prefetched(resource, UNCHARGED), gpuLoads: this.gpuLoads };
   }
 
   #prefetched<T extends KubernetesObject>(resource: Resource<T>, options: ListerOptions<T>): ScopedLister<T> {
@@ -175,77 +192,14 @@ export class Reader implements PrefetchedReader {
     const scope = scopeInNamespace(operationScope, namespace);
     if (seesNothing(scope)) return read(this.#emptyLister(resource));
     const cached = this.#options.cluster.cache.cached(resource, this.#ownNamespace(namespace));
-    const synced = cached.ensureSynced(this.#options.signal); // also keeps the informer running
+    const synced = cached.ensureSynced(this.#options.cancellation); // also keeps the informer running
     // The scope of the operation: listers of one store are interchangeable within it.
     if (cached.store.version !== '') return read(this.#listerOf(resource, operationScope, { cached }));
-    return synced.then(() => {
+    return andThen(synced, () => {
       const { version, failure } = cached.store;
       if (version === '' && failure === undefined) throw readErrorFor(resource, failure);
       return read(this.#listerOf(resource, operationScope, { cached }));
     });
-  }
-
-  /**
-   * Returns a function that returns state that is derived from all objects of some resources without a permission check, and
-   * shared by all viewers. Callers select the parts that the viewer may see, and do not keep the state for longer than a turn of
-   * the event loop. Waits until the resources are synced; those that cannot be read count as empty.
-   */
-  async derivedUnrestricted<S extends DerivedState>(derivation: Derivation<S>): Promise<() => S> {
-    await Promise.all(derivation.resources.map((resource) => this.#ensureSynced(resource)));
-    const { cache, derived } = this.#options.cluster;
-    return () => derived.get(derivation, cache);
-  }
-
-  /**
-   * Returns an object from the cache without a permission check, for decisions of the gateway only: nothing of it may reach
-   * the viewer. Undefined if it does not exist. Throws if the resource is not cached, so that no decision is made without it.
-   */
-  getUnrestricted<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): T | undefined {
-    const store = this.#options.cluster.cache.store(resource);
-    if (store.version === '') throw readErrorFor(resource, store.failure);
-    return store.get(at);
-  }
-
-  /**
-   * Returns the objects of a namespace from the cache without a permission check, for decisions of the gateway only: nothing of
-   * them may reach the viewer. Throws if the resource cannot be cached, so that no decision is made without it.
-   */
-  async listUnrestricted<T extends KubernetesObject>(resource: Resource<T>, namespace: string): Promise<readonly T[]> {
-    const { cluster, signal } = this.#options;
-    const cached = cluster.cache.cached(resource, resource.cache.perNamespace ? namespace : undefined);
-    await cached.ensureSynced(signal);
-    if (cached.store.version === '') throw readErrorFor(resource, cached.store.failure);
-    return [...cached.store.list(namespace)];
-  }
-
-  /**
-   * Returns the uid of a cached object without a permission check, for its global ID only: the uid itself may not reach the
-   * viewer. Undefined if the object does not exist or the resource is not cached.
-   */
-  uidUnrestricted(resource: Resource, at: ObjectName): string | undefined {
-    return this.#options.cluster.cache.store(resource).get(at)?.metadata.uid;
-  }
-
-  /**
-   * Returns an object as the API server has it now, without a permission check of the gateway. The request has the identity
-   * that writes for the viewer (`clientIdentity`). Nothing of it may reach the viewer. Throws NotFound if it does not
-   * exist, Forbidden if that identity may not get it.
-   */
-  getUncachedUnrestricted<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
-    return this.#uncached.get(resource, at);
-  }
-
-  /**
-   * Returns the objects of a namespace that a label selector matches, as the API server has them now, without a permission
-   * check of the gateway. Otherwise as {@link getUncachedUnrestricted}.
-   */
-  async listSelectedUnrestricted<T extends KubernetesObject>(
-    resource: Resource<T>,
-    selection: { readonly namespace: string; readonly labelSelector: string },
-  ): Promise<readonly T[]> {
-    const { viewer, signal } = this.#options;
-    const { items } = await viewer.client.listAll(resource, { ...selection, signal }, () => undefined);
-    return items;
   }
 
   /** Returns an object as the API server has it now. Throws NotFound if it does not exist. */
@@ -269,8 +223,16 @@ export class Reader implements PrefetchedReader {
 
   /** Returns the usage of the pods of a namespace, at most 15 s old. Undefined if the cluster has no metrics server. */
   async usage(namespace: string): Promise<PodUsage> {
-    await this.#options.resolver.assertCan('list', podMetrics, { namespace });
-    return this.#options.cluster.usages.get(namespace, this.#options.viewer.client);
+    const { cluster, resolver, viewer } = this.#options;
+    await resolver.assertCan('list', podMetrics, { namespace });
+    this.#usageReads ??= new PodUsageReads(cluster.usages, viewer.client, async () =>
+      viewer.clientIdentity === 'gateway' ? true : resolver.can('list', podMetrics),
+    );
+    return this.#usageReads.get(namespace);
+  }
+
+  get gpuLoads(): GpuLoads | undefined {
+    return this.#options.cluster.gpuLoads;
   }
 
   /** Returns the state of the informer of each resource that viewers can see, after discovery. */
@@ -299,43 +261,37 @@ export class Reader implements PrefetchedReader {
     return this.#namespacesRead.has(namespace) ? namespace : undefined;
   }
 
-  async #scopeOf<T extends KubernetesObject>(
+  #scopeOf<T extends KubernetesObject>(
     resource: Resource<T>,
     { namespace = null, name }: ObjectSelection,
     mode: AccessMode,
-  ): Promise<VisibilityScope> {
+  ): Awaitable<VisibilityScope> {
     const { resolver } = this.#options;
-    if (name !== undefined) {
-      const scope = await resolver.resolveObject(resource, { namespace, name }, mode);
-      return scope ?? deny(mode === 'read' ? 'get' : 'watch', resource, namespace);
-    }
-    if (namespace !== null) {
-      const scope = await resolver.resolveNamespace(resource, namespace, mode);
-      return scope ?? deny(mode === 'read' ? 'list' : 'watch', resource, namespace);
-    }
-    const scope = await resolver.resolve(resource, mode);
-    // Elsewhere an empty result is correct: a viewer may have permissions in no namespace yet.
-    if (seesNothing(scope) && !resource.namespaced && !resource.access.redacted) deny('list', resource, null);
-    return scope;
-  }
-
-  #ensureSynced(resource: Resource): Promise<void> {
-    return this.#options.cluster.cache.ensureSynced(resource, this.#options.signal);
+    const orDeny = (verb: string) => (scope: VisibilityScope | undefined) =>
+      scope ?? deny(mode === 'read' ? verb : 'watch', resource, namespace);
+    if (name !== undefined) return andThen(resolver.resolveObject(resource, { namespace, name }, mode), orDeny('get'));
+    if (namespace !== null) return andThen(resolver.resolveNamespace(resource, namespace, mode), orDeny('list'));
+    return andThen(resolver.resolve(resource, mode), (scope) => {
+      // Elsewhere an empty result is correct: a viewer may have permissions in no namespace yet.
+      if (seesNothing(scope) && !resource.namespaced && !resource.access.redacted) deny('list', resource, null);
+      return scope;
+    });
   }
 
   /** An empty scope needs no informer, which would watch the whole cluster for a viewer without permissions. */
-  async #lister<T extends KubernetesObject>(
+  #lister<T extends KubernetesObject>(
     resource: Resource<T>,
     scope: VisibilityScope,
     options: ListerOptions<T> = {},
-  ): Promise<ScopedLister<T>> {
+  ): Awaitable<ScopedLister<T>> {
     if (resource.cache.watched === 'on-demand' && seesNothing(scope)) return this.#listerOf(resource, scope, options);
-    const { cluster, signal } = this.#options;
+    const { cluster, cancellation } = this.#options;
     const cached = cluster.cache.cached(resource, onlyNamespaceOf(resource, scope));
-    await cached.ensureSynced(signal);
-    const { version, failure } = cached.store;
-    if (version === '') throw readErrorFor(resource, failure);
-    return this.#listerOf(resource, scope, { ...options, cached });
+    return andThen(cached.ensureSynced(cancellation), () => {
+      const { version, failure } = cached.store;
+      if (version === '') throw readErrorFor(resource, failure);
+      return this.#listerOf(resource, scope, { ...options, cached });
+    });
   }
 
   #listerOf<T extends KubernetesObject>(

@@ -9,17 +9,27 @@ import {
 } from '../auth/visibility-scope.ts';
 import type { NetChange } from '../cache/change-log.ts';
 import type { CachedResource } from '../cache/cluster-cache.ts';
+import type { BuildCharges, IndexDefinition } from '../cache/store-indexes.ts';
 import type { HandledObjects } from '../cache/event-handlers.ts';
+import type { ObjectIndex } from '../cache/index-entry.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
-import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
+import type { ReadonlyStore } from '../cache/readonly-store.ts';
+import type { Change } from '../cache/store-events.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
-import type { ObjectFilter } from '../kubernetes/object-field.ts';
+import type { ObjectField } from '../kubernetes/object-field.ts';
+import type { FieldCondition, ObjectFilter } from '../kubernetes/object-filter.ts';
 import type { Ordering } from '../kubernetes/ordering.ts';
 import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
+import type { Awaitable } from '../scheduling/awaitable.ts';
 import { dependencyKeys, dependencyKeysOf } from './dependency-keys.ts';
+import { unscopedChangeOf, type ScopedChange } from './scoped-change.ts';
 import { IndexedList, PlainList, type IndexedListOptions, type ObjectList } from './object-list.ts';
 
+export type { Scope } from '../auth/visibility-scope.ts';
+export type { ScopedChange } from './scoped-change.ts';
 export type { NetChange } from '../cache/change-log.ts';
+export type { IndexDefinition } from '../cache/store-indexes.ts';
+export type { ObjectIndex } from '../cache/index-entry.ts';
 export type { ChangesReader } from '../cache/historical-snapshots.ts';
 
 const CATCH_UP_TIMEOUT_MS = 2_000;
@@ -53,14 +63,11 @@ export interface ListSelection<T> {
   readonly filter?: ObjectFilter<T> | undefined;
 }
 
-/** Change of an object, as far as it is visible. */
-export interface ScopedChange<T> {
-  /** Undefined if the object was deleted. */
-  readonly after: T | undefined;
-  /** Last state of the object, also if it was deleted. */
-  readonly last: T;
-  /** Keys of every read whose result the change may alter. */
-  readonly dependencyKeys: ReadonlySet<string>;
+/** Objects whose changes a handler receives, among the visible ones. */
+export interface HandledSelection<T> {
+  readonly name?: ObjectName | undefined;
+  /** The handler may miss changes of objects that do not meet all conditions, neither before the change nor after it. */
+  readonly conditions?: readonly FieldCondition<T>[] | undefined;
 }
 
 /** Beyond it, a handler receives the changes of all namespaces. */
@@ -158,9 +165,49 @@ export class ScopedLister<T extends KubernetesObject> {
       ...indexed,
       conditions: filter?.conditions ?? [],
       countIn: (of) => this.#store.count(of),
+      ...this.#charges,
+    });
+  }
+
+  get #charges(): BuildCharges {
+    return {
       onRead: (count) => this.#cost?.addListed(count),
       onSort: (count) => this.#cost?.addSorted(count),
-    });
+    };
+  }
+
+  /**
+   * Builds the indexes that {@link select} needs, if it has none yet, and lets other work run meanwhile. Otherwise the list builds them
+   * when it is read, all at once. Returns a promise only if there is something to build.
+   * @param pause resolves when the work may go on
+   */
+  prepare(
+    { namespace, ordering, filter }: Partial<ListSelection<T>>,
+    pause: () => Awaitable<void>,
+    definitions: readonly IndexDefinition<T, ObjectIndex<T>>[] = [],
+  ): Promise<void> | undefined {
+    const fields = ordering?.fields;
+    const selection = {
+      ordering: fields && { ...ordering, fields },
+      namespace: namespace ?? onlyNamespaceOf(this.#scope.full),
+      queries: (filter?.conditions ?? []).flatMap(({ query }) => query ?? []),
+      definitions,
+    };
+    const steps = this.#store.indexes.prepare(selection, this.#charges)[Symbol.iterator]();
+    return steps.next().done === true ? undefined : finish(steps, pause);
+  }
+
+  /**
+   * Returns an index of all objects of the store, whether they are visible or not. Callers select the parts that the viewer may see, and
+   * read it in one turn of the event loop.
+   */
+  indexUnrestricted<I extends ObjectIndex<T>>(definition: IndexDefinition<T, I>): I {
+    return this.#store.indexes.defined(definition, this.#charges);
+  }
+
+  /** Derives fields of an object again, because what they are derived from may have changed. */
+  refresh(object: T, fields: readonly ObjectField<T, unknown>[]): void {
+    this.#store.indexes.refresh(object, fields);
   }
 
   /** As {@link select}, of the objects with a value in a secondary index. */
@@ -252,9 +299,9 @@ export class ScopedLister<T extends KubernetesObject> {
    * Calls a handler for every change from this turn of the event loop on: a read in the same turn and the changes have no
    * gap between them. Returns a function that removes the handler. An empty scope has no changes, and its handlers do not
    * keep a lazy informer running.
-   * @param name the object whose changes the handler receives. Default: all visible ones
+   * @param selected the objects whose changes the handler receives. Default: all visible ones
    */
-  addEventHandler(handler: ChangeHandler<T>, name?: ObjectName): () => void {
+  addEventHandler(handler: ChangeHandler<T>, selected: HandledSelection<T> = {}): () => void {
     const { resource } = this.#store;
     if (resource.cache.watched === 'on-demand' && this.seesNothing) return () => undefined;
     const ownHandler = {
@@ -262,22 +309,17 @@ export class ScopedLister<T extends KubernetesObject> {
       reset: () => handler.reset(),
       failed: (error: Error) => handler.failed(error),
     };
-    return this.#store.addEventHandler(ownHandler, name ? { name } : this.#handledObjects());
-  }
-
-  /** Returns the namespaces of all visible objects. Undefined if they are not known, or too many to list them. */
-  #handledObjects(): HandledObjects | undefined {
-    const { full, redacted } = this.#scope;
-    if (full === 'all' || redacted === 'all' || !this.#store.resource.namespaced) return undefined;
-    if (full.size + redacted.size > MAX_HANDLED_NAMESPACES) return undefined;
-    return { namespaces: redacted.size === 0 ? full : new Set([...full, ...redacted]) };
+    return this.#store.addEventHandler(ownHandler, handledObjectsOf(this.#scope, resource, selected));
   }
 
   #handleChange(handler: ChangeHandler<T>, change: ScopedChange<T>): void {
     const last = this.#visible(change.last);
     if (last === undefined) return;
     if (last === change.last) handler.changed(change);
-    else handler.changed({ ...change, after: this.#visible(change.after), last });
+    else {
+      const [before, after] = [this.#visible(change.before), this.#visible(change.after)];
+      handler.changed({ before, after, last, dependencyKeys: change.dependencyKeys });
+    }
   }
 
   /**
@@ -289,7 +331,7 @@ export class ScopedLister<T extends KubernetesObject> {
     if (full === 'all') return { namespaces: namespace };
     if (!this.#store.resource.namespaced || redacted === 'all' || redacted.size > 0) return undefined;
     if (namespace !== undefined) return { namespaces: full.has(namespace) ? namespace : EMPTY_NAMESPACES };
-    return { namespaces: full.size === 1 ? full.values().next().value : full };
+    return { namespaces: onlyNamespaceOf(full) ?? full };
   }
 
   #visible(object: T | undefined): T | undefined {
@@ -310,25 +352,37 @@ export class ScopedLister<T extends KubernetesObject> {
   }
 }
 
-/** Returns the keys of every read whose result a change may alter. */
-export function changeKeysOf<T extends KubernetesObject>(
-  resource: Resource<T>,
-  change: Change<T>,
-): ReadonlySet<string> {
-  return unscopedChangeOf(resource, change).dependencyKeys;
+/** Takes the steps after the first one, each after a pause. */
+async function finish(steps: Iterator<void>, pause: () => Awaitable<void>): Promise<void> {
+  try {
+    do await pause();
+    while (steps.next().done !== true);
+  } finally {
+    steps.return?.();
+  }
 }
 
-const unscopedChanges = new WeakMap<object, ScopedChange<KubernetesObject>>();
+function handledObjectsOf<T extends KubernetesObject>(
+  scope: VisibilityScope,
+  { namespaced }: Resource<T>,
+  { name, conditions }: HandledSelection<T>,
+): HandledObjects<T> {
+  if (name) return { name };
+  const { redacted } = scope;
+  // Conditions are on the visible form of an object, and so on another one than the stored, if that is redacted.
+  const areStored = redacted !== 'all' && redacted.size === 0;
+  return {
+    namespaces: namespaced ? handledNamespacesOf(scope) : undefined,
+    conditions: areStored ? conditions : undefined,
+  };
+}
 
-/** Returns a change without regard to a scope. Listers with unrestricted scopes share the result. */
-function unscopedChangeOf<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): ScopedChange<T> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a change belongs to one resource
-  const known = unscopedChanges.get(change) as ScopedChange<T> | undefined;
-  if (known) return known;
-  const before = change.type === 'added' ? undefined : change.previous;
-  const after = change.type === 'deleted' ? undefined : change.object;
-  const keys = new Set([before, after].flatMap((object) => (object ? dependencyKeysOf(resource, object) : [])));
-  const unscoped = { after, last: change.object, dependencyKeys: keys };
-  unscopedChanges.set(change, unscoped);
-  return unscoped;
+/** Returns the namespaces of all visible objects. Undefined if they are not known, or too many to list them. */
+function handledNamespacesOf({ full, redacted }: VisibilityScope): ReadonlySet<string> | undefined {
+  if (full === 'all' || redacted === 'all' || full.size + redacted.size > MAX_HANDLED_NAMESPACES) return undefined;
+  return redacted.size === 0 ? full : new Set([...full, ...redacted]);
+}
+
+function onlyNamespaceOf(scope: Scope): string | undefined {
+  return scope !== 'all' && scope.size === 1 ? scope.values().next().value : undefined;
 }

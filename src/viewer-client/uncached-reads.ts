@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { Cancellation } from '../auth/access-checks.ts';
 import type { VisibilityResolver } from '../auth/visibility-resolver.ts';
 import type { Client } from '../kubernetes/client.ts';
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
@@ -7,8 +8,8 @@ import { groupResourceOf, type Resource } from '../kubernetes/resource.ts';
 export interface UncachedReadsOptions {
   readonly client: Client;
   readonly resolver: VisibilityResolver;
-  /** Aborts the requests to the API server. */
-  readonly signal: AbortSignal;
+  /** Cancels the requests to the API server. */
+  readonly cancellation: Cancellation;
 }
 
 interface ObjectKey {
@@ -61,7 +62,7 @@ export class UncachedReads {
       keys.map(async ({ resource, at }) => {
         const object = listed.get(objectKeyOf({ resource, at }));
         // Absent from the list, it does not exist or is malformed: the error of a get states which.
-        return object ?? this.#options.client.get(resource, at, this.#options.signal);
+        return object ?? this.#options.client.get(resource, at, this.#options.cancellation.signal);
       }),
     );
   }
@@ -87,7 +88,8 @@ export class UncachedReads {
   }
 
   async #list({ resource, namespace }: NamespaceKey): Promise<readonly KubernetesObject[]> {
-    const { client, signal } = this.#options;
+    const { client, cancellation } = this.#options;
+    const { signal } = cancellation;
     const { items } = await client.listAll(resource, { namespace, signal }, () => undefined);
     return items;
   }

@@ -1,15 +1,20 @@
 import type { AccessChange } from '../auth/rbac/access-change.ts';
 import type { AccessTarget, ReviewedResource } from '../auth/resource-attributes.ts';
 import { VisibilityResolver } from '../auth/visibility-resolver.ts';
+import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { OperationCost } from './operation-cost.ts';
 import { Reader, type ReaderOptions } from './reader.ts';
 import { Writer } from './writer.ts';
 
 export interface ViewerClientOptions extends Omit<ReaderOptions, 'resolver' | 'cost'> {
+  /** Memory of the request. */
+  readonly bytes?: RequestBytes | undefined;
   /** Decisions whose review started before this time (of `performance.now`) are not accepted. */
   readonly notBefore?: number | undefined;
   /** Whether a running subscription is authorized again. */
   readonly isRecheck?: boolean | undefined;
+  /** Decides {@link ViewerClient.can} instead of the authorizer, for results that several viewers share. */
+  readonly decide?: ((verb: string, resource: ReviewedResource, target?: AccessTarget) => boolean) | undefined;
 }
 
 /**
@@ -19,22 +24,29 @@ export interface ViewerClientOptions extends Omit<ReaderOptions, 'resolver' | 'c
  */
 export class ViewerClient {
   readonly reader: Reader;
-  readonly writer: Writer;
   readonly cost: OperationCost;
   /** Limit on the items of one page of a list. */
   readonly maxPage: number;
+  // Created by the first use: most operations are queries.
+  #writer: Writer | undefined;
   readonly #resolver: VisibilityResolver;
   readonly #options: ViewerClientOptions;
 
   constructor(options: ViewerClientOptions) {
-    const { cluster, viewer, notBefore, isRecheck, signal } = options;
+    const { cluster, viewer, bytes, notBefore, isRecheck, cancellation, onRead, visibility } = options;
     const { authorizer, namespaces, limits } = cluster;
     this.#options = options;
-    this.cost = new OperationCost(limits.maxOperationCost, viewer.name, cluster.bytesInFlight.of(signal));
+    this.cost = new OperationCost(limits.maxOperationCost, viewer.name, bytes);
     this.maxPage = limits.maxPage;
-    this.#resolver = new VisibilityResolver({ viewer, authorizer, namespaces, notBefore, isRecheck, signal });
-    this.reader = new Reader({ ...options, resolver: this.#resolver, cost: this.cost });
-    this.writer = new Writer({ ...options, resolver: this.#resolver });
+    this.#resolver = new VisibilityResolver({ viewer, authorizer, namespaces, notBefore, isRecheck, cancellation });
+    const resolver = this.#resolver;
+    this.reader = new Reader({ cluster, viewer, cancellation, onRead, visibility, resolver, cost: this.cost });
+  }
+
+  get writer(): Writer {
+    const { cluster, viewer, cancellation } = this.#options;
+    this.#writer ??= new Writer({ cluster, viewer, cancellation, resolver: this.#resolver });
+    return this.#writer;
   }
 
   /** Interval at which the viewer's subscriptions are to be authorized again. */
@@ -66,7 +78,13 @@ export class ViewerClient {
 
   /** Returns whether the viewer has a permission; see {@link VisibilityResolver.can}. */
   can(verb: string, resource: ReviewedResource, target?: AccessTarget): boolean | Promise<boolean> {
-    return this.#resolver.can(verb, resource, target);
+    const { decide } = this.#options;
+    return decide ? decide(verb, resource, target) : this.#resolver.can(verb, resource, target);
+  }
+
+  /** Returns the decision about every object of a namespace; see {@link VisibilityResolver.decisionIn}. */
+  decisionIn(namespace: string, verb: string, resource: ReviewedResource): boolean | undefined {
+    return this.#resolver.decisionIn(namespace, verb, resource);
   }
 
   /** Throws FORBIDDEN if the viewer lacks a permission; see {@link VisibilityResolver.assertCan}. */

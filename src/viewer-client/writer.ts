@@ -1,3 +1,4 @@
+import type { Cancellation } from '../auth/access-checks.ts';
 import { forbidden } from '../auth/authorizer.ts';
 import { attributesFor } from '../auth/resource-attributes.ts';
 import type { Viewer } from '../auth/viewer.ts';
@@ -36,8 +37,8 @@ interface WriterOptions {
   readonly resolver: VisibilityResolver;
   readonly viewer: Viewer;
   readonly cluster: { readonly cache: ClusterCache; readonly writes: SentWrites };
-  /** Signal of the request. Once it has aborted no write is sent; one that was sent is not cancelled. */
-  readonly signal: AbortSignal;
+  /** Once its signal has aborted no write is sent; one that was sent is not cancelled. */
+  readonly cancellation: Cancellation;
 }
 
 /**
@@ -133,9 +134,9 @@ export class Writer {
     { resource, namespace, name }: Partial<ObjectName> & { readonly resource: Resource },
     send: (client: Client, signal: AbortSignal) => Promise<R>,
   ): Promise<R> {
-    const { viewer, cluster, signal } = this.#options;
+    const { viewer, cluster, cancellation } = this.#options;
     const write = { verb, resource: resource.plural, namespace, name, viewer: viewer.name };
-    return cluster.writes.send(write, signal, (unlimited) => send(viewer.client, unlimited));
+    return cluster.writes.send(write, cancellation.signal, (unlimited) => send(viewer.client, unlimited));
   }
 
   #applied<T extends KubernetesObject>(
@@ -162,7 +163,7 @@ export class Writer {
     const target = { namespace: at.namespace };
     if (await this.#resolver.can('create', resource, target)) return { type, body };
     try {
-      const { uid } = (await this.#options.viewer.client.get(resource, at, this.#options.signal)).metadata;
+      const { uid } = (await this.#options.viewer.client.get(resource, at, this.#options.cancellation.signal)).metadata;
       const { metadata, ...content } = anyObject.is(body) ? body : {};
       return { type, body: { ...content, metadata: { ...(anyObject.is(metadata) ? metadata : at), uid } } };
     } catch (error) {

@@ -10,14 +10,16 @@ const WINDOW_MS = 5_000;
 const ROUNDS = 6;
 /** Rounds in which the compiler has not seen all attacks often. */
 const WARM_UP_ROUNDS = 3;
-const MAX_MEGABYTES = 600;
+/** The gateway takes 430 to 510 MB. Without the limit on the bytes in flight, messages that are never completed alone take it to 680. */
+const MAX_MEGABYTES = 650;
 /**
- * Limit on the ratio of the innocent client's p99 to that without attacks, in CPU time of the gateway's main thread during a query: its
+ * Limit on the ratio of the innocent client's p90 to that without attacks, in CPU time of the gateway's main thread during a query: its
  * own and that of work before it. Other processes of the machine, on which this runs beside them, do not count. The median of the
- * rounds after the warm-up counts. The goal is 5, for the latency on a quiet machine: `npm run bench:abuse` checks it. Twice that is
- * no chance of a single collection of garbage, and far below what one unbounded operation costs.
+ * rounds after the warm-up counts. The goal is 5, for the p99 of the latency on a quiet machine: `npm run bench:abuse` checks it. Here
+ * a round has as few as 30 queries on a busy machine, whose p99 is the one that met a collection of garbage: up to 10 times the
+ * time. The p90 is 1 to 3 times, and 59 times when each long body takes 300 ms. Unfair turns are too rare for it: see turns.test.ts.
  */
-const MAX_RATIO = 10;
+const MAX_RATIO = 5;
 /**
  * A query takes 3 to 15 ms without attacks, depending on the machine. Below this the ratio would measure that one turn of another viewer
  * and one garbage collection, 5 ms each, come between any two steps of a query, whatever the attacks.
@@ -40,22 +42,23 @@ describe.skipIf(noProc)('overload', () => {
   it('answers every query and loses no change of an innocent client while abusive clients of every kind attack', async () => {
     await using run = await OverloadRun.start();
     const quiet = await run.window(WINDOW_MS);
-    const p99s: number[] = [];
+    const p90s: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const { p50Ms, p99Ms, p99GatewayMs, attempts } = await run.window(WINDOW_MS, ATTACK_NAMES);
+      const { p50Ms, p99Ms, p90GatewayMs, p99GatewayMs, attempts } = await run.window(WINDOW_MS, ATTACK_NAMES);
       console.log(
-        `round ${round + 1}: p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms, CPU p99 ${p99GatewayMs.toFixed(0)} ms, ` +
-          `without attacks ${quiet.p99GatewayMs.toFixed(1)} ms, ${JSON.stringify(attempts)}`,
+        `round ${round + 1}: p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms, CPU p90 ${p90GatewayMs.toFixed(0)} ms, p99 ${p99GatewayMs.toFixed(0)} ms, ` +
+          `without attacks p90 ${quiet.p90GatewayMs.toFixed(1)} ms, at most ${run.maxResidentMegabytes.toFixed(0)} MB, ${JSON.stringify(attempts)}`,
       );
-      p99s.push(p99GatewayMs);
+      p90s.push(p90GatewayMs);
       expect(Object.keys(attempts).toSorted()).toEqual([...ATTACK_NAMES].toSorted());
     }
     expect(await run.missedChanges()).toEqual([]);
-    expect(medianOf(p99s.slice(WARM_UP_ROUNDS)) / Math.max(quiet.p99GatewayMs, MIN_QUIET_MS)).toBeLessThanOrEqual(
+    expect(medianOf(p90s.slice(WARM_UP_ROUNDS)) / Math.max(quiet.p90GatewayMs, MIN_QUIET_MS)).toBeLessThanOrEqual(
       MAX_RATIO,
     );
     expect(run.innocent.failures).toEqual([]);
     expect(run.maxResidentMegabytes).toBeLessThan(MAX_MEGABYTES);
-    expect(problemsInLog(await run.gateway.log())).toEqual([]);
+    const log = await run.gateway.log();
+    expect(problemsInLog(log.slice(0, log.lastIndexOf('\n') + 1))).toEqual([]);
   }, 180_000);
 });

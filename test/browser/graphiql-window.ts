@@ -8,6 +8,8 @@ export interface GraphiQLWindow extends PageObserver {
   write(query: string): Promise<void>;
   /** Returns the texts of the operations that the side panel lists, after a search. */
   search(text: string): Promise<readonly string[]>;
+  /** Waits until the side panel contains the text. */
+  panelShows(text: string): Promise<void>;
   /** Opens an operation from the side panel. */
   pick(operation: string): Promise<void>;
   /** Acts as another person in all tabs. */
@@ -43,6 +45,7 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
       await page.getByRole('searchbox', { name: 'Search operations' }).fill(text);
       return page.locator('#panel nav button:visible').allInnerTexts();
     },
+    panelShows: (text) => page.locator('#panel').getByText(text).waitFor(),
     pick: (operation) => page.locator('#panel nav button', { hasText: new RegExp(` ${operation}\\b`) }).click(),
     async actAs(name) {
       await page.getByLabel('Act in all tabs as').selectOption(name);

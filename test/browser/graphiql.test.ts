@@ -86,6 +86,9 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
     expect((await graphiql.search('redirects')).map((text) => text.trim())).toEqual([
       expect.stringMatching(/^11\s+AcceptRedirects/u),
     ]);
+    expect(await graphiql.search('no such operation')).toEqual([]);
+    await graphiql.panelShows('No operation matches.');
+    await graphiql.search('redirects');
     await graphiql.pick('AcceptRedirects');
     await graphiql.open('AcceptRedirects');
     expect(await graphiql.variables()).toContain('<revision from operation 06>');

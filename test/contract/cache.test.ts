@@ -1,4 +1,3 @@
-import { queryObjects } from 'node:v8';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
@@ -9,6 +8,7 @@ import { createApiConnection, type ApiConnection } from '../../src/kubernetes/ap
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { defineResource, type Resource } from '../../src/kubernetes/resource.ts';
 import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { TrackedObjects } from '../support/heap.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { ApiClient } from './api-client.ts';
 import { describeOnClusters } from './clusters.ts';
@@ -20,12 +20,26 @@ const SMALL_OBJECTS = 300;
 const LARGE_OBJECTS = 18;
 const LARGE_BYTES = 900_000;
 
-/** Class of a part of every decoded object, so that their number can be read from a heap snapshot. */
+/** Part of every decoded object. The decoder keeps instances of classes as they are. */
 class Marker {
   readonly isDecoded = true;
 }
 
 describeOnClusters('the cache', (cluster) => {
+  /** Stops the API server when it has a later version than the store, which a bookmark may bring up to date just before. */
+  async function stopBehind(running: RunningCache): Promise<void> {
+    const failures = () => Object.values(running.statistics().failures).reduce((sum, count) => sum + count, 0);
+    for (;;) {
+      const { version } = running.store;
+      await ConfigMaps.in(cluster().api); // a later version
+      await cluster().stop();
+      const before = failures();
+      await waitFor(() => failures() > before, 'all that was sent before has been received');
+      if (running.store.version === version) return;
+      await cluster().start();
+    }
+  }
+
   it('reads a resource by one streaming list that continues as the watch', async () => {
     const { api, kubeconfig } = cluster();
     const team = await ConfigMaps.in(api);
@@ -76,22 +90,29 @@ describeOnClusters('the cache', (cluster) => {
     const { api, kubeconfig } = cluster();
     const team = await ConfigMaps.in(api);
     for (let count = 0; count < SMALL_OBJECTS; count += 1) await team.create(`c-${count}`);
+    const markers = new TrackedObjects();
     let decoded = 0;
     let liveAtLast = 0;
     const resource = team.resource((object) => {
       decoded += 1;
-      if (decoded === 2 * SMALL_OBJECTS) liveAtLast = queryObjects(Marker, { format: 'count' });
-      return { ...object, marker: new Marker() };
+      if (decoded === 2 * SMALL_OBJECTS) liveAtLast = markers.countReachable();
+      return { ...object, marker: markers.track(new Marker()) };
     });
     await using running = await startCache(kubeconfig, resource);
     await running.cache.hasSynced;
-    await ConfigMaps.in(api); // a later version, so that the compaction includes the last one
+    await stopBehind(running);
     await cluster().compact();
-    await cluster().restart();
-    await waitFor(() => running.statistics().lists['expired'] === 1, 'it has relisted');
+    await cluster().start();
+    // If the restart has taken more than ten seconds, the reason is `interruption` instead of `expired`.
+    const relists = () => {
+      const { expired = 0, interruption = 0 } = running.statistics().lists;
+      return expired + interruption;
+    };
+    await waitFor(() => relists() === 1, 'it has relisted');
     expect(running.store.size).toBe(SMALL_OBJECTS);
     expect(liveAtLast).toBeGreaterThanOrEqual(SMALL_OBJECTS);
-    expect(liveAtLast).toBeLessThanOrEqual(SMALL_OBJECTS + 5);
+    // Objects of the same turn count as reachable: those of one chunk of the stream.
+    expect(liveAtLast).toBeLessThanOrEqual(1.5 * SMALL_OBJECTS);
   });
 });
 

@@ -13,7 +13,7 @@ import { pause, readinessOf, sees } from '../support/workspace-requests.ts';
 import { ApiClient } from './api-client.ts';
 
 /** Time within which changed files have to be in use. */
-const ROTATION_MS = 10_000;
+const ROTATION_MS = 30_000;
 /** Time until the API server accepts a revoked token no more: it caches decisions about tokens for 10 s. */
 const REVOCATION_MS = 20_000;
 const CORE = '/api/v1/namespaces/team-a';

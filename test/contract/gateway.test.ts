@@ -4,6 +4,7 @@ import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { describeOnClusters } from './clusters.ts';
 import { configurationCheck } from './gateway/configuration-check.ts';
 import { lifecycle } from './gateway/lifecycle.ts';
+import { limitRanges } from './gateway/limit-ranges.ts';
 import { pausing } from './gateway/pausing.ts';
 import { queries } from './gateway/queries.ts';
 import { reads } from './gateway/reads.ts';
@@ -25,6 +26,9 @@ describeOnClusters('the gateway', (cluster) => {
   });
   describe('reads of events, pods and resources', () => {
     reads(cluster);
+  });
+  describe('limit ranges', () => {
+    limitRanges(cluster);
   });
   describe('pausing and starting', () => {
     pausing(cluster);

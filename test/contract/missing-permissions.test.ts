@@ -35,6 +35,7 @@ const lost: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   StorageClasses: { storageClasses: FORBIDDEN, createClaim: FORBIDDEN },
   Nodes: { clusterNodes: FORBIDDEN },
   ResourceQuotas: { quotas: '{"namespace":{"resourceQuotas":[]}}' },
+  LimitRanges: { limitRanges: '{"namespace":{"limitRanges":[]}}' },
   'Pictures of WorkspaceKinds': { picture: '404' },
   DevPod: { devPods: FORBIDDEN },
   Volcano: { jobs: FORBIDDEN, suspendJob: FORBIDDEN },

@@ -10,7 +10,7 @@ export class TestNamespace {
   readonly name: string;
   readonly api: ApiClient;
 
-  static async in({ api }: Cluster): Promise<TestNamespace> {
+  static async in({ api }: Pick<Cluster, 'api'>): Promise<TestNamespace> {
     return new TestNamespace(api, await api.namespace());
   }
 

@@ -6,6 +6,8 @@ import { bound, clusterRole, reader, workspaces } from '../support/access/rbac-o
 import { AccessEnvironment } from '../support/access/environment.ts';
 
 const ordinary = testUser('ann', 'team-1');
+/** Times to live that no test outlives, so that reviews are not repeated. */
+const lasting = { authorizationTtlSeconds: 600, denialTtlSeconds: 600 };
 const NAMESPACES = 500;
 
 function isReview({ resource }: Simulator['requests'][number]): boolean {
@@ -39,6 +41,7 @@ it.each([
       objects,
       modes: ['header'],
       authorizer,
+      ...lasting,
     });
     const { cluster } = environment;
     const caller = environment.caller(ordinary, 'header');
@@ -86,7 +89,12 @@ it('takes one review for each namespace and verb when viewerCan is selected on 1
     bound(ordinary, 'reader'),
     bound(ordinary, 'updater', 'team-a'),
   ];
-  await using environment = await AccessEnvironment.start({ users: [ordinary], objects, modes: ['header'] });
+  await using environment = await AccessEnvironment.start({
+    users: [ordinary],
+    objects,
+    modes: ['header'],
+    ...lasting,
+  });
   await environment.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
   const reviews = await reviewsDuring(environment.cluster, async () => {
     const rows = await rowsOf(environment);
@@ -110,7 +118,12 @@ it('returns true from viewerCan when a rule with resourceNames grants the verb',
     bound(ordinary, 'reader'),
     bound(ordinary, 'named', 'team-a'),
   ];
-  await using environment = await AccessEnvironment.start({ users: [ordinary], objects, modes: ['header'] });
+  await using environment = await AccessEnvironment.start({
+    users: [ordinary],
+    objects,
+    modes: ['header'],
+    ...lasting,
+  });
   await environment.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
   const reviews = await reviewsDuring(environment.cluster, async () => {
     const may = (await rowsOf(environment)).filter((row) => row['UPDATE'] === true);
@@ -126,6 +139,7 @@ it('returns BAD_REQUEST after the maximum number of reviews when a request needs
     objects: names.map((name) => namespace(name)),
     modes: ['header'],
     authorizer: 'reviews',
+    ...lasting,
     maxAccessReviewsPerRequest: 100,
   });
   const reviews = await reviewsDuring(environment.cluster, async () => {

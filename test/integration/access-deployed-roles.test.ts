@@ -87,7 +87,7 @@ describe('a restart whose gateway has ended', () => {
     });
     await using person = connectUser(gateway.url, { token: erin.token });
     const finished = { workspace: { paused: false, stateHint: null } };
-    await expect.poll(async () => (await person.ask(HINT)).data, { timeout: 10_000 }).toEqual(finished);
+    await expect.poll(async () => (await person.ask(HINT)).data).toEqual(finished);
   });
 
   it('is tried once, and left to users, without the optional role', async () => {

@@ -52,7 +52,7 @@ it('returns null after a RoleBinding has been created', async () => {
   await using environment = await start();
   expect(await hintIn(environment)).not.toBeNull();
   environment.cluster.apply(bound(ann, 'reader', 'team-a'));
-  await expect.poll(() => hintIn(environment), { timeout: 10_000 }).toBeNull();
+  await expect.poll(() => hintIn(environment)).toBeNull();
 });
 
 it('takes the access reviews of a list, and none after one', async () => {

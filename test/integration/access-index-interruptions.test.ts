@@ -126,7 +126,7 @@ it('uses the index when the permission to watch roles is granted after the start
   const reviewed = cluster.requests.filter(({ resource }) => resource === 'selfsubjectaccessreviews').length;
   await waitFor(async () => (await scenario.ask())?.length === 3, 'a query shows the same');
   const more = cluster.requests.filter(({ resource }) => resource === 'selfsubjectaccessreviews').length - reviewed;
-  expect(more).toBeLessThan(10);
+  expect(more).toBeLessThan(50); // those of the granted namespaces, each second
 });
 
 /** Removes the rules about RBAC from a role. */

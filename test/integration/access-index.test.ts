@@ -16,6 +16,8 @@ import { waitFor } from '../support/wait-for.ts';
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const RBAC = `${RBAC_GROUP}/v1`;
 const ann = testUser('ann');
+/** Times to live that no test outlives, so that no review is repeated for its age. */
+const lasting = { authorizationTtlSeconds: 600, denialTtlSeconds: 600 };
 
 /** Removes the rules about RBAC from a role, as in a deployment from before the index. */
 function withoutRbac(manifest: Manifest): Manifest {
@@ -57,7 +59,7 @@ describe('a change of one binding', () => {
       workspace(`nb-${index}`, { namespace: `team-${index}` }),
       ...grantIn(`team-${index}`, name, viewing),
     ]);
-    await using environment = await AccessEnvironment.start({ users, objects, modes: ['header'] });
+    await using environment = await AccessEnvironment.start({ users, objects, modes: ['header'], ...lasting });
     const { cluster } = environment;
     const streams = users.map((user) =>
       environment.caller(user, 'header').follow('subscription { workspaces { type object { name } } }'),
@@ -78,7 +80,7 @@ describe('a change of one binding', () => {
 describe('a namespace that appears', () => {
   it('is one decision for each verb when a viewer is bound in it, and none when no viewer is', async () => {
     const objects = Array.from({ length: 50 }, (_, index) => namespace(`ns-${index}`));
-    await using environment = await AccessEnvironment.start({ users: [ann], objects, modes: ['header'] });
+    await using environment = await AccessEnvironment.start({ users: [ann], objects, modes: ['header'], ...lasting });
     const { cluster } = environment;
     const stream = environment.caller(ann, 'header').follow('subscription { workspaces { type object { name } } }');
     for (let events = 0; events < 2; events += 1) await stream.next(); // RESET, SYNCED

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { RequestPredicate } from '../../dev/simulator/faults.ts';
 import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const RESULTS = 'succeeded failed warnings results { namespace name ok code message workspace { paused } }';
 const PAUSE = `mutation ($input: PauseWorkspacesInput!) { pauseWorkspaces(input: $input) { ${RESULTS} } }`;
@@ -15,6 +17,8 @@ const objects = [
   workspace('three', { state: 'Running' }),
   workspace('one', { namespace: 'team-b', state: 'Running', labels: { team: 'ml' } }),
 ];
+
+const isPatch: RequestPredicate = ({ verb }) => verb === 'patch';
 
 function pausedIn({ cluster }: SimulatedGateway, inNamespace?: string): string[] {
   const all = cluster.list('kubeflow.org/v1beta1', 'Workspace', inNamespace) as readonly WorkspaceObject[];
@@ -80,17 +84,18 @@ describe('pauseWorkspaces', () => {
     const many = Array.from({ length: 40 }, (_, index) => workspace(`nb-${index}`, { state: 'Running' }));
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...many] });
     const { cluster } = gateway;
-    const answered = () => cluster.requests.filter(({ verb }) => verb === 'patch').length;
     let [asked, most] = [0, 0];
-    cluster.faults.delay(100, ({ verb }) => {
-      if (verb !== 'patch') return false;
-      asked += 1;
-      most = Math.max(most, asked - answered());
-      return true;
+    cluster.faults.delay(0, (request) => {
+      if (isPatch(request)) asked += 1;
+      most = Math.max(most, asked - cluster.requests.filter(isPatch).length);
+      return false;
     });
-    gateway.cluster.faults.refuse({ status: 429, times: 3, when: ({ verb }) => verb === 'patch' });
-    const { data } = await gateway.query(PAUSE, { input: { namespace: 'team-a', filter: {} } });
-    expect(data?.['pauseWorkspaces']).toMatchObject({ succeeded: 37, failed: 3 });
+    const release = cluster.faults.delay(600_000, isPatch);
+    cluster.faults.refuse({ status: 429, times: 3, when: isPatch });
+    const answer = gateway.query(PAUSE, { input: { namespace: 'team-a', filter: {} } });
+    await waitFor(() => asked === 8, 'eight requests wait for an answer');
+    release();
+    expect((await answer).data?.['pauseWorkspaces']).toMatchObject({ succeeded: 37, failed: 3 });
     expect(most).toBe(8);
   });
 

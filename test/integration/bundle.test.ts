@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { createServingCertificate } from '../../dev/simulator/serving-certificate.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
+import { freePort } from '../../dev/simulator/free-port.ts';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateway-process.ts';
 import { base64, kubeconfigText } from '../support/kubeconfig.ts';
 import { startLoopbackServer } from '../support/loopback-server.ts';
@@ -13,6 +16,7 @@ import { startProxyProcess } from '../support/proxy-process.ts';
 import { createScratchDirectory } from '../support/scratch-directory.ts';
 import { createServiceAccountDirectory } from '../support/service-account-directory.ts';
 import { startTlsFront } from '../support/tls-front.ts';
+import { gatewayVersion } from '../../src/version.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const SERVER = path.join(ROOT, 'dist/server.js');
@@ -22,6 +26,7 @@ const objects = [workspaceCrd, workspaceKindCrd, namespace('team-a'), workspace(
 
 beforeAll(() => {
   execFileSync(process.execPath, [path.join(ROOT, 'scripts/build-server.mjs')]);
+  execFileSync(process.execPath, [path.join(ROOT, 'scripts/record-code-cache.ts')]);
 });
 
 describe('the bundled server', () => {
@@ -67,7 +72,7 @@ describe('the bundled server', () => {
     await expectAnswer(kubeconfigText({ server, ...tls }, { token: cluster.token }), {
       HTTPS_PROXY: `http://${proxy.address}`,
     });
-    expect(proxy.tunnels().length).toBeGreaterThan(0);
+    expect(await proxy.tunnels()).not.toEqual([]);
   });
 
   it('answers queries when it has the token of a service account', async ({ skip }) => {
@@ -87,16 +92,53 @@ describe('the bundled server', () => {
 
   it('serves GraphiQL with its files', async () => {
     await using cluster = await startSimulator({ objects });
-    await using gateway = await startGatewayProcess(cluster.kubeconfig, {}, SERVER);
+    await using gateway = await startGatewayProcess(cluster.kubeconfig, {}, { program: SERVER });
     const page = await (await get(gateway, '/graphql')).text();
     const files = [...page.matchAll(/(?:src|href)="(graphql\/graphiql\/[^"]+)"/gu)].map(([, file]) => `/${file}`);
     expect(files.length).toBeGreaterThan(3);
     for (const file of files) expect([file, (await get(gateway, file)).status]).toEqual([file, 200]);
   });
+
+  it('serves metrics and loads the libraries of traces', async () => {
+    await using cluster = await startSimulator({ objects });
+    const METRICS_PORT = String(await freePort());
+    const settings = { METRICS_PORT, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+    await using _gateway = await startGatewayProcess(cluster.kubeconfig, settings, { program: SERVER });
+    const metrics = await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`);
+    expect(await metrics.text()).toContain('workspaces_gateway_ready 1');
+  });
+});
+
+describe('the code cache of the bundle', () => {
+  const codeCache = path.join(ROOT, 'dist/code-cache.cjs');
+  const main = 'gateway.cjs';
+
+  it('is accepted by V8', () => {
+    const program = `console.log(require('${codeCache}').run('${main}').cachedDataRejected)`;
+    const output = execFileSync(process.execPath, ['--eval', program, 'argument', '--version'], { encoding: 'utf8' });
+    expect(output).toMatch(/^false$/mu);
+  });
+
+  it.each([
+    ['is missing', undefined],
+    ['is broken', 'broken'],
+  ])('is not needed when it %s', async (_, content) => {
+    await using directory = await createScratchDirectory();
+    const copy = path.join(directory.path, 'dist');
+    // Another test may build the same bundle: its temporary files end with a number.
+    cpSync(path.join(ROOT, 'dist'), copy, { recursive: true, filter: (file) => !/\.cache|\.\d+$/u.test(file) });
+    cpSync(path.join(ROOT, 'package.json'), path.join(directory.path, 'package.json'));
+    const { cacheFileOf }: { cacheFileOf: (name: string) => string } = createRequire(import.meta.url)(
+      path.join(copy, 'code-cache.cjs'),
+    );
+    if (content !== undefined) writeFileSync(cacheFileOf(main), content);
+    const version = execFileSync(process.execPath, [path.join(copy, 'server.js'), '--version'], { encoding: 'utf8' });
+    expect(version.trim()).toBe(gatewayVersion());
+  });
 });
 
 async function expectAnswer(kubeconfig: string, settings: Readonly<Record<string, string>> = {}): Promise<void> {
-  await using gateway = await startGatewayProcess(kubeconfig, settings, SERVER);
+  await using gateway = await startGatewayProcess(kubeconfig, settings, { program: SERVER });
   const query = encodeURIComponent('{ workspaces { totalCount } }');
   const answer = await fetch(`http://127.0.0.1:${gateway.port}/graphql?query=${query}`);
   expect(await answer.json()).toEqual({ data: { workspaces: { totalCount: 1 } } });

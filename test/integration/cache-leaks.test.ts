@@ -1,8 +1,7 @@
-import v8 from 'node:v8';
-import vm from 'node:vm';
 import { expect, it } from 'vitest';
 import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
+import { heapBytes } from '../support/heap.ts';
 import { IDLE_MS, OnDemand, startLazyCache, type LazyCache } from '../support/lazy-cache.ts';
 
 const CYCLES = 1_000;
@@ -23,9 +22,6 @@ const names = Array.from({ length: OBJECTS }, (_, index) => `w-${index}`);
 const widgets = names.map((name) => widget(name));
 const gizmos = widgets.map((manifest) => ({ ...manifest, apiVersion: unwatched.apiVersion, kind: unwatched.kind }));
 
-v8.setFlagsFromString('--expose-gc');
-const collectGarbage = vm.runInNewContext('gc') as () => void;
-
 it.each([
   ['watched', { resource: OnDemand, objects: widgets }],
   ['polled', { resource: Gizmo, objects: gizmos, aggregated: [unwatched] }],
@@ -45,16 +41,11 @@ it.each([
 async function startAndStop(cached: LazyCache): Promise<void> {
   const { cache, clock, resource, store } = cached;
   const gone = new AbortController();
-  await cache.ensureSynced(resource, gone.signal);
+  await cache.ensureSynced(resource, gone);
   expect(store.size).toBe(OBJECTS);
   store.addEventHandler({ changed: () => {}, reset: () => {}, failed: () => {} })();
   await cache.cached(resource).changesSince('1');
   clock.pass(IDLE_MS);
   await cached.stopped();
   expect(store.size).toBe(0);
-}
-
-function heapBytes(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
 }

@@ -56,11 +56,17 @@ describe('--check', () => {
   it('prints the effective settings without secrets, and fails, when the API server rejects the token', async () => {
     await using cluster = await startSimulator();
     const HTTPS_PROXY = 'http://me:zqsecretqz@proxy.example.com:3128';
-    const { lines, passed } = await checkOf(cluster, { HTTPS_PROXY, MAX_PAGE: '7' }, 'zqexpiredqz');
+    const { lines, passed } = await checkOf(
+      cluster,
+      { HTTPS_PROXY, MAX_PAGE: '7', OTEL_EXPORTER_OTLP_HEADERS: 'x=zqsecretqz' },
+      'zqexpiredqz',
+    );
     expect(lines).toEqual(
       expect.arrayContaining([
         '  MAX_PAGE=7 (environment)',
         '  PORT=4000 (default)',
+        '  MAX_DOCUMENT_TOKENS=10000 (default)',
+        '  OTEL_EXPORTER_OTLP_HEADERS=*** (environment)',
         '  HTTPS_PROXY=http://***@proxy.example.com:3128 (environment)',
         expect.stringContaining('to accept the credentials of the kubeconfig, got 401 Unauthorized'),
       ]),

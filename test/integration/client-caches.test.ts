@@ -31,6 +31,7 @@ const generator = new PathQueries({
     'Query.gateway',
     'Query.workspaceLogs',
     'Subscription.workspaceLogs',
+    'Subscription.bulkAction',
     'Query.node',
     'Query.nodes',
   ]),

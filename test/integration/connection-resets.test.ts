@@ -189,7 +189,7 @@ describe.skipIf(noProc)('connection resets', () => {
   });
 
   it('stops with exit code 0 when clients reset upgrades during shutdown', async () => {
-    await using stopping = await startGatewayProcess(cluster.kubeconfig, { DRAIN_SECONDS: '2' });
+    await using stopping = await startGatewayProcess(cluster.kubeconfig, { DRAIN_SECONDS: '20' });
     const head = upgrade('/graphql');
     const sockets = await Promise.all(Array.from({ length: TIMES }, () => stopping.connect()));
     for (const socket of sockets) socket.on('error', () => socket.destroy()).write(head.slice(0, 30));

@@ -1,19 +1,24 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { createServingCertificate } from '../../dev/simulator/serving-certificate.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { alwaysWatched } from '../support/always-watched.ts';
+import { startGatewayProcess } from '../support/gateway-process.ts';
 import { base64, kubeconfigText } from '../support/kubeconfig.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { swapFiles } from '../support/projected-files.ts';
 import { createScratchDirectory, type ScratchDirectory } from '../support/scratch-directory.ts';
+import { createServiceAccountDirectory } from '../support/service-account-directory.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
 import { startTlsFront, type TlsFront } from '../support/tls-front.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { pause, readinessOf, sees } from '../support/workspace-requests.ts';
 
 /** Time within which changed files have to be in use. */
-const ROTATION_MS = 10_000;
+const ROTATION_MS = 30_000;
 
 interface Situation {
   readonly directory: ScratchDirectory;
@@ -61,6 +66,27 @@ const rotations: Readonly<Record<string, Rotation>> = {
       await directory.write('ca.crt', second.certificate);
     },
   },
+  'token file, written in place': {
+    async before({ cluster, front, directory }) {
+      await writeFile(path.join(directory.path, 'token'), cluster.token);
+      return kubeconfigText({ server: front.url, ...trusted }, { tokenFile: 'token' });
+    },
+    async rotate({ cluster, directory }) {
+      cluster.faults.rotateToken();
+      await writeFile(path.join(directory.path, 'token'), cluster.token);
+    },
+  },
+  'certificate authority and token, swapped by a symlink': {
+    async before({ cluster, front, directory }) {
+      await swapFiles(directory.path, { 'ca.crt': first.certificate, token: cluster.token });
+      return kubeconfigText({ server: front.url, 'certificate-authority': 'ca.crt' }, { tokenFile: 'token' });
+    },
+    async rotate({ cluster, front, directory }) {
+      front.rotate({ server: second });
+      cluster.faults.rotateToken();
+      await swapFiles(directory.path, { 'ca.crt': second.certificate, token: cluster.token });
+    },
+  },
   'client certificate and key': {
     async before({ cluster, front, directory }) {
       front.rotate({ server: first, client: firstClient });
@@ -102,6 +128,33 @@ describe.each(Object.entries(rotations))('a changed %s', (_, { before, rotate })
   });
 });
 
+it('uses the token and authority of its service account when the kubelet swaps them', async ({ skip }) => {
+  await using situation = await startSituation();
+  const { cluster, front } = situation;
+  await using account = await createServiceAccountDirectory(skip);
+  await account.swap({ 'ca.crt': first.certificate, token: cluster.token });
+  const { hostname, port } = new URL(front.url);
+  await using gateway = await startGatewayProcess('', {
+    KUBECONFIG: '',
+    KUBERNETES_SERVICE_HOST: hostname,
+    KUBERNETES_SERVICE_PORT: port,
+    AUTH_MODE: 'kubeconfig',
+  });
+  await watched(cluster);
+  front.rotate({ server: second });
+  cluster.faults.rotateToken();
+  const { length } = cluster.requests;
+  await account.swap({ 'ca.crt': second.certificate, token: cluster.token });
+  const watches = () => cluster.requests.slice(length).filter(({ verb, status }) => verb === 'watch' && status === 200);
+  await waitFor(() => watches().length >= alwaysWatched.length, 'watches are opened again', ROTATION_MS);
+  front.drop(); // the connections with the first certificate
+  cluster.apply(workspace('late'));
+  const query = encodeURIComponent('{ workspaces { totalCount } }');
+  const answer = async () => (await fetch(`http://127.0.0.1:${gateway.port}/graphql?query=${query}`)).text();
+  await waitFor(async () => (await answer()).includes('"totalCount":2'), 'a change arrives', ROTATION_MS);
+  expect(await gateway.stop()).toBe(0);
+});
+
 it('continues with the last files when a rotation stops in the middle', async () => {
   await using situation = await startSituation();
   const { cluster, front, directory } = situation;
@@ -127,7 +180,8 @@ it('watches, lists and writes another server when the kubeconfig names it', asyn
   await left.directory.write('config', directConfig(right));
   await waitFor(() => sees(gateway, 'elsewhere'), 'the objects of the other cluster arrive', ROTATION_MS);
   await waitFor(async () => !(await sees(gateway, 'nb-1')), 'the objects of the first cluster are gone', ROTATION_MS);
-  expect(left.cluster.openWatches).toBe(0);
+  // Each kind is watched on a connection of its own.
+  await waitFor(() => left.cluster.openWatches === 0, 'no kind of the first cluster is watched', ROTATION_MS);
   expect(await pause(gateway, 'elsewhere')).toBeUndefined();
 });
 

@@ -17,6 +17,8 @@ const pause = (more = '') =>
 
 /** Longer than any test. */
 const HANGS_MS = 600_000;
+/** Time limit of requests, many times what one takes before it hangs. */
+const TIMEOUT_SECONDS = 3;
 const isReview: RequestPredicate = ({ resource }) => resource.endsWith('accessreviews');
 const isSecretList: RequestPredicate = ({ resource, verb }) => resource === 'secrets' && verb === 'list';
 const isPatch: RequestPredicate = ({ verb }) => verb === 'patch';
@@ -71,7 +73,7 @@ it('leaves no rejected promise behind when the deadline passes while fields of r
   const record = (reason: unknown) => void rejections.push(reason);
   process.on('unhandledRejection', record);
   try {
-    await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 1 });
+    await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: TIMEOUT_SECONDS });
     expect(await transports.POST(gateway, NAMES)).toEqual([]);
     using _hanging = hang(gateway, isReview);
     const query =
@@ -88,7 +90,7 @@ it('leaves no rejected promise behind when the deadline passes while fields of r
 it.each(Object.entries(transports))(
   'responds TIMEOUT over %s and cancels access reviews when the deadline passes',
   async (_, codesOver) => {
-    await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 1 });
+    await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: TIMEOUT_SECONDS });
     using _hanging = hang(gateway, isReview);
     expect(await codesOver(gateway, NAMES)).toEqual(['TIMEOUT']);
     await wasCancelled(gateway, isReview);
@@ -98,7 +100,7 @@ it.each(Object.entries(transports))(
 it.each(Object.entries(transports))(
   'responds TIMEOUT over %s and cancels reads when the deadline passes',
   async (_, codesOver) => {
-    await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 1 });
+    await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: TIMEOUT_SECONDS });
     using _hanging = hang(gateway, isSecretList);
     expect(await codesOver(gateway, SECRETS)).toEqual(['TIMEOUT']);
     await wasCancelled(gateway, isSecretList);
@@ -106,14 +108,14 @@ it.each(Object.entries(transports))(
 );
 
 it('responds 504 when the deadline of a POST passes', async () => {
-  await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 1 });
+  await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: TIMEOUT_SECONDS });
   using _hanging = hang(gateway, isReview);
   const { status } = await post(gateway.url, NAMES, 'application/graphql-response+json');
   expect(status).toBe(504);
 });
 
 it('responds TIMEOUT and cancels the access reviews of a subscription when its start takes too long', async () => {
-  await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 1 });
+  await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: TIMEOUT_SECONDS });
   using _hanging = hang(gateway, isReview);
   const { value } = await gateway.subscribe(CHANGES).next();
   expect(codesOf(value as Answer)).toEqual(['TIMEOUT']);
@@ -150,11 +152,11 @@ it('cancels reads when the client of a WebSocket completes its query', async () 
 });
 
 it('continues a subscription after the time limit of requests', async () => {
-  await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 1 });
+  await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: TIMEOUT_SECONDS });
   const changes = gateway.subscribe<{ readonly workspaces: { readonly type: string } }>(CHANGES);
   while ((await changes.next()).value?.data?.workspaces.type !== 'SYNCED');
   using _hanging = hang(gateway, isSecretList);
-  expect(await transports.POST(gateway, SECRETS)).toEqual(['TIMEOUT']); // a second has passed
+  expect(await transports.POST(gateway, SECRETS)).toEqual(['TIMEOUT']); // the time has passed
   gateway.cluster.apply(workspace('nb-1', { state: 'Paused' }));
   expect((await changes.next()).value).toMatchObject({ data: { workspaces: { type: 'MODIFIED' } } });
 });
@@ -174,7 +176,7 @@ it('responds TIMEOUT 5 seconds after the timeoutSeconds of a mutation whose writ
 
 it.each([
   ['client cancels it', 600],
-  ['deadline passes', 1],
+  ['deadline passes', TIMEOUT_SECONDS],
 ])('completes a write that was sent, and logs its outcome, when the %s', async (reason, requestTimeoutSeconds) => {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });

@@ -38,8 +38,6 @@ it('ends subscriptions of a kind with KIND_UNAVAILABLE when its definition is de
   expect(await kindIn(gateway, group)).toMatchObject({ available: false, objects: 0 });
 
   for (const manifest of [volcanoJobCrd, job('two'), workspace('nb-2')]) gateway.cluster.apply(manifest);
-  await expect
-    .poll(() => gateway.query(JOBS), { timeout: 10_000 })
-    .toEqual({ data: { volcanoJobs: { nodes: [{ name: 'two' }] } } });
+  await expect.poll(() => gateway.query(JOBS)).toEqual({ data: { volcanoJobs: { nodes: [{ name: 'two' }] } } });
   expect((await workspaces.next()).value?.data).toEqual({ workspaces: { type: 'ADDED', object: { name: 'nb-2' } } });
 });

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { grantIn, viewing } from '../support/access/grants.ts';
 import { namespace, workspace } from '../support/manifests.ts';
@@ -76,4 +77,64 @@ it('lets an EventSource reconnect when the gateway stops', async () => {
   const body = await (await opened).text();
   expect(body).toContain('event: complete');
   expect(body).not.toContain('id: ended');
+});
+
+const STATES = '{ "query": "subscription { workspaces { type object { state } } }" }';
+
+/** Returns the bytes of a request for the event stream of {@link STATES}. */
+function streamRequest(version: 'HTTP/1.0' | 'HTTP/1.1'): string {
+  const headers = [
+    'host: localhost',
+    'content-type: application/json',
+    'accept: text/event-stream',
+    `content-length: ${STATES.length}`,
+  ];
+  return [`POST /graphql ${version}`, ...headers, '', STATES].join('\r\n');
+}
+
+/** Sends requests on one connection and returns what is received until the change of a workspace has arrived. */
+async function receiveChange(gateway: SimulatedGateway, requests: string): Promise<string> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (received += text));
+  socket.write(requests);
+  await waitFor(() => received.includes('SYNCED'), 'the snapshot arrives');
+  gateway.cluster.apply(workspace('nb-1', { state: 'Paused' }));
+  // Its last chunk may arrive in parts.
+  const end = requests.includes('HTTP/1.0') ? '\n\n' : '\n\n\r\n';
+  await waitFor(() => received.includes('MODIFIED') && received.endsWith(end), 'the change arrives');
+  socket.destroy();
+  return received;
+}
+
+/** Returns the data of complete chunks. @throws {Error} if their sizes are wrong */
+function unchunked(body: string): string {
+  let data = '';
+  for (let rest = body; rest !== '';) {
+    const [, size = ''] = /^([\da-f]+)\r\n/u.exec(rest) ?? [];
+    const start = size.length + 2;
+    const end = start + Number.parseInt(size, 16);
+    if (size === '' || rest.slice(end, end + 2) !== '\r\n') throw new Error(`Expected a chunk, got ${rest}`);
+    data += rest.slice(start, end);
+    rest = rest.slice(end + 2);
+  }
+  return data;
+}
+
+it.each([
+  ['over HTTP/1.1', streamRequest('HTTP/1.1'), unchunked],
+  ['over HTTP/1.0, which has no chunks', streamRequest('HTTP/1.0'), (body: string) => body],
+  [
+    'behind an earlier request of its connection',
+    `GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n${streamRequest('HTTP/1.1')}`,
+    unchunked,
+  ],
+])('sends a well-formed stream when it is read %s', async (_, requests, decode) => {
+  await using gateway = await startTestGateway({ objects });
+  const received = await receiveChange(gateway, requests);
+  const head = received.indexOf('text/event-stream');
+  const body = received.slice(received.indexOf('\r\n\r\n', head) + 4);
+  const types = [...decode(body).matchAll(/"type":"(\w+)"/gu)].map(([, type]) => type);
+  expect(types).toEqual(['RESET', 'ADDED', 'SYNCED', 'MODIFIED']);
 });

@@ -8,6 +8,7 @@ import { RowCache } from '../../src/execution/row-cache.ts';
 import { ConcurrencyLimit } from '../../src/graphql/concurrency-limit.ts';
 import { failure } from '../../src/graphql/errors.ts';
 import { BytesInFlight } from '../../src/scheduling/bytes-in-flight.ts';
+import { ConnectionLimit } from '../../src/server/connection-limit.ts';
 import { startHttpServer, type HttpServerOptions } from '../../src/server/http-server.ts';
 import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
@@ -26,6 +27,7 @@ function optionsOf(parts: Partial<HttpServerOptions>): HttpServerOptions {
     ...readConfig({ KUBECONFIG: '/dev/null', PORT: '0' }),
     schema,
     executor: new OperationExecutor({ schema, rows: new RowCache(), mode: 'compiled' }),
+    connectionLimit: new ConnectionLimit(Infinity, () => undefined),
     tabs: [],
     dashboard: { directory: '/nonexistent', settings: { authentication: 'kubeconfig', connectBaseUrl: '' } },
     graphiqlHeaders: '',
@@ -64,6 +66,21 @@ it('answers 500 and reports the error when an operation over Server-Sent Events 
   });
   expect([response.status, (await response.text()).trim()]).toEqual([500, body]);
   expect(reported[1]).toMatchObject({ message: expect.stringContaining('BigInt') });
+});
+
+it('is not ready until the example operations are prepared when the cluster has been read', async () => {
+  const query = '{ name }';
+  await using server = await startHttpServer(optionsOf({ tabs: [{ name: '01-name', query }] }));
+  expect(server.readiness()).toEqual({ ready: false, waitingFor: ['example operations'] });
+  await expect(server.learned).resolves.toEqual({ valid: 1, compiled: 1 });
+  expect(server.readiness()).toEqual({ ready: true, waitingFor: [] });
+});
+
+it('prepares no further example operations when the server stops', async () => {
+  const tabs = Array.from({ length: 1_000 }, (_, index) => ({ name: `${index}`, query: `{ a${index}: name }` }));
+  const server = await startHttpServer(optionsOf({ tabs }));
+  await server[Symbol.asyncDispose]();
+  expect((await server.learned).valid).toBeLessThan(tabs.length);
 });
 
 function failingReadiness(): never {

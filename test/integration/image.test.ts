@@ -19,7 +19,7 @@ it('serves the API, the dashboard and GraphiQL with only the files of the image'
   expect(bundled).toEqual(expect.arrayContaining(['licenses.txt', 'sbom.cdx.json', 'server.js']));
   await using cluster = await startTestGateway();
   const program = path.join(image, 'app/dist/server.js');
-  await using gateway = await startGatewayProcess(cluster.cluster.kubeconfig, {}, program);
+  await using gateway = await startGatewayProcess(cluster.cluster.kubeconfig, {}, { program });
   const get = (target: string, accept: string) =>
     fetch(`http://127.0.0.1:${gateway.port}${target}`, { headers: { accept } });
   const answers = await Promise.all([
@@ -30,4 +30,4 @@ it('serves the API, the dashboard and GraphiQL with only the files of the image'
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(await answers[1]?.text()).toContain('FollowWorkspaces');
   expect(await gateway.stop()).toBe(0);
-}, 60_000);
+}, 120_000);

@@ -42,9 +42,9 @@ function unknown(document: string): string {
   return `${document} #${lastDocument}`;
 }
 
-async function post(body: string | Buffer, headers: Headers): Promise<Answer> {
+async function post(body: string | Buffer, headers: Headers, method: 'POST' | 'QUERY' = 'POST'): Promise<Answer> {
   const request = httpRequest(gateway.url, {
-    method: 'POST',
+    method,
     agent: false, // a connection may be closed after its answer
     headers: { 'content-type': 'application/json', ...headers },
   });
@@ -182,6 +182,77 @@ describe('a request that is sent again', () => {
     const [first, second] = await answers(body, { 'transfer-encoding': 'chunked' });
     expect(first.status).toBe(413);
     expect(second).toEqual(first);
+  });
+});
+
+const MANY = '{ workspaces { nodes { paused } } }';
+const PAUSE_ONE = 'mutation { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { workspace { name } } }';
+
+/** Sends a request as nginx does with the configuration in deploy/balancers. */
+async function queryThenPost(body: string | Buffer, headers: Headers): Promise<Answer> {
+  const answer = await post(body, headers, 'QUERY');
+  return answer.status === 405 ? post(body, headers) : answer;
+}
+
+describe('a request by QUERY', () => {
+  it.each(parameters)(
+    'gets the answer of a POST, or 405 before it is executed, when it has %s',
+    async (about, parametersOf) => {
+      for (const accept of ['application/json', 'text/event-stream', 'text/event-stream, application/json']) {
+        if (about === 'a subscription' && accept !== 'application/json') continue; // its stream does not end
+        const body = JSON.stringify(parametersOf(unknown));
+        const first = await queryThenPost(body, { accept });
+        expect(await post(body, { accept })).toEqual(first);
+        expect(await queryThenPost(body, { accept })).toEqual(first);
+      }
+    },
+  );
+
+  it.each(accepted)('gets the answer of a POST when it accepts %j', async (accept) => {
+    const body = JSON.stringify({ query: unknown(NAMES) });
+    const headers = accept === undefined ? {} : { accept };
+    expect(await queryThenPost(body, headers)).toEqual(await post(body, headers));
+  });
+
+  it.each(['application/json', 'text/event-stream', 'text/event-stream, application/json'])(
+    'executes a query, and no mutation, when it accepts %s',
+    async (accept) => {
+      const many = JSON.stringify({ query: unknown(MANY) });
+      for (const _ of ['unknown', 'known']) {
+        expect(await post(many, { accept }, 'QUERY')).toMatchObject({
+          status: 200,
+          body: expect.stringContaining('"paused":false'),
+        });
+        const refused = await post(JSON.stringify({ query: PAUSE_ONE }), { accept }, 'QUERY');
+        expect(refused).toMatchObject({ status: 405, body: expect.stringContaining('Expected a POST request') });
+        await post(JSON.stringify({ query: PAUSE_ONE.replace('nb-1', 'none') }), { accept });
+      }
+      expect(await post(many, { accept }, 'QUERY')).toMatchObject({ body: expect.stringContaining('"paused":false') });
+    },
+  );
+
+  it.each([
+    [
+      'two operations, of which one is a mutation',
+      { query: `query A { __typename } ${PAUSE}`, operationName: 'A' },
+      200,
+    ],
+    ['the mutation of them', { query: `${PAUSE.replace('{', 'B {')} query A { __typename }`, operationName: 'B' }, 405],
+    ['two operations and no name', { query: `query A { __typename } ${PAUSE}` }, 405],
+    ['a list with a query', [{ query: NAMES }], 405],
+    [
+      'a hash of an unknown document',
+      { extensions: { persistedQuery: { version: 1, sha256Hash: '0'.repeat(64) } } },
+      405,
+    ],
+  ])('executes only what is certain to be a query when it has %s', async (_, body, status) => {
+    for (const __ of ['unknown', 'known'])
+      expect((await post(JSON.stringify(body), { accept: 'application/json' }, 'QUERY')).status).toBe(status);
+  });
+
+  it('answers 405 when the body is not JSON', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await post(`query=${encodeURIComponent(NAMES)}`, headers, 'QUERY')).status).toBe(405);
   });
 });
 

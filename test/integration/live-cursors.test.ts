@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { grantIn, grantName, viewing } from '../support/access/grants.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { startGatewayFor, startTestGateway, type Subscription, type TestGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { connectUser } from '../support/user-client.ts';
 
 interface Event {
@@ -131,7 +132,10 @@ describe('a subscription after the liveCursor of a list', () => {
     await using other = await startGatewayFor(gateway.cluster.kubeconfig);
     const after = await liveCursorOf(gateway, '{ workspaces { liveCursor } }', 'workspaces');
     gateway.cluster.apply(workspace('nb-1', { state: 'Paused' }));
-    await gateway.caughtUp();
+    await waitFor(
+      async () => JSON.stringify(await other.query(LIST)).includes('PAUSED'),
+      'the other one has the change',
+    );
     await using later = await startGatewayFor(gateway.cluster.kubeconfig);
     expect(await untilSynced(subscribeAfter(other, after))).toEqual(['MODIFIED nb-1', 'SYNCED']);
     expect((await untilSynced(subscribeAfter(later, after)))[0]).toBe('RESET');
@@ -155,7 +159,7 @@ describe('a subscription after the liveCursor of a list', () => {
     expect((await untilSynced(subscribeAfter(vic, after)))[0]).toBe('SYNCED');
     gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', grantName('vic'), 'team-b');
     await expect
-      .poll(async () => (await vic.ask(list)).data?.['workspaces'], { timeout: 10_000 })
+      .poll(async () => (await vic.ask(list)).data?.['workspaces'])
       .toMatchObject({
         totalCount: 2,
       });

@@ -106,11 +106,16 @@ it('sends an error of the log to all its subscribers with the code', async () =>
     when: ({ subresource }) => subresource === 'log',
   });
   const all = Array.from({ length: 5 }, () => gateway.subscribe(FOLLOW).next());
-  for (const lines of all) await expect(lines).rejects.toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
+  const unavailable = [{ extensions: { code: 'UNAVAILABLE' } }];
+  await Promise.all(all.map((lines) => expect(lines).rejects.toMatchObject(unavailable)));
 });
 
 it('sends a log to its other subscribers while one does not read, and all lines to that one later', async () => {
-  await using gateway = await startTestGateway({ objects, maxPendingBytes: 70_000 });
+  await using gateway = await startTestGateway({
+    objects,
+    maxPendingBytes: 70_000,
+    slowReaderTimeoutSeconds: 600, // longer than any run of the test
+  });
   print(gateway, 'first');
   const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
   const received: string[] = [];
@@ -201,7 +206,7 @@ it('cancels the request for the log of a query when its client leaves', async ()
 });
 
 it('ends a query with TIMEOUT, and its request for the log, when its time has passed', async () => {
-  await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 1 });
+  await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 3 });
   using _hanging = hang(gateway);
   expect((await gateway.query(QUERY)).errors).toMatchObject([{ extensions: { code: 'TIMEOUT' } }]);
   await waitFor(() => isCancelled(gateway, 1), 'the request for the log is cancelled');

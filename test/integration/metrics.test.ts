@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -47,10 +48,13 @@ describe('the metrics', () => {
     await gateway.query('query Broken { nothing }');
     await gateway.query('mutation { pauseWorkspace(input: { namespace: "team-a", name: "zzz" }) { warnings } }');
     const ok = 'workspaces_gateway_operations_total{operation="Who",type="query",code="OK"}';
-    await waitFor(async () => valueOf(await scrape(), ok) === 1, 'the query is counted');
-    const text = await scrape();
-    expect(text).toContain('workspaces_gateway_operations_total{operation="other",type="query",code="BAD_REQUEST"} 1');
-    expect(text).toContain('operations_total{operation="anonymous",type="mutation",code="NOT_FOUND"} 1');
+    const broken = 'workspaces_gateway_operations_total{operation="other",type="query",code="BAD_REQUEST"}';
+    const failed = 'workspaces_gateway_operations_total{operation="anonymous",type="mutation",code="NOT_FOUND"}';
+    let text = '';
+    await waitFor(async () => {
+      text = await scrape();
+      return [ok, broken, failed].every((sample) => valueOf(text, sample) === 1);
+    }, 'the operations are counted');
     expect(text).toContain('operation_duration_seconds_bucket{operation="Who",type="query",le="+Inf"} 1');
     expect(text).toMatch(/operation_duration_seconds_sum\{operation="Who",type="query"\} 0\.\d+/u);
   });
@@ -83,6 +87,18 @@ describe('the metrics', () => {
     expect(text).toMatch(/nodejs_eventloop_lag_p99_seconds \d/u);
     expect(text).toMatch(/nodejs_heap_size_used_bytes \d/u);
     await events.return();
+  });
+
+  it('show the bytes of a large request until its client has left', async () => {
+    const sample = 'workspaces_gateway_bytes_in_flight';
+    const headers = { 'content-type': 'application/json', 'content-length': 200_000 };
+    const sent = request(gateway.url, { method: 'POST', headers });
+    sent.on('error', () => undefined); // it is not completed
+    sent.write('{');
+    await waitFor(async () => valueOf(await scrape(), sample) === 400_000, 'the body is counted as bytes and as text');
+    sent.destroy();
+    await waitFor(async () => valueOf(await scrape(), sample) === 0, 'nothing is counted any more');
+    expect(await scrape()).toContain(`${sample} 0`);
   });
 
   it('have a bounded number of samples when a client chooses new names and values', async () => {

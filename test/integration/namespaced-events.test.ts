@@ -40,7 +40,10 @@ function sum(values: readonly number[]): number {
 }
 
 /** Returns the number of events in memory, and of those that watches have received. */
-function cachedEvents(gateway: SimulatedGateway): { readonly stored: number; readonly received: number } {
+function cachedEvents(gateway: Pick<SimulatedGateway, 'statistics'>): {
+  readonly stored: number;
+  readonly received: number;
+} {
   const kinds = gateway.statistics().kinds.filter(({ resource }) => resource.kind === 'Event');
   return { stored: sum(kinds.map((kind) => kind.objects)), received: sum(kinds.map((kind) => kind.watch.events)) };
 }
@@ -194,6 +197,8 @@ describe('viewers with permissions in one namespace', () => {
     cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', binding.metadata?.name ?? '', 'team-a');
     expect((await stream.next()).value?.data).toEqual(messages());
     cluster.apply(ownEvent('unseen'));
+    // Events and bindings arrive by different watches.
+    await waitFor(() => cachedEvents(environment.gateway('header')).stored === 3, 'the gateway has the event');
     cluster.apply(binding);
     expect((await stream.next()).value?.data).toEqual(messages('unseen', 'new', 'own'));
     expect(namespacesAsked(environment)).toEqual(['team-a']);

@@ -48,6 +48,7 @@ const objects: readonly Manifest[] = [
   storageClass('standard'),
   { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } },
   { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'quota', namespace: 'team-a' }, spec: { hard: {} } },
+  { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'sizes', namespace: 'team-a' }, spec: { limits: [] } },
   devPod('pod'),
   volcanoJob('job'),
   role,
@@ -87,7 +88,7 @@ function operations(): readonly { readonly type: OperationTypeNode; readonly tex
   );
 }
 
-/** Whether an option fits is said to viewers who may not read quotas, nodes and pods, so it reads those for everyone. */
+/** Whether an option fits is said to viewers who may not read quotas, limit ranges, nodes and pods, so it reads those for everyone. */
 function withoutFits(operation: string): string {
   return operation.replaceAll(/\bfits(?: \w+)? \{[^}]*\}/gu, '');
 }

@@ -156,7 +156,8 @@ describe('patchWorkspace', () => {
   it('sends the field manager of the input', async () => {
     await using gateway = await start();
     await patch(gateway, { type: 'MERGE', patch: { spec: { paused: true } }, fieldManager: 'my-tool' });
-    expect(gateway.cluster.requests.at(-1)?.url).toContain('fieldManager=my-tool');
+    const sent = gateway.cluster.requests.find(({ verb }) => verb === 'patch');
+    expect(sent?.url).toContain('fieldManager=my-tool');
   });
 
   it.each([

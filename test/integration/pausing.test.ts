@@ -118,9 +118,11 @@ describe('pauseWorkspace', () => {
       workspace: { state: 'PAUSED' },
     });
     gateway.cluster.apply(running);
+    await gateway.caughtUp();
     const late = await gateway.query(PAUSE, { input: { ...at, waitFor: 'PAUSED', timeoutSeconds: 0 } });
     expect(late.data?.['pauseWorkspace']).toMatchObject({ stateReached: false, workspace: { state: 'RUNNING' } });
     gateway.cluster.apply(running);
+    await gateway.caughtUp();
     const gone = gateway.query(PAUSE, { input: { ...at, waitFor: 'PAUSED' } });
     await gateway.requested('patch', 3);
     gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-1', 'team-a');

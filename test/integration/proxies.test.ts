@@ -40,9 +40,9 @@ describe('a proxy of the environment', () => {
     ['HTTPS_PROXY before https_proxy', (address) => ({ HTTPS_PROXY: address, https_proxy: 'http://127.0.0.1:1' })],
     ['NO_PROXY for another host', (address) => ({ HTTPS_PROXY: address, NO_PROXY: 'other.invalid,10.0.0.0/8' })],
   ])('is used when it is set by %s', async (_, variables) => {
-    const before = proxy.tunnels().length;
+    const { length: before } = await proxy.tunnels();
     expect(await ask(variables(proxy.address))).toBe('{}');
-    expect(proxy.tunnels().slice(before)).toEqual([`${HOST}:${server.port}`]);
+    expect((await proxy.tunnels()).slice(before)).toEqual([`${HOST}:${server.port}`]);
   });
 
   it.each<[string, (address: string) => Variables]>([
@@ -55,16 +55,16 @@ describe('a proxy of the environment', () => {
   });
 
   it('is not used for loopback addresses', async () => {
-    const before = proxy.tunnels().length;
+    const { length: before } = await proxy.tunnels();
     expect(await ask({ HTTPS_PROXY: proxy.address }, { server: server.url })).toBe('{}');
-    expect(proxy.tunnels()).toHaveLength(before);
+    expect(await proxy.tunnels()).toHaveLength(before);
   });
 
   it('yields to proxy-url', async () => {
-    const before = proxy.tunnels().length;
+    const { length: before } = await proxy.tunnels();
     const cluster = { 'proxy-url': `http://me:word@${proxy.address}` };
     expect(await ask({ HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' }, cluster)).toBe('{}');
-    expect(proxy.tunnels().slice(before)).toEqual([`${HOST}:${server.port} Basic ${base64('me:word')}`]);
+    expect((await proxy.tunnels()).slice(before)).toEqual([`${HOST}:${server.port} Basic ${base64('me:word')}`]);
   });
 });
 

@@ -1,8 +1,10 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { InjectedError } from '../../dev/simulator/faults.ts';
 import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
 import { gatewayRoles, gatewayServiceAccount } from '../../dev/demo/users.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { claim } from '../support/storage.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { connectUser } from '../support/user-client.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -28,6 +30,10 @@ const objects = [
 ];
 const token = { mode: 'token' } as const;
 const PAUSE = 'mutation Pause { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { warnings } }';
+
+const mayNotUpdate = 'viewer may not update workspaces.kubeflow.org in the namespace "team-a"';
+
+const forbiddenWrite: InjectedError = { status: 403, reason: 'Forbidden', when: ({ verb }) => verb === 'patch' };
 
 const mutate = (input: string) => `mutation { a: pauseWorkspace(input: { ${input} }) { warnings } }`;
 
@@ -107,6 +113,38 @@ describe('the request log', () => {
     expect(lines('request').map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'error', 'error']);
   });
 
+  const hash = 'a'.repeat(64);
+  const persisted = { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } };
+  it.each([
+    ['names a document that is not known', JSON.stringify(persisted), 'PERSISTED_QUERY_NOT_FOUND'],
+    ['has a text with another hash', JSON.stringify({ ...persisted, query: '{ __typename }' }), 'BAD_REQUEST'],
+    ['is malformed JSON', '{', 'BAD_REQUEST'],
+    ['has no document', '{}', 'BAD_REQUEST'],
+    ['has a document that is no text', '{ "query": 1 }', 'BAD_REQUEST'],
+    ['has too many values', JSON.stringify({ variables: { list: Array(20).fill(1) } }), 'TOO_LARGE'],
+    ['is too long', JSON.stringify({ query: '#'.repeat(1_000) }), 'TOO_LARGE'],
+  ])('has the code of the error when a request %s', async (_, body, code) => {
+    const { log, lines } = recordingLog();
+    await using gateway = await startTestGateway({ log, maxBodyValues: 10, maxBodyBytes: 500 });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(gateway.url, { method: 'POST', headers, body });
+    expect(await answer.text()).toContain(code);
+    await waitFor(() => lines('request').length === 1, 'the line is written');
+    expect(lines('request')).toMatchObject([{ status: answer.status, outcome: 'error', codes: [code] }]);
+  });
+
+  it.each([
+    ['its origin', { origin: 'https://evil.example' }, 'FORBIDDEN'],
+    ['its site', { 'sec-fetch-site': 'cross-site' }, 'FORBIDDEN'],
+    ['the type of its body', { 'content-type': 'text/plain' }, 'UNSUPPORTED_MEDIA_TYPE'],
+  ])('has the code of the error when a request is refused for %s', async (_, headers, code) => {
+    const { log, lines } = recordingLog();
+    await using gateway = await startTestGateway({ log });
+    const { status } = await post(gateway.url, '{ __typename }', headers);
+    await waitFor(() => lines('request').length === 1, 'the line is written');
+    expect(lines('request')).toMatchObject([{ status, outcome: 'error', codes: [code] }]);
+  });
+
   it('has a bounded number of lines, without the token, when clients are not authenticated', async () => {
     const { log, lines, texts } = recordingLog();
     await using gateway = await startTestGateway({ log, authentication: token, users: [gatewayServiceAccount] });
@@ -150,13 +188,80 @@ describe('the audit log', () => {
       { ...target, dryRun: true, result: 'ok' },
       { ...target, result: 'ok' },
       { ...target, name: 'zzz', result: 'error', codes: ['NOT_FOUND'] },
-      { ...target, viewer: 'erin', result: 'error', codes: ['FORBIDDEN'] },
+      { ...target, viewer: 'erin', result: 'error', codes: ['FORBIDDEN'], reasons: [mayNotUpdate] },
       { ...target, namespace: 'a/b', result: 'error', codes: ['INVALID'] },
       { ...target, result: 'error', codes: ['BAD_REQUEST'] },
-      { ...target, viewer: 'erin', result: 'error', codes: ['FORBIDDEN'] },
+      { ...target, viewer: 'erin', result: 'error', codes: ['FORBIDDEN'], reasons: [mayNotUpdate] },
     ]);
     expect(lines('request')).toEqual([]);
     expect(texts.join('')).not.toContain('zqtokenqz');
+  });
+
+  it('has the reason, as the request log has, but no other text of the API server, when a quota or a webhook refuses', async () => {
+    const { log, lines, texts } = recordingLog();
+    await using gateway = await startTestGateway({ log, objects, auditLog: true });
+    const refused = 'workspaces.kubeflow.org "nb-1" is forbidden: exceeded quota: compute, requested: zqamountqz';
+    const denied = 'admission webhook "v.example.com" denied the request: zqpasswordqz';
+    for (const message of [refused, denied]) {
+      using _ = gateway.cluster.faults.refuse({ ...forbiddenWrite, message });
+      await gateway.query(PAUSE);
+    }
+    const expected = [['ResourceQuota compute'], ['webhook v.example.com']];
+    await waitFor(() => lines('request').length === 2, 'the lines are written');
+    for (const message of ['mutation', 'request'])
+      expect(lines(message).map(({ codes, reasons }) => [codes, reasons])).toEqual(
+        expected.map((reasons) => [['FORBIDDEN'], reasons]),
+      );
+    expect(texts.join('')).not.toMatch(/zq\w+qz/u);
+  });
+
+  it.each([
+    ['with its request', ''],
+    ['as a bulk action', ', actionId: "a1"'],
+  ])('has a line for each workspace when a mutation of several writes them %s', async (_, actionId) => {
+    const { log, lines } = recordingLog();
+    const two = [...objects, workspace('nb-2', { state: 'Running' })];
+    await using gateway = await startTestGateway({ log, objects: two, auditLog: true });
+    const query = `mutation { pauseWorkspaces(input: { namespace: "team-a", filter: {}${actionId} }) { warnings } }`;
+    const message = 'workspaces.kubeflow.org "nb-2" is forbidden: exceeded quota: compute, requested';
+    gateway.cluster.faults.refuse({
+      ...forbiddenWrite,
+      message,
+      when: ({ verb, name }) => verb === 'patch' && name === 'nb-2',
+    });
+    await gateway.query(query);
+    const named = () => lines('mutation').filter(({ name }) => name !== undefined);
+    await waitFor(() => named().length === 2, 'the lines are written');
+    const line = {
+      audit: true,
+      requestId: expect.any(String),
+      viewer: 'system:admin',
+      mutation: 'pauseWorkspaces',
+      kind: 'Workspace',
+      namespace: 'team-a',
+      dryRun: false,
+    };
+    expect(named().toSorted((one, other) => String(one['name']).localeCompare(String(other['name'])))).toMatchObject([
+      { ...line, name: 'nb-1', result: 'ok' },
+      { ...line, name: 'nb-2', result: 'error', codes: ['FORBIDDEN'], reasons: ['ResourceQuota compute'] },
+    ]);
+  });
+
+  it('has a line for each claim when a workspace is deleted with its volumes', async () => {
+    const { log, lines } = recordingLog();
+    const data = ['data', 'fixed'].map((pvcName) => ({ pvcName, mountPath: `/${pvcName}` }));
+    const options = { imageConfig: 'scipy', podConfig: 'tiny' };
+    const mounting = workspace('nb-2', { spec: { podTemplate: { volumes: { data }, options } } });
+    const claims = [claim('data'), claim('fixed', { metadata: { labels: {} } })];
+    await using gateway = await startTestGateway({ log, objects: [...objects, mounting, ...claims], auditLog: true });
+    const input = 'namespace: "team-a", name: "nb-2", deleteVolumes: true';
+    await gateway.query(`mutation { deleteWorkspace(input: { ${input} }) { warnings } }`);
+    await waitFor(() => lines('mutation').length === 3, 'the lines are written');
+    const claimLine = { audit: true, mutation: 'deleteWorkspace', kind: 'PersistentVolumeClaim', dryRun: false };
+    const byName = (name: string) => lines('mutation').find((line) => line['name'] === name);
+    expect(byName('data')).toMatchObject({ ...claimLine, namespace: 'team-a', result: 'ok' });
+    expect(byName('fixed')).toMatchObject({ ...claimLine, result: 'error', codes: ['FORBIDDEN'] });
+    expect(byName('nb-2')).toMatchObject({ mutation: 'deleteWorkspace', result: 'ok' });
   });
 
   it('has no values of inputs when a secret is created', async () => {

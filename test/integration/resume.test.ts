@@ -2,6 +2,7 @@ import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { startGatewayFor, startTestGateway, type TestGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 interface Event {
   readonly type: string;
@@ -82,7 +83,8 @@ describe('resuming with a cursor', () => {
     await using other = await startGatewayFor(gateway.cluster.kubeconfig);
     gateway.cluster.apply(nb1('Paused'));
     gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-2', 'team-a');
-    await gateway.caughtUp();
+    const total = async () => JSON.stringify(await other.query('{ workspaces { totalCount } }'));
+    await waitFor(async () => (await total()).includes('"totalCount":1'), 'the other one has the changes');
     await using later = await startGatewayFor(gateway.cluster.kubeconfig);
     const missed = [['MODIFIED', 'nb-1', 'PAUSED'], ['DELETED', 'nb-2', 'RUNNING'], ['SYNCED']];
     expect(summaryOf(await untilSynced(later, FIELDS, cursor))).toEqual(missed);

@@ -136,7 +136,7 @@ it('sends no ping after the end of an event stream when its client does not read
 }, 60_000);
 
 it('keeps a WebSocket whose client only receives when the timeout is shorter than 12 seconds', async () => {
-  await using gateway = await startTestGateway({ objects: [namespace('team-a')], slowReaderTimeoutSeconds: 3 });
+  await using gateway = await startTestGateway({ objects: [namespace('team-a')], slowReaderTimeoutSeconds: 5 });
   const { socket } = await subscribe(gateway);
   const closed = once(socket, 'close').then(() => 'closed');
   const pinged = async () => {
@@ -170,12 +170,14 @@ it('disconnects a client that does not read the answer to its query', async () =
 });
 
 it('sends the whole answer to a client that reads slowly but steadily', async () => {
-  await using gateway = await startTestGateway({ objects: manyObjects, slowReaderTimeoutSeconds: 1 });
+  // More than a pause of the process, and less than the time of the whole answer.
+  await using gateway = await startTestGateway({ objects: manyObjects, slowReaderTimeoutSeconds: 3 });
   const response = await fetch(`${gateway.url}?query=${encodeURIComponent(LARGE)}`);
-  let bytes = 0;
+  let [bytes, chunks] = [0, 0];
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes % 7 === 0) await delay(20);
+    chunks += 1;
+    if (chunks % 3 === 0) await delay(20);
   }
   expect(bytes).toBeGreaterThan(40_000_000);
   expect(gateway.statistics().live.slowCloses).toBe(0);

@@ -4,12 +4,13 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createServingCertificate } from '../../dev/simulator/serving-certificate.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
 import { readConfig } from '../../src/config.ts';
-import { ConfigError } from '../../src/settings.ts';
+import { ConfigError } from '../../src/settings/settings.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { KubeconfigError } from '../../src/kubernetes/kubeconfig.ts';
 import { StatusError } from '../../src/kubernetes/status-error.ts';
@@ -197,7 +198,7 @@ describe('a start that fails', () => {
 });
 
 describe('SIGTERM', () => {
-  it('ends the process within a second when the API server is silent at the start', async () => {
+  it('ends the process when the API server is silent at the start', async () => {
     await using silent = await startSilentServer();
     await using directory = await createScratchDirectory();
     const KUBECONFIG = await directory.write('config', kubeconfigText({ server: silent.url }));
@@ -206,7 +207,7 @@ describe('SIGTERM', () => {
     expect(await terminate(child)).toEqual([0, null]);
   });
 
-  it('ends the process and its exec plugin within a second when the plugin hangs at the start', async () => {
+  it('ends the process and its exec plugin when the plugin hangs at the start', async () => {
     await using directory = await createScratchDirectory();
     const pidFile = path.join(directory.path, 'pid');
     const script = `#!/bin/sh\n(echo $$ > ${pidFile}; exec sleep 600) &\nsleep 600\n`;
@@ -218,27 +219,27 @@ describe('SIGTERM', () => {
     await waitFor(() => !exists(pid), 'the plugin has ended');
   });
 
-  it('ends the process within a second when the API server has become silent', async () => {
+  it('ends the process when the API server has become silent', async () => {
     await using cluster = await startSimulator();
-    await using gateway = await startGatewayProcess(cluster.kubeconfig, { DRAIN_SECONDS: '10' });
+    await using gateway = await startGatewayProcess(cluster.kubeconfig, PATIENT);
     using _silence = cluster.faults.delay(600_000);
     using _stall = cluster.faults.stall();
-    const startedAt = performance.now();
-    expect(await gateway.stop()).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(DEADLINE_MS);
+    expect(await Promise.race([gateway.stop(), delay(LESS_THAN_REQUESTS_MS, 'late', { ref: false })])).toBe(0);
   });
 });
 
-/** A second, and as much for a busy machine. */
-const DEADLINE_MS = 2_000;
+/** Times for which the process would wait if it did not end at once. */
+const PATIENT = { DRAIN_SECONDS: '600', EXEC_PLUGIN_TIMEOUT_SECONDS: '600' };
+/** A request to the API server times out after 30 s. The process must not wait for that; it takes a small part of a second. */
+const LESS_THAN_REQUESTS_MS = 20_000;
 
 function start(settings: Readonly<Record<string, string>>) {
-  const env = { PATH: process.env['PATH'], PORT: '0', ...settings };
+  const env = { PATH: process.env['PATH'], PORT: '0', ...PATIENT, ...settings };
   return spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function terminate(child: ReturnType<typeof start>): Promise<readonly unknown[]> {
-  const exited = once(child, 'exit', { signal: AbortSignal.timeout(DEADLINE_MS) });
+  const exited = once(child, 'exit', { signal: AbortSignal.timeout(LESS_THAN_REQUESTS_MS) });
   child.kill('SIGTERM');
   return exited;
 }

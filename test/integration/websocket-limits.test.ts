@@ -128,7 +128,7 @@ it('handles one message of a WebSocket in each iteration of the event loop when 
 });
 
 it('disconnects a WebSocket when incomplete messages of all clients together exceed MAX_BYTES_IN_FLIGHT', async () => {
-  await using gateway = await startTestGateway({ maxBytesInFlight: 1_000_000 });
+  await using gateway = await startTestGateway({ maxBytesInFlight: 1_000_000, metricsPort: 0 });
   const sockets = [await connect(gateway), await connect(gateway), await connect(gateway)];
   const send = (index: number) => {
     const frame = Buffer.alloc(14);
@@ -147,6 +147,8 @@ it('disconnects a WebSocket when incomplete messages of all clients together exc
   send(2);
   await closed;
   expect(await requests()).toMatchObject({ refusals: 1 });
+  const metrics = await fetch(gateway.metricsUrl ?? '');
+  expect(await metrics.text()).toContain('\nworkspaces_gateway_bytes_in_flight_refusals_total 1\n');
   expect(sockets.slice(0, 2).map(({ socket }) => socket.readyState)).toEqual([WebSocket.OPEN, WebSocket.OPEN]);
   for (const { socket } of sockets) socket.terminate();
   await waitFor(async () => (await requests()).bytesInFlight === 0, 'nothing is counted any more');

@@ -1,13 +1,13 @@
 import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { stringify } from 'yaml';
+import { freePort } from '../../dev/simulator/free-port.ts';
 import { ServerProcess } from './server-process.ts';
 
 /** An etcd and a kube-apiserver on loopback. Disposal stops both and removes their data. */
@@ -32,6 +32,12 @@ export interface ControlPlane {
   resumeApiServer(): void;
   /** Compacts the history of etcd. The history in the memory of the API server is lost only by a restart. */
   compact(): Promise<void>;
+  /** Stops the API server and etcd, copies the data of etcd, and starts both again. */
+  backUp(): Promise<void>;
+  /** Stops the API server and etcd, and starts both again with the data of the last backup, as after `etcdutl snapshot restore`. */
+  restore(): Promise<void>;
+  /** Stops the API server and starts that of another directory of binaries on the same port, with the same etcd. */
+  replaceApiServer(assets: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -44,6 +50,9 @@ export interface ControlPlaneOptions {
 export const controlPlaneMissing: string | undefined = process.env['KUBEBUILDER_ASSETS']
   ? undefined
   : 'KUBEBUILDER_ASSETS does not name a directory with etcd and kube-apiserver';
+
+/** Directory with the binaries of the oldest supported version; undefined if the environment names none. */
+export const oldestAssets: string | undefined = process.env['KUBEBUILDER_ASSETS_OLDEST'] || undefined;
 
 /** Minor version of the kube-apiserver in `KUBEBUILDER_ASSETS`, such as `1.37`; undefined without one. */
 export function controlPlaneVersion(): string | undefined {
@@ -62,26 +71,25 @@ export function controlPlaneVersion(): string | undefined {
 export async function startControlPlane({ apiServerArgs = [] }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const assets = process.env['KUBEBUILDER_ASSETS'];
   if (!assets) throw new Error(controlPlaneMissing);
-  const dataDirectory = await mkdtemp(path.join(tmpdir(), 'control-plane-'));
   const parts = new AsyncDisposableStack();
-  const cleaner = startCleaner(dataDirectory);
-  parts.defer(() => clean(cleaner));
+  const dataDirectory = await createDataDirectory(parts);
   const [etcdPort, apiPort] = await Promise.all([freePort(), freePort()]);
   const etcdEndpoint = `http://127.0.0.1:${etcdPort}`;
   const [token, impersonatorToken] = [newToken(), newToken()];
   await writeCredentials(dataDirectory, { token, impersonatorToken });
 
-  const etcd = new ServerProcess(dataDirectory, [path.join(assets, 'etcd'), ...etcdArgs(dataDirectory, etcdEndpoint)]);
-  const api = new ServerProcess(dataDirectory, [
-    path.join(assets, 'kube-apiserver'),
-    ...apiArgs(dataDirectory, etcdEndpoint, apiPort),
-    ...apiServerArgs,
-  ]);
-  for (const server of [etcd, api]) parts.defer(() => server.stop('SIGKILL'));
-  const startApiServer = () => api.start(() => isReady(apiPort, dataDirectory));
+  const servers = new Servers({
+    etcd: new ServerProcess(dataDirectory, [path.join(assets, 'etcd'), ...etcdArgs(dataDirectory, etcdEndpoint)]),
+    isEtcdUp: () => answersOk(`${etcdEndpoint}/health`),
+    apiServerIn(directory) {
+      const args = [...apiArgs(dataDirectory, etcdEndpoint, apiPort), ...apiServerArgs];
+      return new ServerProcess(dataDirectory, [path.join(directory, 'kube-apiserver'), ...args]);
+    },
+    isApiServerUp: () => isReady(apiPort, dataDirectory),
+  });
+  parts.defer(() => servers.stop('SIGKILL'));
   try {
-    await etcd.start(() => answersOk(`${etcdEndpoint}/health`));
-    await startApiServer();
+    await servers.start(assets);
   } catch (error) {
     await parts.disposeAsync();
     throw error;
@@ -94,26 +102,91 @@ export async function startControlPlane({ apiServerArgs = [] }: ControlPlaneOpti
     impersonatorToken,
     etcdEndpoint,
     dataDirectory,
-    startApiServer,
-    ...handleOf(api, startApiServer),
+    ...handleOf(servers),
+    ...backupsOf(servers, dataDirectory),
     compact: () => compact(etcdEndpoint),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
-function handleOf(api: ServerProcess, startApiServer: () => Promise<void>) {
+interface ServersOptions {
+  readonly etcd: ServerProcess;
+  readonly isEtcdUp: () => Promise<boolean>;
+  /** Returns an API server, not started, with the binary in a directory. */
+  readonly apiServerIn: (directory: string) => ServerProcess;
+  readonly isApiServerUp: () => Promise<boolean>;
+}
+
+/** An etcd, and the API server in front of it. */
+class Servers {
+  readonly #options: ServersOptions;
+  #assets = '';
+  #api: ServerProcess | undefined;
+
+  constructor(options: ServersOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {Error} if it has not been started */
+  get api(): ServerProcess {
+    if (!this.#api) throw new Error('kube-apiserver has not been started');
+    return this.#api;
+  }
+
+  /** Starts both. @param assets directory of the API server; the last one by default */
+  async start(assets = this.#assets): Promise<void> {
+    await this.#options.etcd.start(this.#options.isEtcdUp);
+    await this.startApi(assets);
+  }
+
+  async startApi(assets = this.#assets): Promise<void> {
+    if (assets !== this.#assets) this.#api = this.#options.apiServerIn(assets);
+    this.#assets = assets;
+    await this.api.start(this.#options.isApiServerUp);
+  }
+
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.#api?.stop('SIGKILL');
+    await this.#options.etcd.stop(signal);
+  }
+}
+
+function handleOf(servers: Servers) {
   async function stopApiServer({ graceful = false } = {}): Promise<void> {
-    await api.stop(graceful ? 'SIGTERM' : 'SIGKILL');
+    await servers.api.stop(graceful ? 'SIGTERM' : 'SIGKILL');
   }
   return {
     stopApiServer,
+    startApiServer: () => servers.startApi(),
     async restartApiServer(options?: { readonly graceful?: boolean }): Promise<void> {
       await stopApiServer(options);
-      await startApiServer();
+      await servers.startApi();
     },
-    apiServerPid: () => api.pid,
-    pauseApiServer: () => api.signal('SIGSTOP'),
-    resumeApiServer: () => api.signal('SIGCONT'),
+    async replaceApiServer(assets: string): Promise<void> {
+      await stopApiServer();
+      await servers.startApi(assets);
+    },
+    apiServerPid: () => servers.api.pid,
+    pauseApiServer: () => servers.api.signal('SIGSTOP'),
+    resumeApiServer: () => servers.api.signal('SIGCONT'),
+  };
+}
+
+function backupsOf(servers: Servers, directory: string) {
+  const [data, backup] = [path.join(directory, 'etcd'), path.join(directory, 'etcd-backup')];
+  return {
+    async backUp(): Promise<void> {
+      await servers.stop('SIGTERM');
+      await rm(backup, { recursive: true, force: true });
+      await cp(data, backup, { recursive: true });
+      await servers.start();
+    },
+    async restore(): Promise<void> {
+      await servers.stop('SIGTERM');
+      await rm(data, { recursive: true });
+      await cp(backup, data, { recursive: true });
+      await servers.start();
+    },
   };
 }
 
@@ -128,6 +201,14 @@ function startCleaner(directory: string): Cleaner {
   });
   cleaner.unref();
   return cleaner;
+}
+
+/** Creates a directory that is removed with the parts, or at the end of this process. */
+async function createDataDirectory(parts: AsyncDisposableStack): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'control-plane-'));
+  const cleaner = startCleaner(directory);
+  parts.defer(() => clean(cleaner));
+  return directory;
 }
 
 async function clean(cleaner: Cleaner): Promise<void> {
@@ -215,16 +296,6 @@ async function askEtcd(endpoint: string, target: string, body: object): Promise<
   const answer = await response.text();
   if (!response.ok) throw new Error(`Expected etcd to accept ${target}, got ${response.status}: ${answer}`);
   return answer;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError(`Expected a port, got ${address}`);
-  return address.port;
 }
 
 function kubeconfigOf(server: string, token: string, ca: string): string {

@@ -16,7 +16,7 @@ export const DISCOVERY_INTERVAL_MS = 5_000;
 export const OnDemand: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'on-demand' } };
 
 /** A cache of one resource with its own clock, and its requests. */
-export interface LazyCache extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
+export interface LazyCache extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator' | 'hasOpenWatches'> {
   readonly resource: Resource<WidgetObject>;
   readonly cache: ClusterCache;
   readonly store: ReadonlyStore<WidgetObject>;
@@ -27,7 +27,7 @@ export interface LazyCache extends AsyncDisposable, Pick<WidgetCluster, 'client'
   names(): readonly string[];
   /** Returns its requests, as `verb resource`, or the path if it is not that of a resource. */
   asked(): readonly string[];
-  /** Resolves when its watch is open. */
+  /** Resolves when its watch is open and the cache has received the head of it. */
   watching(): Promise<void>;
   /** Resolves when its watch and timers have ended. */
   stopped(): Promise<void>;
@@ -42,7 +42,7 @@ export async function startLazyCache(
 ): Promise<LazyCache> {
   const { resource = OnDemand, watchIdleMinutes = 10, before, ...simulated } = options;
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...simulated });
-  const { simulator, client } = cluster;
+  const { simulator, client, hasOpenWatches } = cluster;
   before?.(simulator);
   const clock = new VirtualClock();
   const log = pino({ level: 'silent' });
@@ -52,6 +52,7 @@ export async function startLazyCache(
   return {
     client,
     simulator,
+    hasOpenWatches,
     resource,
     cache,
     store,
@@ -61,7 +62,7 @@ export async function startLazyCache(
     status: () => only(cache.statuses()),
     names: () => [...store.list()].map(({ metadata }) => metadata.name).sort(),
     asked: () => simulator.requests.map(titleOf),
-    watching: async () => waitFor(() => simulator.openWatches === 1, 'the watch is open'),
+    watching: async () => waitFor(() => hasOpenWatches(1), 'the watch is open'),
     stopped: async () => waitFor(() => simulator.openWatches + clock.waiting === 0, 'no watch or timer is active'),
     async [Symbol.asyncDispose]() {
       await cache[Symbol.asyncDispose]();

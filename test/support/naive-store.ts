@@ -1,5 +1,5 @@
 import type { WidgetObject } from './widget.ts';
-import type { Change } from '../../src/cache/readonly-store.ts';
+import type { Change } from '../../src/cache/store-events.ts';
 
 /** A reference implementation of a store: lists of objects, and the differences between them. */
 export class NaiveStore {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { waitFor } from './wait-for.ts';
+import { createInterface } from 'node:readline';
 
 const PROGRAM = path.resolve(import.meta.dirname, 'proxy-server.ts');
 
@@ -9,23 +9,20 @@ const PROGRAM = path.resolve(import.meta.dirname, 'proxy-server.ts');
 export interface ProxyProcess extends AsyncDisposable {
   /** Host and port. */
   readonly address: string;
-  /** Target of each tunnel and the Proxy-Authorization header, in order. */
-  tunnels(): readonly string[];
+  /** Resolves with the target of each tunnel until now and the Proxy-Authorization header, in order. */
+  tunnels(): Promise<readonly string[]>;
 }
 
 export async function startProxyProcess(): Promise<ProxyProcess> {
   const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const lines = () => output.split('\n').slice(0, -1);
-  await waitFor(() => lines().length > 0, 'the proxy listens');
-  const [port = ''] = lines();
+  const [port] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const address = `127.0.0.1:${port}`;
   return {
-    address: `127.0.0.1:${port}`,
-    tunnels: () =>
-      lines()
-        .slice(1)
-        .map((line) => line.trim()),
+    address,
+    async tunnels() {
+      const lines = await (await fetch(`http://${address}/`)).text();
+      return lines === '' ? [] : lines.split('\n');
+    },
     async [Symbol.asyncDispose]() {
       const exited = once(child, 'exit');
       child.kill('SIGKILL');

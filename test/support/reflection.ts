@@ -12,7 +12,7 @@ import { Discovery } from '../../src/kubernetes/discovery.ts';
 import { Store } from '../../src/cache/store.ts';
 
 /** A running reflector and its reports. */
-export interface Reflection extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
+export interface Reflection extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator' | 'hasOpenWatches'> {
   readonly store: Store<WidgetObject>;
   readonly clock: ManualClock;
   /** Cause of each list. */
@@ -61,8 +61,7 @@ export async function startReflection(
     signal,
   });
   return {
-    client,
-    simulator,
+    ...cluster,
     store,
     clock,
     ...recorded,
@@ -96,6 +95,11 @@ export function requestsOf({ simulator }: Reflection, verb: RequestVerb) {
   return simulator.requests.filter((request) => request.verb === verb && request.resource === 'widgets');
 }
 
+/** Returns how many watches of any resource the server has answered. */
+export function watchesOf({ simulator }: Reflection): number {
+  return simulator.requests.filter(({ verb }) => verb === 'watch').length;
+}
+
 /** Makes the first list expire before its second page is requested. */
 export function forgetBetweenPages(simulator: Simulator): void {
   simulator.faults.rejectStreamingLists(true);
@@ -108,21 +112,18 @@ export function forgetBetweenPages(simulator: Simulator): void {
   simulator.faults.refuse({ status: 500, when: forget });
 }
 
-/** Waits until the list is complete and the watch is open. */
-export async function watching({ simulator, listed }: Reflection): Promise<void> {
-  await waitFor(() => simulator.openWatches === 1 && listed.length > 0, 'the watch is open');
+/** Waits until the list is complete and the reflector has received the head of the watch. */
+export async function watching({ hasOpenWatches, listed }: Reflection): Promise<void> {
+  await waitFor(() => hasOpenWatches(1) && listed.length > 0, 'the watch is open');
 }
 
-/** Waits until the given number of watches has been requested, and only the last one is open. */
+/** Waits until the given number of watches has been requested, and the reflector has received the head of the last one. */
 export async function watchingAgain(reflection: Reflection, times: number): Promise<void> {
-  await waitFor(
-    () => requestsOf(reflection, 'watch').length === times && reflection.simulator.openWatches === 1,
-    `watch number ${times} is open`,
-  );
+  await waitFor(() => watchesOf(reflection) === times && reflection.hasOpenWatches(1), `watch number ${times} is open`);
 }
 
-export async function waitingForList({ simulator }: Reflection): Promise<void> {
-  await waitFor(() => simulator.openWatches === 1, 'the stream is open');
+export async function waitingForList({ hasOpenWatches }: Reflection): Promise<void> {
+  await waitFor(() => hasOpenWatches(1), 'the stream is open');
 }
 
 /** Ends the watch, and waits for the next one. */

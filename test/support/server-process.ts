@@ -73,7 +73,7 @@ export class ServerProcess {
     this.#exitCode = child.exitCode;
   }
 
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGHUP'): void {
     if (!this.#child?.kill(signal)) throw new Error(`${this.#name} does not run`);
   }
 

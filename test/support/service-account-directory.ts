@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { swapFiles } from './projected-files.ts';
 
 const SECRETS = '/var/run/secrets';
 const ACCOUNT = `${SECRETS}/kubernetes.io/serviceaccount`;
@@ -9,6 +10,8 @@ const POLL_MS = 50;
 /** The directory of the service account in a pod. Disposal removes it. */
 interface ServiceAccountDirectory extends AsyncDisposable {
   write(file: 'ca.crt' | 'token', content: string): Promise<void>;
+  /** Replaces both files at once, as the kubelet does. */
+  swap(files: { readonly 'ca.crt': string; readonly token: string }): Promise<void>;
 }
 
 /**
@@ -27,6 +30,7 @@ export async function createServiceAccountDirectory(skip: (reason: string) => ne
   await mkdir(ACCOUNT, { recursive: true });
   return {
     write: (file, content) => writeFile(`${ACCOUNT}/${file}`, content),
+    swap: (files) => swapFiles(ACCOUNT, files),
     [Symbol.asyncDispose]: () => rm(SECRETS, { recursive: true }),
   };
 }

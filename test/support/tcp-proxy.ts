@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../../dev/simulator/free-port.ts';
 
 /** A TCP proxy before a server: a cluster or a gateway. Its connections can be broken without affecting other clients. */
 export class TcpProxy implements AsyncDisposable {
   readonly #target: URL;
   readonly #text: string;
   readonly #sockets = new Set<Socket>();
+  #isBlackHole = false;
   #server: Server | undefined;
   #port = 0;
 
@@ -50,12 +52,25 @@ export class TcpProxy implements AsyncDisposable {
     }
   }
 
+  /** Like {@link stall}, and new connections are accepted but nothing is forwarded. */
+  blackHole(): void {
+    this.#isBlackHole = true;
+    this.stall();
+  }
+
+  /** New connections work again. The others stay silent. */
+  endBlackHole(): void {
+    this.#isBlackHole = false;
+  }
+
   async reconnect(): Promise<void> {
-    this.#server = createServer((near) => this.#join(near, connect(Number(this.#target.port), this.#target.hostname)));
+    this.#server = createServer((near) => {
+      this.#join(near, connect(Number(this.#target.port), this.#target.hostname));
+      if (this.#isBlackHole) this.stall();
+    });
+    if (this.#port === 0) this.#port = await freePort();
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
-    const address = this.#server.address();
-    if (typeof address === 'object' && address) this.#port = address.port;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Client as WebSocketClient, type ClientOptions, createClient } from 'graphql-ws';
 import { type Logger, pino } from 'pino';
 import { WebSocket } from 'ws';
@@ -11,6 +12,7 @@ import { type Simulator, startSimulator } from '../../dev/simulator/simulator.ts
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { alwaysWatched, alwaysWatchedKinds } from './always-watched.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import { namespace, workspace, workspaceKind } from './manifests.ts';
 import { waitFor } from './wait-for.ts';
 import type { TokenUser } from '../../dev/simulator/access/authentication.ts';
 
@@ -114,7 +116,7 @@ async function postOperation(url: string, operation: object, signal: AbortSignal
 
 export interface SimulatedGateway extends TestGateway {
   readonly cluster: Simulator;
-  /** Waits until the gateway has received the current state of the cluster. */
+  /** Waits until the gateway has received the present namespaces, WorkspaceKinds and workspaces of the cluster. */
   caughtUp(): Promise<void>;
   /** Waits until the cluster has answered the given number of requests of this verb. */
   requested(verb: string, times?: number): Promise<void>;
@@ -158,22 +160,25 @@ export async function startTestGateway(
   };
 }
 
-/** Creates and deletes a marker workspace, and waits until the gateway has received both. */
+/**
+ * Creates and deletes a marker of each kind, and waits until the gateway has received all of them. A watch sends changes in order,
+ * but each kind has its own: a marker of one says nothing about the others.
+ */
 async function waitUntilCaughtUp(gateway: TestGateway, cluster: Simulator): Promise<void> {
-  const marker = `caught-up-${String(Math.random()).slice(2)}`;
-  for (const manifest of [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: marker } },
-    {
-      apiVersion: 'kubeflow.org/v1beta1',
-      kind: 'Workspace',
-      metadata: { name: marker, namespace: marker },
-      spec: { kind: 'none', podTemplate: { volumes: {}, options: { imageConfig: 'none', podConfig: 'none' } } },
-    },
-  ])
-    cluster.apply(manifest);
-  const seen = `{ workspace(namespace: "${marker}", name: "${marker}") { id } }`;
-  await waitFor(async () => (await gateway.query(seen)).data?.['workspace'] !== null, 'the gateway has caught up');
-  cluster.delete('kubeflow.org/v1beta1', 'Workspace', marker, marker);
-  await waitFor(async () => (await gateway.query(seen)).data?.['workspace'] === null, 'the gateway has caught up');
-  cluster.delete('v1', 'Namespace', marker);
+  const marker = `caught-up-${randomUUID()}`;
+  const markers = [namespace(marker), workspaceKind(marker), workspace(marker, { namespace: marker, kind: 'none' })];
+  for (const manifest of markers) cluster.apply(manifest);
+  const query = `{
+    namespace(name: "${marker}") { name }
+    workspaceKind(name: "${marker}") { name }
+    workspace(namespace: "${marker}", name: "${marker}") { name }
+  }`;
+  const received = async (isThere: boolean) => {
+    const { data, errors } = await gateway.query(query);
+    return !errors && Object.values(data ?? {}).every((object) => (object !== null) === isThere);
+  };
+  await waitFor(() => received(true), 'the gateway has received the markers');
+  for (const { apiVersion, kind, metadata } of markers.toReversed())
+    cluster.delete(apiVersion, kind, marker, metadata.namespace);
+  await waitFor(() => received(false), 'the gateway has received the deletion of the markers');
 }

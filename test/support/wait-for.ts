@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 30_000;
 const POLL_MS = 5;
 
 /** Polls until a condition holds, for conditions without an event. @throws {Error} with the condition after a timeout */

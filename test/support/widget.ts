@@ -23,11 +23,27 @@ export const Widget = defineResource<WidgetObject>({
 
 export interface WidgetCluster extends TestSimulator {
   readonly client: Client;
+  /**
+   * Returns whether the server has this number of open watches, and the client has received the head of each watch that the
+   * server has accepted. The server alone says nothing about the client: until the head has arrived, a clock that moves or a
+   * fault finds a client that still waits for it.
+   */
+  readonly hasOpenWatches: (count: number) => boolean;
 }
 
 /** A simulated cluster that serves widgets, and its client. */
 export async function startWidgetCluster(options: SimulatorOptions = {}): Promise<WidgetCluster> {
   const test = await startTestSimulator(options);
-  const connection = await createApiConnection({ type: 'text', text: test.simulator.kubeconfig });
-  return { ...test, client: new Client(connection) };
+  const { simulator } = test;
+  let opened = 0;
+  const connection = await createApiConnection(
+    { type: 'text', text: simulator.kubeconfig },
+    { onRequest: ({ path, status }) => void (opened += path.includes('watch=true') && status === 200 ? 1 : 0) },
+  );
+  const accepted = () => simulator.requests.filter(({ verb, status }) => verb === 'watch' && status === 200).length;
+  return {
+    ...test,
+    client: new Client(connection),
+    hasOpenWatches: (count) => simulator.openWatches === count && opened === accepted(),
+  };
 }

@@ -74,6 +74,11 @@ export function workspacePath({
   return `workspaces/${encodeURIComponent(namespaceName)}/${encodeURIComponent(name)}`;
 }
 
+/** Returns the path of the page of a namespace. */
+export function namespacePath(name: string): string {
+  return `namespaces/${encodeURIComponent(name)}`;
+}
+
 /** Returns the path of the form that edits a workspace. */
 export function editPath(workspace: Parameters<typeof workspacePath>[0]): string {
   return `${workspacePath(workspace)}/edit`;

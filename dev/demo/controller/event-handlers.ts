@@ -1,5 +1,6 @@
 import type { ObjectName } from '../../../src/kubernetes/object.ts';
-import type { Change, ReadonlyStore } from '../../../src/cache/readonly-store.ts';
+import type { ReadonlyStore } from '../../../src/cache/readonly-store.ts';
+import type { Change } from '../../../src/cache/store-events.ts';
 import {
   Claims,
   ConfigMaps,

@@ -37,8 +37,8 @@ function unusableClaim(
 ): MissingVolume[] {
   if (claim && claim.metadata.deletionTimestamp === undefined) return [];
   const why = claim ? 'is being deleted' : 'not found';
-  const preemption = 'preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.';
-  const message = `0/3 nodes are available: persistentvolumeclaim "${name}" ${why}. ${preemption}`;
+  const preemption = 'preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.';
+  const message = `0/4 nodes are available: persistentvolumeclaim "${name}" ${why}. ${preemption}`;
   return [{ outcome: 'Unschedulable', message }];
 }
 

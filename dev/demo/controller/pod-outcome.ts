@@ -13,7 +13,7 @@ export interface PodStart {
 
 /** Message of the scheduler for a pod that fits on no node. */
 export const NO_NODE =
-  '0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.';
+  '0/4 nodes are available: 1 node(s) were unschedulable, 3 Insufficient nvidia.com/gpu. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod.';
 const BACK_OFF = 'back-off 5m0s restarting failed container=main pod=';
 /** Restart count of a crashed container. */
 export const RESTARTS = 5;

@@ -128,7 +128,8 @@ it('records the impersonated user or else the user of the token', async () => {
 });
 
 async function ask({ simulator }: TestSimulator, token: string, path: string, method = 'GET') {
-  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  // A connection that is kept may be used after a restart of the server, before its client notices the end.
+  const headers = { Connection: 'close', Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   const body = method === 'POST' ? { body: '{}' } : {};
   const response = await fetch(simulator.url + path, { method, headers, ...body });
   const text = await response.text();

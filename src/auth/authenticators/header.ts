@@ -28,8 +28,8 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
   const userHeader = options.userHeader.toLowerCase();
   const groupsHeader = options.groupsHeader.toLowerCase();
   const isTrusted = addressMatcher(options.trustedProxyCidrs);
-  return async ({ headers, remoteAddress }) => {
-    const values = headers[userHeader] ?? [];
+  return ({ header, remoteAddress }) => {
+    const values = header(userHeader);
     if (values.some((value) => value !== '') && !isTrusted(remoteAddress)) {
       throw unauthorized(
         'Identity headers are accepted from TRUSTED_PROXY_CIDRS only, and this request came from elsewhere.',
@@ -39,7 +39,7 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
     if (name === '') throw unauthorized(`Expected the header ${options.userHeader} with your user name, got none.`);
     // The name without its prefix may begin with a space, which no header can carry to the API server.
     if (!isHeaderText(name)) throw notText(options.userHeader);
-    const groups = groupsIn(headers[groupsHeader] ?? [], options);
+    const groups = groupsIn(header(groupsHeader), options);
     if (!options.allowSystemIdentities) refuseSystemIdentities([name, ...groups]);
     return {
       name,

@@ -22,7 +22,7 @@ export function kubeconfigAuthenticator(client: Client, self: Self): Authenticat
     reviewAccess: gatewayAccessReview(client),
     reauthenticate: () => Promise.resolve(),
   };
-  return () => Promise.resolve(viewer);
+  return () => viewer;
 }
 
 /**

@@ -7,7 +7,7 @@ import { tokenAuthenticator } from './token.ts';
 
 const accepted = JSON.stringify({ kind: 'TokenReview', status: { authenticated: true, user: { username: 'erin' } } });
 const rejected = JSON.stringify({ kind: 'TokenReview', status: { authenticated: false } });
-const credentials = { headers: { authorization: ['Bearer t'] }, remoteAddress: '127.0.0.1' };
+const credentials = { header: () => ['Bearer t'], remoteAddress: '127.0.0.1' };
 const TTL_MS = 60_000;
 const GRACE_MS = 60_000;
 

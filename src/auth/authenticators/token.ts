@@ -89,9 +89,8 @@ export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOp
 }
 
 /** @throws {StatusError} 401 Unauthorized if there is no token, or it is too long */
-function tokenIn({ headers, connectionParams }: Credentials): string {
-  const token =
-    bearerIn(decodeHeader(headers['authorization']?.[0] ?? '')) ?? bearerIn(authorizationIn(connectionParams));
+function tokenIn({ header, connectionParams }: Credentials): string {
+  const token = bearerIn(decodeHeader(header('authorization')[0] ?? '')) ?? bearerIn(authorizationIn(connectionParams));
   if (token === undefined)
     throw unauthorized(
       'Expected a bearer token: the header `Authorization: Bearer …`, or on a WebSocket { "authorization": "Bearer …" } as payload of connection_init.',
@@ -165,7 +164,7 @@ function authorizationIn(params: Readonly<Record<string, unknown>> = {}): unknow
   return Object.entries(params).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
 }
 
-/** A token with what each request needs of it, computed once. */
+/** A bearer token with its digest and its expiry, each computed once for a request. */
 class BearerToken {
   readonly text: string;
   /** SHA-256 of the token. */

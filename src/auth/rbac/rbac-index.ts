@@ -95,10 +95,13 @@ export class RbacIndex implements Disposable {
     return this.#options.interruption?.();
   }
 
-  /** Resolves when the index is usable or known not to be, 5 s after the call at the latest. */
-  async ready(): Promise<void> {
+  /** Resolves when the index is usable or known not to be, 5 s after the call at the latest. Undefined if it is already. */
+  ready(): Promise<void> | undefined {
     const { attempted } = this.#options;
-    if (!attempted || this.#isAttempted || this.isUsable) return;
+    return !attempted || this.#isAttempted || this.isUsable ? undefined : this.#untilReady(attempted);
+  }
+
+  async #untilReady(attempted: Promise<unknown>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, READY_TIMEOUT_MS);
     await Promise.race([attempted, promise]);

@@ -4,6 +4,8 @@ import { grant, grantIn, kinds, namespaces, viewing } from '../../../test/suppor
 import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
 import { podOf } from '../../../test/support/pods.ts';
+import type { PodObject } from '../pod/resource.ts';
+import { ScheduledPod } from './resource.ts';
 import { startTestGateway, type Answer } from '../../../test/support/test-gateway.ts';
 import { connectUser } from '../../../test/support/user-client.ts';
 
@@ -36,6 +38,11 @@ function quota(name: string, hard: object, used: object = {}, spec: object = {})
   return { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard, ...spec }, status: { hard, used } };
 }
 
+function range(name: string, limit: object): Manifest {
+  const metadata = { name, namespace: 'team-a' };
+  return { apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits: [limit] } };
+}
+
 function kindWith(...podConfigs: readonly (readonly [id: string, spec: object])[]): Manifest {
   const values = podConfigs.map(([id, spec]) => ({ id, spawner: { displayName: id }, spec }));
   const imageConfig = { spawner: { default: 'scipy' }, values: [{ id: 'scipy', spawner: { displayName: 'SciPy' } }] };
@@ -47,7 +54,7 @@ function kindWith(...podConfigs: readonly (readonly [id: string, spec: object])[
 
 const requesting = (requests: object, more: object = {}) => ({ resources: { requests }, ...more });
 const FITS = `{ workspaceKind(name: "jupyterlab") { offer(namespace: "team-a") {
-  podConfigs { optionId fits { quota node reason } } imageConfigs { fits { quota } } } podConfigs { fits { quota } } } }`;
+  podConfigs { optionId fits { limitRange quota node reason } } imageConfigs { fits { quota } } } podConfigs { fits { quota } } } }`;
 
 function fitsIn({ data, errors }: Answer): object {
   expect(errors).toBeUndefined();
@@ -59,8 +66,8 @@ function fitsIn({ data, errors }: Answer): object {
 }
 
 const left = (resource: string) => `ResourceQuota compute does not leave enough ${resource}.`;
-const without = (reason: string) => ({ quota: true, node: false, reason });
-const fits = { quota: true, node: true, reason: null };
+const without = (reason: string) => ({ limitRange: true, quota: true, node: false, reason });
+const fits = { limitRange: true, quota: true, node: true, reason: null };
 const NO_NODE = 'No node that accepts new pods matches its node selector and tolerations.';
 
 describe('clusterNodes', () => {
@@ -166,7 +173,7 @@ describe('SpawnerOption.fits', () => {
       tolerating: fits,
       both: without('No node has enough free of all requested resources together.'),
       selecting: without(NO_NODE),
-      affine: { quota: true, node: null, reason: null },
+      affine: { ...fits, node: null },
     });
     gateway.cluster.delete('v1', 'Pod', 'system', 'team-a');
     await gateway.caughtUp();
@@ -200,12 +207,47 @@ describe('SpawnerOption.fits', () => {
     });
     expect(fitsIn(await gateway.query(FITS))).toEqual({
       small: fits,
-      large: { quota: false, node: true, reason: left('requests.cpu') },
-      unspecified: { quota: null, node: true, reason: null },
-      gpu: { quota: false, node: true, reason: left('requests.nvidia.com/gpu') },
+      large: { ...fits, quota: false, reason: left('requests.cpu') },
+      unspecified: {
+        ...fits,
+        quota: false,
+        reason: 'ResourceQuota compute limits memory, for which neither the pod nor a LimitRange has an amount.',
+      },
+      gpu: { ...fits, quota: false, reason: left('requests.nvidia.com/gpu') },
     });
     for (const each of quotas) gateway.cluster.apply(each);
     await expect.poll(async () => Object(fitsIn(await gateway.query(FITS))).small).toEqual({ ...fits, quota: null });
+  });
+
+  it('compares with the limit ranges of the namespace, whose defaults count for quotas and nodes', async () => {
+    const kind = kindWith(
+      ['none', {}],
+      ['small', requesting({ cpu: '1', memory: '1Gi' })],
+      ['large', requesting({ cpu: '1', memory: '4294967297' })],
+      ['limited', { resources: { requests: { cpu: '50m' }, limits: { cpu: '600m', memory: '1Gi' } } }],
+    );
+    const limit = { type: 'Container', max: { memory: '4Gi' }, defaultRequest: { cpu: '5' } };
+    await using gateway = await startTestGateway({
+      objects: [namespace('team-a'), kind, node('a'), quota('compute', { memory: '2Gi' }), range('sizes', limit)],
+    });
+    const tooLarge = { ...fits, quota: false, reason: left('memory') };
+    expect(fitsIn(await gateway.query(FITS))).toEqual({
+      none: { ...tooLarge, node: false },
+      small: fits,
+      large: { ...tooLarge, limitRange: false, reason: 'The memory exceeds the maximum of LimitRange sizes.' },
+      limited: fits,
+    });
+    gateway.cluster.apply(range('ratios', { type: 'Pod', maxLimitRequestRatio: { cpu: '10' } }));
+    const refused = (reason: string) => ({ ...fits, limitRange: false, reason });
+    const ratio = 'The ratio of limit to request of cpu exceeds the maximum of LimitRange ratios.';
+    await expect.poll(async () => Object(fitsIn(await gateway.query(FITS))).limited).toEqual(refused(ratio));
+    gateway.cluster.apply(range('ratios', { type: 'Container', default: { memory: '512Mi' }, min: { cpu: '100m' } }));
+    await expect
+      .poll(async () => Object(fitsIn(await gateway.query(FITS))).limited)
+      .toEqual(refused('The cpu is less than the minimum of LimitRange ratios.'));
+    expect(Object(fitsIn(await gateway.query(FITS))).small).toEqual(
+      refused('The default limit of memory in LimitRange ratios is less than the request.'),
+    );
   });
 
   it('is said to viewers who may not see the amounts, and unknown when the gateway may not', async () => {
@@ -218,10 +260,12 @@ describe('SpawnerOption.fits', () => {
     });
     await using vic = connectUser(gateway.url, { token: 'vic' });
     expect(fitsIn(await vic.ask(FITS))).toEqual({
-      small: { quota: true, node: false, reason: 'No node has enough free cpu.' },
+      small: without('No node has enough free cpu.'),
     });
     await using limited = await limitedGateway({ objects, mayNot: 'secrets' });
-    expect(fitsIn(await limited.query(FITS))).toEqual({ small: { quota: null, node: null, reason: null } });
+    expect(fitsIn(await limited.query(FITS))).toEqual({
+      small: { limitRange: null, quota: null, node: null, reason: null },
+    });
   });
 });
 
@@ -240,4 +284,21 @@ describe('warnings of createWorkspace and startWorkspace', () => {
     gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'new', 'team-a');
     expect((await gateway.query(CREATE, { paused: true })).data).toEqual({ createWorkspace: { warnings: [] } });
   });
+});
+
+it('keeps of a pod only what its node and its requests take', () => {
+  const environment = Array.from({ length: 100 }, (_, index) => ({ name: `V_${index}`, value: 'x'.repeat(100) }));
+  const containers = ['main', 'proxy'].map((name) => ({
+    name,
+    image: 'i',
+    env: environment,
+    resources: { requests: { cpu: '1' }, limits: { cpu: '2' } },
+  }));
+  const pod = podOf('nb', {
+    metadata: { annotations: { note: 'x'.repeat(10_000) } },
+    spec: { nodeName: 'a', containers },
+  });
+  const kept = JSON.stringify(ScheduledPod.cache.trim(pod as unknown as PodObject));
+  expect(kept).toContain('"requests":{"cpu":"1"}');
+  expect(kept.length).toBeLessThan(500);
 });

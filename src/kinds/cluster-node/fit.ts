@@ -1,5 +1,8 @@
+import { sortedByName } from '../../graphql/ordering.ts';
 import { parseExact, ZERO, type Quantity } from '../../kubernetes/quantity.ts';
 import type { Derivation, DerivedState, UnrestrictedReader } from '../../viewer-client/derived-states.ts';
+import { refusalOf, withDefaults } from '../limit-range/limits.ts';
+import { LimitRange, type LimitRangeObject } from '../limit-range/resource.ts';
 import type { Quantities } from '../pod/resource-totals.ts';
 import { quotaLimitsOf, quotaSpecOf, ResourceQuota, type ResourceQuotaObject } from '../resource-quota/resource.ts';
 import { exactOf } from '../workspace/requests.ts';
@@ -8,6 +11,7 @@ import { ClusterNode, isReady, nodeSpecOf, nodeStatusOf, ScheduledPod, type Clus
 
 /** Whether a pod fits now. Null: it cannot be known. */
 export interface Fit {
+  readonly limitRange: boolean | null;
   readonly quota: boolean | null;
   readonly node: boolean | null;
   /** Why it does not fit, without amounts: viewers who may not see those get it, too. */
@@ -27,9 +31,15 @@ export interface Demand {
 
 export const capacityDerivation: Derivation<ClusterCapacity> = {
   key: 'capacity',
-  resources: [ClusterNode, ScheduledPod, ResourceQuota],
+  resources: [ClusterNode, ScheduledPod, ResourceQuota, LimitRange],
   create: (reader) => new ClusterCapacity(reader),
 };
+
+/** A demand with the defaults of LimitRanges. */
+interface EffectiveDemand extends Demand {
+  /** Whether the LimitRanges are known. */
+  readonly isComplete: boolean;
+}
 
 interface FreeNode {
   readonly node: ClusterNodeObject;
@@ -58,22 +68,33 @@ export class ClusterCapacity implements DerivedState {
     this.#removeHandlers = [
       reader.prefetched(ClusterNode).addEventHandler(handler),
       reader.prefetched(ScheduledPod).addEventHandler(handler),
-      // Without a handler its informer would stop while this state is used.
+      // Without a handler their informers would stop while this state is used.
       reader.prefetched(ResourceQuota).addEventHandler(handler),
+      reader.prefetched(LimitRange).addEventHandler(handler),
     ];
   }
 
   fitOf(demand: Demand): Fit {
-    const quota = this.#quotaFit(demand);
-    const node = this.#nodeFit(demand);
-    return { quota: quota.fits, node: node.fits, reason: quota.reason ?? node.reason ?? null };
+    const ranges = this.#rangesIn(demand.namespace);
+    const defaulted = withDefaults(ranges ?? [], demand);
+    const effective = { ...demand, ...defaulted, isComplete: ranges !== undefined };
+    const limitRange = ranges ? permission(refusalOf(ranges, defaulted)) : NOT_KNOWN;
+    const [quota, node] = [this.#quotaFit(effective), this.#nodeFit(effective)];
+    const reason = limitRange.reason ?? quota.reason ?? node.reason ?? null;
+    return { limitRange: limitRange.fits, quota: quota.fits, node: node.fits, reason };
   }
 
   [Symbol.dispose](): void {
     for (const removeHandler of this.#removeHandlers) removeHandler();
   }
 
-  #quotaFit(demand: Demand): Outcome {
+  /** Returns the LimitRanges of a namespace. Undefined if they are not known. */
+  #rangesIn(namespace: string): readonly LimitRangeObject[] | undefined {
+    const ranges = this.#reader.prefetched(LimitRange);
+    return ranges.version === '' ? undefined : sortedByName(ranges.list(namespace));
+  }
+
+  #quotaFit(demand: EffectiveDemand): Outcome {
     const quotas = this.#reader.prefetched(ResourceQuota);
     if (quotas.version === '') return NOT_KNOWN;
     return worstOf(quotas.list(demand.namespace).map((quota) => fitInto(quota, demand)));
@@ -111,14 +132,18 @@ function amountIn(amounts: ReadonlyMap<string, Quantity>, resource: string): big
 /** Scopes that the pods of workspaces are in. Whether they are in another one depends on more than the option. */
 const OWN_SCOPES: ReadonlySet<string> = new Set(['NotTerminating', 'NotBestEffort']);
 
-function fitInto(quota: ResourceQuotaObject, demand: Demand): Outcome {
+function permission(refusal: string | undefined): Outcome {
+  return refusal === undefined ? FITS : { fits: false, reason: refusal };
+}
+
+function fitInto(quota: ResourceQuotaObject, demand: EffectiveDemand): Outcome {
   const { scopes = [], scopeSelector } = quotaSpecOf(quota);
   const { hard, used } = quotaLimitsOf(quota);
   const isScoped = scopeSelector !== undefined || scopes.some((scope) => !OWN_SCOPES.has(scope));
   const outcomes = Object.entries(hard).map(([resource, limit]): Outcome => {
     const needed = neededOf(resource, demand);
     if (needed === 'nothing') return FITS;
-    if (needed === undefined) return NOT_KNOWN;
+    if (needed === undefined) return demand.isComplete ? unspecified(quota, resource) : NOT_KNOWN;
     const [most, taken] = [limit, used[resource] ?? '0'].map((text) => parseExact(text)?.nanos);
     if (most === undefined || taken === undefined) return NOT_KNOWN;
     if (taken + needed.nanos <= most) return FITS;
@@ -128,6 +153,11 @@ function fitInto(quota: ResourceQuotaObject, demand: Demand): Outcome {
   return isScoped && outcome.fits === false ? NOT_KNOWN : outcome;
 }
 
+function unspecified({ metadata }: ResourceQuotaObject, resource: string): Outcome {
+  const reason = `ResourceQuota ${metadata.name} limits ${resource}, for which neither the pod nor a LimitRange has an amount.`;
+  return { fits: false, reason };
+}
+
 /** Returns the first refusal or, without one, whether any outcome is not known. */
 function worstOf(outcomes: readonly Outcome[]): Outcome {
   return outcomes.find(({ fits }) => fits === false) ?? outcomes.find(({ fits }) => fits === null) ?? FITS;
@@ -135,7 +165,7 @@ function worstOf(outcomes: readonly Outcome[]): Outcome {
 
 /**
  * Returns the amount of a quota's resource that a pod takes. Undefined if the pod does not specify it: the API server then refuses
- * the pod unless a LimitRange has a default.
+ * the pod.
  */
 function neededOf(resource: string, { requests, limits }: Demand): Quantity | 'nothing' | undefined {
   if (resource === 'pods' || resource === 'count/pods') return parseExact('1');

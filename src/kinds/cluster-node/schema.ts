@@ -1,13 +1,13 @@
 import { builder } from '../../graphql/builder.ts';
 import { paginate, pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { addObjectFields, KubernetesObjectInterface, NodeInterface, PARTIAL_MANIFEST } from '../../graphql/node.ts';
 import { nameArg } from '../../graphql/object-args.ts';
-import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { byNamespaceAndName } from '../../graphql/ordering.ts';
 import { amountsOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { Pod } from '../pod/resource.ts';
 import { nodeCondition } from '../workspace/filter.ts';
+import { relatedFieldsFor } from '../workspace/related-fields.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
 import { relatedToArguments } from '../workspace/related.ts';
 import { Workspace } from '../workspace/resource.ts';
@@ -15,20 +15,12 @@ import { requestedOn } from './capacity.ts';
 import { ClusterNodeConnection, ClusterNodeType } from './refs.ts';
 import { ClusterNode, isReady, nodeSpecOf, nodeStatusOf, ScheduledPod } from './resource.ts';
 
+addObjectFields(ClusterNodeType, PARTIAL_MANIFEST);
+
 ClusterNodeType.implement({
   description: 'Node of the cluster, on which pods run. Not the interface `Node`.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
-    metadata: t.field({
-      type: ObjectMetaType,
-      description: 'Kubernetes object metadata.',
-      resolve: ({ metadata }) => metadata,
-    }),
-    manifest: t.field({
-      type: 'JSON',
-      description: 'Cached part of the object: its metadata, and the fields of spec and status that this type reads.',
-      resolve: (node) => node,
-    }),
     ready: t.boolean({ description: 'Whether the node accepts pods: its condition `Ready`.', resolve: isReady }),
     unschedulable: t.boolean({
       description: 'Whether the node is cordoned: no new pods are scheduled on it.',
@@ -69,7 +61,7 @@ builder.objectFields(ClusterNodeType, (t) => ({
       workspaceConnection(client.reader.prefetched(Workspace), {
         ...args,
         client,
-        only: nodeCondition(client.reader, [name]),
+        only: nodeCondition(relatedFieldsFor(client.reader), [name]),
       }),
   }),
 }));

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelCondition, matchesAll, oneOfCondition, searchCondition, searchField } from '../../graphql/filter.ts';
-import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import { labelCondition, matchesAll, oneOfCondition, searchCondition, searchedTexts } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { instanceSpecOf, phaseOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
 export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorkspaceInstanceFilter', {
@@ -17,7 +17,7 @@ export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorks
 
 type DevPodWorkspaceInstanceFilter = typeof DevPodWorkspaceInstanceFilterInput.$inferInput;
 
-const instanceTexts = searchField((instance: DevPodWorkspaceInstanceObject) => [
+const instanceTexts = searchedTexts((instance: DevPodWorkspaceInstanceObject) => [
   instance.metadata.name,
   displayNameOf(instance),
 ]);

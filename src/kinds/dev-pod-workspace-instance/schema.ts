@@ -1,6 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { addObjectFields, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { defineKind } from '../define-kind.ts';
 import { addNamespaceFields } from '../namespace/refs.ts';
 import { conditionsOf, DevPodCondition } from './condition.ts';
@@ -68,23 +67,17 @@ const DevPodVersionReference = builder
   });
 
 addNamespaceFields(DevPodWorkspaceInstanceType);
+addObjectFields(DevPodWorkspaceInstanceType, {
+  description:
+    'The object as the API server returns it, with `***` instead of values of options. A manifest with `***` cannot be written back.',
+  resolve: manifestOf,
+});
 
 DevPodWorkspaceInstanceType.implement({
   description:
     'DevPod workspace. Every field returns `***` instead of values of options, environment variables and parameters, of fields, annotations and arguments whose names suggest a secret, and of keys and tokens in texts.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
-    metadata: t.field({
-      type: ObjectMetaType,
-      description: 'Standard Kubernetes metadata.',
-      resolve: ({ metadata }) => metadata,
-    }),
-    manifest: t.field({
-      type: 'JSON',
-      description:
-        'The object as the API server returns it, with `***` instead of values of options. A manifest with `***` cannot be written back.',
-      resolve: manifestOf,
-    }),
     displayName: t.string({ description: 'Display name, else the name.', resolve: displayNameOf }),
     description: t.string({
       nullable: true,
@@ -202,18 +195,19 @@ defineKind({
     description: 'Filter for DevPod workspaces. Null for all that you may list.',
   },
   matcher: instanceMatcher,
-  get: { name: 'devPodWorkspaceInstance', description: 'A DevPod workspace. Null if it does not exist.' },
+  get: { name: 'devPodWorkspaceInstance', description: 'DevPod workspace by name. Null if it does not exist.' },
   list: {
     name: 'devPodWorkspaceInstances',
-    description: 'The matching DevPod workspaces, sorted by namespace and name.',
+    description: 'Matching DevPod workspaces, sorted by namespace and name.',
   },
   subscribeOne: {
     name: 'devPodWorkspaceInstance',
-    description: 'A DevPod workspace, now and after each change of a selected field. Null while it does not exist.',
+    description:
+      'Sends the DevPod workspace, and again whenever a selected field has changed. Null while it does not exist.',
   },
   subscribe: {
     name: 'devPodWorkspaceInstances',
     description:
-      'The matching DevPod workspaces: a snapshot from RESET to SYNCED, then their changes. A workspace that starts to match is sent as ADDED, one that stops matching as DELETED.',
+      'Sends RESET, the matching DevPod workspaces as ADDED, SYNCED, then their changes. A workspace that starts to match is ADDED, one that stops is DELETED.',
   },
 });

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { matchesAll, oneOfCondition, searchCondition, searchField } from '../../graphql/filter.ts';
-import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import { matchesAll, oneOfCondition, searchCondition, searchedTexts } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { eventFieldsOf, type EventObject } from './resource.ts';
 
 export const EventTypeEnum = builder.enumType('KubernetesEventType', {
@@ -31,7 +31,7 @@ export const EventFilterInput = builder.inputType('KubernetesEventFilter', {
 
 type EventFilter = typeof EventFilterInput.$inferInput;
 
-const messageTexts = searchField((event: EventObject) => [eventFieldsOf(event).message ?? '']);
+const messageTexts = searchedTexts((event: EventObject) => [eventFieldsOf(event).message ?? '']);
 
 export function eventMatcher(filter: EventFilter | null | undefined): ObjectFilter<EventObject> {
   return matchesAll<EventObject>([

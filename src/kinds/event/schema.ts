@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { addObjectFields, KubernetesObjectInterface, NodeInterface, PARTIAL_MANIFEST } from '../../graphql/node.ts';
 import { timestampOf } from '../../graphql/scalars.ts';
 import { defineKind } from '../define-kind.ts';
 import { EventFilterInput, eventMatcher, EventTypeEnum, typeOf } from './filter.ts';
@@ -33,6 +33,8 @@ const InvolvedObjectType = builder.objectRef<InvolvedObject>('InvolvedObject').i
     }),
   }),
 });
+
+addObjectFields(KubernetesEventType, PARTIAL_MANIFEST);
 
 KubernetesEventType.implement({
   description:
@@ -95,11 +97,11 @@ defineKind({
   ordering: newestFirst,
   list: {
     name: 'events',
-    description: 'The matching Kubernetes events, newest first. `Workspace.events` has those of one workspace.',
+    description: 'Matching Kubernetes events, newest first. `Workspace.events` has those of one workspace.',
   },
   subscribe: {
     name: 'events',
     description:
-      'The matching Kubernetes events: a snapshot that ends with SYNCED, then their changes. A repeated event is sent as MODIFIED, an event that the cluster deletes as DELETED.',
+      'Sends RESET, the matching Kubernetes events as ADDED, SYNCED, then their changes. A repeated event is MODIFIED, one that the cluster deletes is DELETED.',
   },
 });

@@ -19,7 +19,7 @@ function namespaceNamed(client: ViewerClient, name: string): NamespaceObject {
   const known = client.reader.prefetched(Namespace).get({ name });
   if (known) return known;
   const { version: apiVersion, kind } = Namespace;
-  const uid = client.reader.uidUnrestricted(Namespace, { name }) ?? name;
+  const uid = client.reader.unrestricted.uidOf(Namespace, { name }) ?? name;
   const metadata = { name, uid, resourceVersion: '', creationTimestamp: '' };
   return redacted<NamespaceObject>({ apiVersion, kind, metadata }, (namespace) => namespace);
 }

@@ -3,8 +3,7 @@ import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { labelCondition, matchesAll, nameTexts, searchCondition } from '../../graphql/filter.ts';
-import { ObjectMetaType } from '../../graphql/object-meta.ts';
-import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { byName } from '../../graphql/ordering.ts';
 import { defineKind } from '../define-kind.ts';
 import { offerConnection, WorkspaceKindOfferConnection } from '../workspace-kind/offer.ts';
@@ -36,18 +35,6 @@ NamespaceType.implement({
   description: 'Kubernetes namespace, usually of a team or a person.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
-    metadata: t.field({
-      type: ObjectMetaType,
-      nullable: true,
-      description: 'Kubernetes object metadata. Null if you may not get the namespace itself.',
-      resolve: (namespace) => (isRedacted(namespace) ? null : namespace.metadata),
-    }),
-    manifest: t.field({
-      type: 'JSON',
-      nullable: true,
-      description: 'The object as the API server stores it. Null if you may not get the namespace itself.',
-      resolve: (namespace) => (isRedacted(namespace) ? null : namespace),
-    }),
     phase: t.field({
       type: NamespacePhase,
       nullable: true,
@@ -109,6 +96,7 @@ defineKind({
   list: { name: 'namespaces', description: 'Matching namespaces, sorted by name.' },
   subscribe: {
     name: 'namespaces',
-    description: 'Sends RESET, the matching namespaces as ADDED, SYNCED, then their changes.',
+    description:
+      'Sends RESET, the matching namespaces as ADDED, SYNCED, then their changes. A namespace that starts to match is ADDED, one that stops is DELETED.',
   },
 });

@@ -7,7 +7,7 @@ import {
   oneOfCondition,
   searchCondition,
 } from '../../graphql/filter.ts';
-import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { claimSpecOf, claimStatusOf, type PersistentVolumeClaimObject } from './resource.ts';
 
@@ -42,7 +42,8 @@ export const ClaimFilterInput = builder.inputType('PersistentVolumeClaimFilter',
     phases: t.field({ type: [ClaimPhaseEnum], description: 'Phases: the claim is in one of them.' }),
     storageClasses: t.stringList({ description: 'Names of storage classes: the claim has one of them.' }),
     labelSelector: t.string({
-      description: 'Kubernetes label selector, e.g. `team=ml,!legacy`. BAD_REQUEST if it is malformed.',
+      description:
+        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
     }),
   }),
 });

@@ -3,7 +3,7 @@ import { amountOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { sortedByName } from '../../graphql/ordering.ts';
 import { ConditionType } from '../../graphql/condition.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { addObjectFields, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { defineKind } from '../define-kind.ts';
 import { addNamespaceFields } from '../namespace/refs.ts';
@@ -24,6 +24,7 @@ import { PersistentVolumeClaimConnection, PersistentVolumeClaimEvent, Persistent
 import { claimSpecOf, claimStatusOf, PersistentVolumeClaim } from './resource.ts';
 
 addNamespaceFields(PersistentVolumeClaimType);
+addObjectFields(PersistentVolumeClaimType);
 
 PersistentVolumeClaimType.implement({
   description: 'Persistent volume claim, which workspaces mount by its name.',
@@ -140,19 +141,19 @@ defineKind({
   event: PersistentVolumeClaimEvent,
   filter: { type: ClaimFilterInput, description: 'Filter for claims. Null for all claims that you may list.' },
   matcher: claimMatcher,
-  get: { name: 'persistentVolumeClaim', description: 'A persistent volume claim. Null if it does not exist.' },
+  get: { name: 'persistentVolumeClaim', description: 'Persistent volume claim by name. Null if it does not exist.' },
   list: {
     name: 'persistentVolumeClaims',
-    description: 'The matching persistent volume claims, sorted by namespace and name.',
+    description: 'Matching persistent volume claims, sorted by namespace and name.',
   },
   subscribeOne: {
     name: 'persistentVolumeClaim',
     description:
-      'A persistent volume claim, now and after each change of a selected field. Null while it does not exist.',
+      'Sends the persistent volume claim, and again whenever a selected field has changed. Null while it does not exist.',
   },
   subscribe: {
     name: 'persistentVolumeClaims',
     description:
-      'The matching persistent volume claims: a snapshot that ends with SYNCED, then their changes. A claim that stops matching is sent as DELETED.',
+      'Sends RESET, the matching persistent volume claims as ADDED, SYNCED, then their changes. A claim that starts to match is ADDED, one that stops is DELETED.',
   },
 });

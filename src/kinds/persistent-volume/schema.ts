@@ -1,9 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { amountOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { addObjectFields, KubernetesObjectInterface, NodeInterface, PARTIAL_MANIFEST } from '../../graphql/node.ts';
 import { labelCondition, matchesAll, nameTexts, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
-import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { defineKind } from '../define-kind.ts';
 import { PersistentVolumeClaimType } from '../persistent-volume-claim/refs.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
@@ -40,17 +40,12 @@ const phaseByName: ReadonlyMap<string | undefined, typeof VolumePhase.$inferType
   ['Failed', 'FAILED'],
 ]);
 
+addObjectFields(PersistentVolumeType, PARTIAL_MANIFEST);
+
 PersistentVolumeType.implement({
   description: 'Persistent volume. The volume source, which may contain addresses and credentials, is not returned.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
-    manifest: t.field({
-      type: 'JSON',
-      nullable: true,
-      description:
-        'Cached part of the object: its metadata, and the fields of spec and status that this type returns. Null for viewers who may not get the object.',
-      resolve: (volume) => volume,
-    }),
     phase: t.field({
       type: VolumePhase,
       description: 'Phase.',
@@ -119,7 +114,8 @@ const PersistentVolumeFilterInput = builder.inputType('PersistentVolumeFilter', 
     phases: t.field({ type: [VolumePhase], description: 'Phases: the volume is in one of them.' }),
     storageClasses: t.stringList({ description: 'Names of storage classes: the volume has one of them.' }),
     labelSelector: t.string({
-      description: 'Kubernetes label selector, e.g. `team=ml,!legacy`. BAD_REQUEST if it is malformed.',
+      description:
+        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
     }),
   }),
 });
@@ -145,11 +141,11 @@ defineKind({
     description: 'Filter for persistent volumes. Null for all volumes that you may list.',
   },
   matcher: volumeMatcher,
-  get: { name: 'persistentVolume', description: 'A persistent volume. Null if it does not exist.' },
-  list: { name: 'persistentVolumes', description: 'The matching persistent volumes, sorted by name.' },
+  get: { name: 'persistentVolume', description: 'Persistent volume by name. Null if it does not exist.' },
+  list: { name: 'persistentVolumes', description: 'Matching persistent volumes, sorted by name.' },
   subscribe: {
     name: 'persistentVolumes',
     description:
-      'The matching persistent volumes: a snapshot that ends with SYNCED, then their changes. A volume that stops matching is sent as DELETED.',
+      'Sends RESET, the matching persistent volumes as ADDED, SYNCED, then their changes. A volume that starts to match is ADDED, one that stops is DELETED.',
   },
 });

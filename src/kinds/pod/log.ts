@@ -97,7 +97,7 @@ builder.subscriptionField('workspaceLogs', (t) =>
         const signal = AbortSignal.any([stopped, context.signal]);
         return follow ? logs.follow(pod, options, signal) : logs.read(pod.name, { ...options, signal });
       };
-      return new UnsharedSubscription(open, { isLog: true });
+      return new UnsharedSubscription(open, { isLog: true, isIncremental: true });
     },
     resolve: async (lines, { namespace }, { client }) => {
       await client.reader.logs(namespace); // throws FORBIDDEN if the permission has been revoked

@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { ConditionType } from '../../graphql/condition.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { addObjectFields, KubernetesObjectInterface, NodeInterface, PARTIAL_MANIFEST } from '../../graphql/node.ts';
 import { timestampOf } from '../../graphql/scalars.ts';
 import { defineKind } from '../define-kind.ts';
 import { addNamespaceFields } from '../namespace/refs.ts';
@@ -14,19 +14,13 @@ import { PodConnection, PodEvent, PodType } from './refs.ts';
 import { Pod, podSpecOf, podStatusOf, workspaceNameOf } from './resource.ts';
 
 addNamespaceFields(PodType);
+addObjectFields(PodType, PARTIAL_MANIFEST);
 
 PodType.implement({
   description:
     'Pod of a workspace, which has the label `notebooks.kubeflow.org/workspace-name`. `PersistentVolumeClaim.pods` also returns other pods that mount the claim.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
-    manifest: t.field({
-      type: 'JSON',
-      nullable: true,
-      description:
-        'Cached part of the object: its metadata, and the fields of spec and status that this type returns. Null for viewers who may not get the object.',
-      resolve: (pod) => pod,
-    }),
     workspace: t.field({
       type: WorkspaceType,
       nullable: true,
@@ -97,16 +91,16 @@ defineKind({
   matcher: podMatcher,
   get: {
     name: 'pod',
-    description: 'A pod of a workspace. Null if it does not exist, or if it does not belong to a workspace.',
+    description: 'Pod of a workspace by name. Null if it does not exist, or if it does not belong to a workspace.',
   },
-  list: { name: 'pods', description: 'The matching pods of workspaces, sorted by namespace and name.' },
+  list: { name: 'pods', description: 'Matching pods of workspaces, sorted by namespace and name.' },
   subscribeOne: {
     name: 'pod',
-    description: 'A pod, now and after each change of a selected field. Null while it does not exist.',
+    description: 'Sends the pod, and again whenever a selected field has changed. Null while it does not exist.',
   },
   subscribe: {
     name: 'pods',
     description:
-      'The matching pods: a snapshot that ends with SYNCED, then their changes. A pod that stops matching is sent as DELETED.',
+      'Sends RESET, the matching pods as ADDED, SYNCED, then their changes. A pod that starts to match is ADDED, one that stops is DELETED.',
   },
 });

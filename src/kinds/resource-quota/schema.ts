@@ -1,7 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { addObjectFields, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { sortedByName } from '../../graphql/ordering.ts';
 import { amountOf, ResourceAmountType, type ResourceAmount } from '../../graphql/resource-amount.ts';
 import { NamespaceType } from '../namespace/refs.ts';
@@ -40,20 +39,12 @@ const ResourceQuotaItem = builder.objectRef<QuotaItem>('ResourceQuotaItem').impl
   }),
 });
 
+addObjectFields(ResourceQuotaType);
+
 ResourceQuotaType.implement({
   description: 'ResourceQuota: limits on the resources that all objects of a namespace request together.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
-    metadata: t.field({
-      type: ObjectMetaType,
-      description: 'Kubernetes object metadata.',
-      resolve: ({ metadata }) => metadata,
-    }),
-    manifest: t.field({
-      type: 'JSON',
-      description: 'The object as the API server stores it, without managedFields and last-applied-configuration.',
-      resolve: (quota) => quota,
-    }),
     scopes: t.stringList({
       description: 'Scopes, such as `BestEffort`, to which the quota is restricted. Empty for all objects.',
       resolve: (quota) => [...(quotaSpecOf(quota).scopes ?? [])],

@@ -7,7 +7,7 @@ import {
   oneOfCondition,
   searchCondition,
 } from '../../graphql/filter.ts';
-import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { secretFieldsOf, type SecretObject } from './resource.ts';
 
@@ -19,7 +19,8 @@ export const SecretFilterInput = builder.inputType('SecretFilter', {
     canUpdate: t.boolean({ description: 'Value of `canUpdate`.' }),
     types: t.stringList({ description: 'Types: the secret has one of them, e.g. `Opaque`.' }),
     labelSelector: t.string({
-      description: 'Kubernetes label selector, e.g. `team=ml,!legacy`. BAD_REQUEST if it is malformed.',
+      description:
+        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
     }),
   }),
 });

@@ -103,13 +103,13 @@ builder.queryFields((t) => ({
   secret: t.field({
     type: SecretType,
     nullable: true,
-    description: 'A secret, read from the API server. Null if it does not exist.',
+    description: 'Secret by name, read from the API server. Null if it does not exist.',
     args: objectArgs,
     resolve: async (_, at, { client }) => (await client.reader.get(Secret, at)) ?? null,
   }),
   secrets: t.field({
     type: SecretConnection,
-    description: 'The matching secrets of a namespace, read from the API server, sorted by name.',
+    description: 'Matching secrets of a namespace, read from the API server, sorted by name.',
     args: {
       namespace: t.arg.string({ required: true, description: 'Namespace of the secrets.' }),
       filter: t.arg({ type: SecretFilterInput, description: 'Filter for secrets. Null for all.' }),

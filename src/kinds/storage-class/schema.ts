@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { flagCondition, matchesAll, searchCondition, searchField } from '../../graphql/filter.ts';
-import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import { flagCondition, matchesAll, searchCondition, searchedTexts } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { defineKind } from '../define-kind.ts';
 import { ReclaimPolicyEnum, reclaimPolicyOf } from '../persistent-volume/enums.ts';
@@ -92,7 +92,7 @@ const StorageClassFilterInput = builder.inputType('StorageClassFilter', {
   }),
 });
 
-const storageClassTexts = searchField((storageClass: StorageClassObject) => [
+const storageClassTexts = searchedTexts((storageClass: StorageClassObject) => [
   storageClass.metadata.name,
   displayNameOf(storageClass),
 ]);
@@ -116,11 +116,11 @@ defineKind({
     description: 'Filter for storage classes. Null for all classes that you may list.',
   },
   matcher: classMatcher,
-  get: { name: 'storageClass', description: 'A storage class. Null if it does not exist.' },
-  list: { name: 'storageClasses', description: 'The matching storage classes, sorted by name.' },
+  get: { name: 'storageClass', description: 'Storage class by name. Null if it does not exist.' },
+  list: { name: 'storageClasses', description: 'Matching storage classes, sorted by name.' },
   subscribe: {
     name: 'storageClasses',
     description:
-      'The matching storage classes: a snapshot that ends with SYNCED, then their changes. A class that stops matching is sent as DELETED.',
+      'Sends RESET, the matching storage classes as ADDED, SYNCED, then their changes. A class that starts to match is ADDED, one that stops is DELETED.',
   },
 });

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { labelCondition, matchesAll, nameTexts, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
-import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { jobSpecOf, phaseOf, type VolcanoJobObject } from './resource.ts';
 
 export const VolcanoJobFilterInput = builder.inputType('VolcanoJobFilter', {

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { entriesOf, KeyValueType, ObjectMetaType } from '../../graphql/object-meta.ts';
+import { addObjectFields, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
 import { defineKind } from '../define-kind.ts';
 import { addNamespaceFields } from '../namespace/refs.ts';
 import { jobMatcher, VolcanoJobFilterInput } from './filter.ts';
@@ -17,24 +17,12 @@ import {
 } from './types.ts';
 
 addNamespaceFields(VolcanoJobType);
+addObjectFields(VolcanoJobType);
 
 VolcanoJobType.implement({
   description:
     'Volcano batch job: pods that are scheduled together. Its Kubernetes kind is `Job` of `batch.volcano.sh`.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
-  fields: (t) => ({
-    metadata: t.field({
-      type: ObjectMetaType,
-      description: 'Standard Kubernetes metadata.',
-      resolve: ({ metadata }) => metadata,
-    }),
-    manifest: t.field({
-      type: 'JSON',
-      description:
-        'The object as the API server returns it, without `managedFields` and the last-applied-configuration annotation.',
-      resolve: (job) => job,
-    }),
-  }),
 });
 
 builder.objectFields(VolcanoJobType, (t) => ({
@@ -199,15 +187,16 @@ defineKind({
   event: VolcanoJobEvent,
   filter: { type: VolcanoJobFilterInput, description: 'Filter for Volcano jobs. Null for all jobs that you may list.' },
   matcher: jobMatcher,
-  get: { name: 'volcanoJob', description: 'A Volcano job. Null if it does not exist.' },
-  list: { name: 'volcanoJobs', description: 'The matching Volcano jobs, sorted by namespace and name.' },
+  get: { name: 'volcanoJob', description: 'Volcano job by name. Null if it does not exist.' },
+  list: { name: 'volcanoJobs', description: 'Matching Volcano jobs, sorted by namespace and name.' },
   subscribeOne: {
     name: 'volcanoJob',
-    description: 'A Volcano job, now and after each change of a selected field. Null while it does not exist.',
+    description:
+      'Sends the Volcano job, and again whenever a selected field has changed. Null while it does not exist.',
   },
   subscribe: {
     name: 'volcanoJobs',
     description:
-      'The matching Volcano jobs: a snapshot from RESET to SYNCED, then their changes. A job that starts to match is sent as ADDED, one that stops matching as DELETED.',
+      'Sends RESET, the matching Volcano jobs as ADDED, SYNCED, then their changes. A job that starts to match is ADDED, one that stops is DELETED.',
   },
 });

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { flagCondition, labelCondition, matchesAll, searchCondition, searchField } from '../../graphql/filter.ts';
-import type { ObjectFilter } from '../../kubernetes/object-field.ts';
+import { flagCondition, labelCondition, matchesAll, searchCondition, searchedTexts } from '../../graphql/filter.ts';
+import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { workspaceKindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
 export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter', {
@@ -20,7 +20,7 @@ export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter',
 
 export type WorkspaceKindFilter = typeof WorkspaceKindFilterInput.$inferInput;
 
-const workspaceKindTexts = searchField((workspaceKind: WorkspaceKindObject) => [
+const workspaceKindTexts = searchedTexts((workspaceKind: WorkspaceKindObject) => [
   workspaceKind.metadata.name,
   displayNameOf(workspaceKind),
 ]);

@@ -10,8 +10,14 @@ import { WorkspaceKind } from './resource.ts';
 
 const OptionFit = builder.objectRef<Fit>('OptionFit').implement({
   description:
-    'Whether a new workspace with this podConfig would run now, by the quotas of the namespace and the nodes of the cluster. Viewers who may not read those get it, too. Another pod may take the space first.',
+    'Whether a new workspace with this podConfig would run now, by the LimitRanges and quotas of the namespace and the nodes of the cluster. Viewers who may not read those get it, too. Another pod may take the space first.',
   fields: (t) => ({
+    limitRange: t.boolean({
+      nullable: true,
+      description:
+        'Whether the LimitRanges of the namespace permit the container of the workspace, with their defaults. Null if that cannot be known.',
+      resolve: ({ limitRange }) => limitRange,
+    }),
     quota: t.boolean({
       nullable: true,
       description: 'Whether the ResourceQuotas of the namespace permit the pod. Null if that cannot be known.',
@@ -25,7 +31,8 @@ const OptionFit = builder.objectRef<Fit>('OptionFit').implement({
     }),
     reason: t.string({
       nullable: true,
-      description: 'Human-readable reason why it does not fit. Null if it fits or that cannot be known.',
+      description:
+        'Human-readable reason why it does not fit: names the ResourceQuota or LimitRange and the resource, but no amount and no node. Null if it fits or that cannot be known.',
       resolve: ({ reason }) => reason,
     }),
   }),
@@ -44,7 +51,7 @@ builder.objectField(SpawnerOptionType, 'fits', (t) =>
 
 /** Reads quotas, nodes and pods without a permission check: only whether it fits reaches the viewer. */
 async function fitOf(client: ViewerClient, { spec }: SpawnerOption, namespace: string): Promise<Fit> {
-  const capacity = await client.reader.derivedUnrestricted(capacityDerivation);
+  const capacity = await client.reader.unrestricted.derived(capacityDerivation);
   const podSpec = podSpecOf(spec.spec);
   const { nodeSelector = {}, tolerations = [], affinity } = podSpec;
   const { requests, limits } = amountsOfPodConfig(podSpec);
@@ -65,7 +72,7 @@ export async function fitWarnings(
   workspace: WorkspaceContent,
 ): Promise<string[]> {
   try {
-    const workspaceKind = client.reader.getUnrestricted(WorkspaceKind, { name: workspaceKindNameOf(workspace) });
+    const workspaceKind = client.reader.unrestricted.get(WorkspaceKind, { name: workspaceKindNameOf(workspace) });
     const option = workspaceKind && spawnerOptionOf(workspaceKind, 'podConfig', chosenOptionsOf(workspace).podConfig);
     const fit = option && (await fitOf(client, option, namespace));
     return fit?.reason ? [`The pod of the workspace does not fit now: ${fit.reason}`] : [];

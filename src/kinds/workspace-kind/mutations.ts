@@ -280,7 +280,9 @@ builder.mutationField('deleteWorkspaceKind', (t) =>
     type: DeleteWorkspaceKindPayload,
     nullable: true,
     description: 'Deletes a WorkspaceKind. CONFLICT, with the reason as a cause, while workspaces use it.',
-    args: { input: t.arg({ type: DeleteWorkspaceKindInput, required: true, description: 'Selection and options.' }) },
+    args: {
+      input: t.arg({ type: DeleteWorkspaceKindInput, required: true, description: 'WorkspaceKind and options.' }),
+    },
     resolve: (_, { input }, context) => deleteWorkspaceKind(context, input),
   }),
 );

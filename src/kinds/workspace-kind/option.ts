@@ -39,7 +39,8 @@ export function spawnerOptionOf(
   list: OptionList,
   id: string,
 ): SpawnerOption | undefined {
-  return spawnerOptionsOf(workspaceKind, list).find(({ spec }) => spec.id === id);
+  const spec = optionSpecsOf(workspaceKind, list).find((each) => each.id === id);
+  return spec && { workspaceKind, list, spec, verdict: NO_EFFECT };
 }
 
 /** Returns all options of a list with the verdict of the filter rules, including removed ones. */

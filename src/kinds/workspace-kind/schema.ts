@@ -151,6 +151,7 @@ defineKind({
   },
   subscribe: {
     name: 'workspaceKinds',
-    description: 'Sends RESET, the matching WorkspaceKinds as ADDED, SYNCED, then their changes.',
+    description:
+      'Sends RESET, the matching WorkspaceKinds as ADDED, SYNCED, then their changes. A WorkspaceKind that starts to match is ADDED, one that stops is DELETED.',
   },
 });

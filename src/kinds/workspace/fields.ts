@@ -1,4 +1,4 @@
-import { foldedText, searchField } from '../../graphql/filter.ts';
+import { foldedText, searchedTexts } from '../../graphql/filter.ts';
 import { sortText } from '../../graphql/ordering.ts';
 import { ObjectField } from '../../kubernetes/object-field.ts';
 import { createdByOf } from '../../mutations/audit-annotations.ts';
@@ -23,7 +23,7 @@ export const workspaceFields = {
   podConfig: new ObjectField((workspace: WorkspaceObject) => optionIdOf(workspace, 'podConfig')),
   paused: new ObjectField((workspace: WorkspaceObject) => specOf(workspace).paused === true),
   pendingRestart: new ObjectField(isRestartPending),
-  createdBy: new ObjectField((workspace: WorkspaceObject) => createdByOf(workspace) ?? null),
+  createdBy: new ObjectField<WorkspaceObject, string | null>(createdByOf),
   createdAt: new ObjectField(({ metadata }: WorkspaceObject) => Date.parse(metadata.creationTimestamp) || 0),
   /** Milliseconds since the epoch; null if there was none. So are the other times. */
   lastActivityAt: new ObjectField(
@@ -31,12 +31,16 @@ export const workspaceFields = {
   ),
   pausedAt: new ObjectField((workspace: WorkspaceObject) => millisecondsOf(statusOf(workspace).pauseTime) ?? null),
   pauseEligibleAt: new ObjectField((workspace: WorkspaceObject) => pauseEligibleAtOf(workspace) ?? null),
-  texts: searchField((workspace: WorkspaceObject) => [workspace.metadata.name, displayNameOf(workspace)]),
+  texts: searchedTexts((workspace: WorkspaceObject) => [workspace.metadata.name, displayNameOf(workspace)]),
   collationKey: new ObjectField((workspace: WorkspaceObject) => collationKeyOf(displayNameOf(workspace))),
 } as const;
 
+const PRINTABLE_ASCII = /^[ -~]*$/u;
+
 /** Sorts letters with marks next to those without, `é` after `e` and before `f`, in the same way in every locale. */
 function collationKeyOf(text: string): string {
+  // Short, as the key has the text once. It sorts before one with the same letters and marks, whose key continues with them.
+  if (PRINTABLE_ASCII.test(text)) return sortText(text.toLowerCase());
   const folded = foldedText(text);
   const base = folded.normalize('NFD').replaceAll(/\p{M}/gu, '');
   return `${sortText(base)}\u0000${sortText(folded)}`;

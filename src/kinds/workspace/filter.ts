@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { failure } from '../../graphql/errors.ts';
 import {
   flagCondition,
   labelCondition,
@@ -7,20 +8,16 @@ import {
   searchCondition,
   valueCondition,
 } from '../../graphql/filter.ts';
-import {
-  namespaceField,
-  type FieldCondition,
-  type ObjectField,
-  type ObjectFilter,
-} from '../../kubernetes/object-field.ts';
+import { namespaceField, type ObjectField } from '../../kubernetes/object-field.ts';
+import type { FieldCondition, ObjectFilter } from '../../kubernetes/object-filter.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
-import type { PrefetchedReader } from '../../viewer-client/reader.ts';
+import type { PrefetchedReader } from '../../viewer-client/prefetched-reader.ts';
 import { Pod } from '../pod/resource.ts';
 import { spawnerOptionOf } from '../workspace-kind/option.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { workspaceFields } from './fields.ts';
-import { nodeNameOf, workspacePodOf } from './pod.ts';
-import { requestsOf, type Requests } from './requests.ts';
+import { idleFactsOf, isIdleSince } from './idle.ts';
+import { relatedFieldsFor, type RelatedFields } from './related-fields.ts';
 import { workspaceKindNameOf, optionIdOf, type OptionList, type WorkspaceObject } from './resource.ts';
 import { WorkspaceStateEnum } from './state.ts';
 
@@ -48,7 +45,11 @@ export const WorkspaceFilterInput = builder.inputType('WorkspaceFilter', {
     inactiveSince: t.field({
       type: 'DateTime',
       description:
-        'Matches workspaces whose last activity is before this time. Workspaces without known activity do not match.',
+        'Matches workspaces whose last activity is before this time, whatever the load of their GPUs. Workspaces without known activity do not match.',
+    }),
+    idleForSeconds: t.int({
+      description:
+        'Matches RUNNING workspaces without activity, and without a load of their GPUs, for this time, as `WorkspaceTotals.idle` counts them. BAD_REQUEST if it is negative, and in a subscription to workspaces, since they match later without a change.',
     }),
     pauseEligibleBefore: t.field({
       type: 'DateTime',
@@ -68,21 +69,25 @@ export type WorkspaceFilter = typeof WorkspaceFilterInput.$inferInput;
 
 /** Returns the resources that a filter reads besides workspaces. They must be prefetched. */
 export function relatedToFilter(filter: WorkspaceFilter | null | undefined): readonly Resource[] {
-  const { requests, nodes, imageConfigs, podConfigs } = filter ?? {};
-  return [...(requests || nodes ? [Pod] : []), ...(requests || imageConfigs || podConfigs ? [WorkspaceKind] : [])];
+  const { requests, nodes, imageConfigs, podConfigs, idleForSeconds } = filter ?? {};
+  const readsPods = requests || nodes || typeof idleForSeconds === 'number';
+  return [...(readsPods ? [Pod] : []), ...(requests || imageConfigs || podConfigs ? [WorkspaceKind] : [])];
 }
 
 /**
  * Returns the filter as a predicate.
  * @param reader reads what {@link relatedToFilter} returns
- * @param requestsFor returns the requests of a workspace, for callers that have computed them
+ * @param known related fields that indexes may keep. Default: they are derived by the reader
  * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
 export function workspaceMatcher(
   filter: WorkspaceFilter | null | undefined,
   reader: PrefetchedReader,
-  requestsFor = (workspace: WorkspaceObject) => requestsOf(reader, workspace),
+  known?: RelatedFields,
 ): ObjectFilter<WorkspaceObject> {
+  const { nodes, requests, idleForSeconds } = filter ?? {};
+  const readsRelated = nodes || requests || typeof idleForSeconds === 'number';
+  const related = readsRelated ? (known ?? relatedFieldsFor(reader)) : undefined;
   return matchesAll<WorkspaceObject>([
     oneOfCondition(filter?.namespaces, namespaceField),
     oneOfCondition(filter?.kinds, workspaceFields.kindName),
@@ -96,8 +101,9 @@ export function workspaceMatcher(
     searchCondition(filter?.search, workspaceFields.texts),
     optionCondition(reader, 'imageConfig', filter?.imageConfigs),
     optionCondition(reader, 'podConfig', filter?.podConfigs),
-    nodeCondition(reader, filter?.nodes),
-    requestsCondition(filter?.requests, requestsFor),
+    related && idleCondition(related, filter?.idleForSeconds, reader),
+    related && nodeCondition(related, filter?.nodes),
+    related && requestsCondition(related, filter?.requests),
   ]);
 }
 
@@ -109,6 +115,17 @@ function beforeCondition(
   field: ObjectField<WorkspaceObject, number | null>,
 ): Condition {
   return typeof limit === 'number' ? valueCondition(field, (time) => time !== null && time < limit) : undefined;
+}
+
+/** Reads Pod, and the clock and the load of GPUs in each call, as a subscription to totals keeps the condition. */
+function idleCondition(
+  related: RelatedFields,
+  seconds: number | null | undefined,
+  reader: PrefetchedReader,
+): Condition {
+  if (typeof seconds !== 'number') return undefined;
+  if (seconds < 0) throw failure('BAD_REQUEST', `Expected filter.idleForSeconds to be at least 0, got ${seconds}.`);
+  return (workspace) => isIdleSince(idleFactsOf(workspace, related), Date.now() - seconds * 1_000, reader.gpuLoads);
 }
 
 function optionCondition(reader: PrefetchedReader, list: OptionList, values: Values): Condition {
@@ -131,22 +148,34 @@ function optionDisplayNameOf(
 }
 
 /** Condition that the pod is on one of the nodes. Reads Pod. */
-export function nodeCondition(reader: PrefetchedReader, nodes: Values): Condition {
-  return oneOfCondition(nodes, (workspace: WorkspaceObject) => {
-    const pod = workspacePodOf(reader, workspace);
-    return pod ? nodeNameOf(pod) : undefined;
-  });
+export function nodeCondition({ nodeName }: RelatedFields, nodes: Values): Condition {
+  if (!nodes) return undefined;
+  const wanted = new Set(nodes);
+  // Not one of the conditions by which changes are dispatched: the node changes without the workspace.
+  return valueCondition(nodeName, (name) => name !== '' && wanted.has(name));
 }
 
 const ONE_UNIT = 1_000_000_000n;
 
-function requestsCondition(
-  resources: Values,
-  requestsFor: (workspace: WorkspaceObject) => Requests | undefined,
-): Condition {
+function requestsCondition({ requests }: RelatedFields, resources: Values): Condition {
   if (!resources) return undefined;
-  return ({ object }) => {
-    const requests = requestsFor(object);
-    return resources.some((resource) => (requests?.get(resource)?.nanos ?? 0n) >= ONE_UNIT);
-  };
+  return valueCondition(requests, (amounts) =>
+    resources.some((resource) => (amounts?.get(resource)?.nanos ?? 0n) >= ONE_UNIT),
+  );
+}
+
+/**
+ * Like {@link workspaceMatcher}, for a subscription.
+ * @throws {GraphQLError} BAD_REQUEST also for a condition that changes without an object
+ */
+export function subscribedMatcher(
+  filter: WorkspaceFilter | null | undefined,
+  reader: PrefetchedReader,
+): ObjectFilter<WorkspaceObject> {
+  if (typeof filter?.idleForSeconds === 'number')
+    throw failure(
+      'BAD_REQUEST',
+      'Expected no idleForSeconds in the filter of a subscription to workspaces, got one. Subscribe to workspaceTotals, or send a query.',
+    );
+  return workspaceMatcher(filter, reader);
 }

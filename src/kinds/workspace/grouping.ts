@@ -1,10 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { failure } from '../../graphql/errors.ts';
-import { createdByOf } from '../../mutations/audit-annotations.ts';
-import type { PrefetchedReader } from '../../viewer-client/reader.ts';
-import { nodeNameOf, workspacePodOf } from './pod.ts';
-import { optionIdOf, workspaceKindNameOf, type WorkspaceObject } from './resource.ts';
-import { stateOf } from './state.ts';
+import { namespaceField, type FieldValues, type ObjectField } from '../../kubernetes/object-field.ts';
+import { workspaceFields } from './fields.ts';
+import type { RelatedFields } from './related-fields.ts';
+import type { WorkspaceObject } from './resource.ts';
 
 const WorkspaceGroupKey = builder.enumType('WorkspaceGroupKey', {
   description: 'Property by which totals of workspaces are grouped.',
@@ -84,29 +83,31 @@ export function groupingOf({
   return keys.map((key) => ({ key, label: key === 'LABEL' ? (labels.next().value ?? null) : null }));
 }
 
+/** Fields that the properties are, except labels. Empty if a workspace has none. */
+const groupFields = {
+  NAMESPACE: namespaceField,
+  KIND: workspaceFields.kindName,
+  IMAGE_CONFIG: workspaceFields.imageConfig,
+  POD_CONFIG: workspaceFields.podConfig,
+  STATE: workspaceFields.state,
+  CREATED_BY: workspaceFields.createdBy,
+} as const satisfies Partial<Record<GroupKey, ObjectField<WorkspaceObject, string | null>>>;
+
+/** Returns the field that a property is. Undefined for labels. */
+export function groupFieldOf(
+  { key }: Criterion,
+  { nodeName }: RelatedFields,
+): ObjectField<WorkspaceObject, string | null> | undefined {
+  if (key === 'LABEL') return undefined;
+  return key === 'NODE' ? nodeName : groupFields[key];
+}
+
 /** Returns the value of one property. */
-export function groupValueOf(reader: PrefetchedReader, workspace: WorkspaceObject, { key, label }: Criterion): string {
-  const { metadata } = workspace;
-  switch (key) {
-    case 'NAMESPACE':
-      return metadata.namespace ?? '';
-    case 'KIND':
-      return workspaceKindNameOf(workspace);
-    case 'IMAGE_CONFIG':
-      return optionIdOf(workspace, 'imageConfig');
-    case 'POD_CONFIG':
-      return optionIdOf(workspace, 'podConfig');
-    case 'STATE':
-      return stateOf(workspace);
-    case 'CREATED_BY':
-      return createdByOf(workspace) ?? '';
-    case 'NODE': {
-      const pod = workspacePodOf(reader, workspace);
-      return (pod && nodeNameOf(pod)) ?? '';
-    }
-    case 'LABEL':
-      return metadata.labels?.[label ?? ''] ?? '';
-    default:
-      throw new TypeError(`Unknown property ${JSON.stringify(key satisfies never)}`);
-  }
+export function groupValueOf(
+  values: FieldValues<WorkspaceObject>,
+  criterion: Criterion,
+  related: RelatedFields,
+): string {
+  const field = groupFieldOf(criterion, related);
+  return (field ? values.read(field) : values.object.metadata.labels?.[criterion.label ?? '']) ?? '';
 }

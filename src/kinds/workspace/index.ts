@@ -1,5 +1,6 @@
 import './access-hint.ts';
 import './mutations/create.ts';
+import './mutations/delete-many.ts';
 import './mutations/delete.ts';
 import './mutations/patch.ts';
 import './mutations/pause-many.ts';

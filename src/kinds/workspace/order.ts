@@ -2,13 +2,11 @@ import { builder } from '../../graphql/builder.ts';
 import { sortText } from '../../graphql/ordering.ts';
 import { orderingByFields, type Ordering } from '../../kubernetes/ordering.ts';
 import { nameField, namespaceField, ObjectField } from '../../kubernetes/object-field.ts';
-import { sortKeyOf, ZERO } from '../../kubernetes/quantity.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
-import type { PrefetchedReader } from '../../viewer-client/reader.ts';
 import { Pod } from '../pod/resource.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { workspaceFields } from './fields.ts';
-import { gpusOf, requestsOf, type Requests } from './requests.ts';
+import type { RelatedFields, RequestKey } from './related-fields.ts';
 import { optionIdOf, type WorkspaceObject } from './resource.ts';
 
 const sortedImageConfig = new ObjectField((of: WorkspaceObject) => sortText(optionIdOf(of, 'imageConfig')));
@@ -44,22 +42,18 @@ const fields = {
   { readonly description: string; readonly field: ObjectField<WorkspaceObject, string | number | null> }
 >;
 
-/**
- * Fields that are read from related objects, too, which viewers may or may not see: there is no order of them for all viewers.
- */
+/** Fields that are read from related objects, too, which viewers may or may not see. */
 const requestFields = {
-  CPU: { description: requested('CPU'), of: (requests: Requests) => requests.get('cpu') ?? ZERO },
-  MEMORY: { description: requested('memory'), of: (requests: Requests) => requests.get('memory') ?? ZERO },
-  GPU: { description: requested('GPUs of all resources, such as `nvidia.com/gpu`'), of: gpusOf },
-} as const;
+  CPU: { description: requested('CPU') },
+  MEMORY: { description: requested('memory') },
+  GPU: { description: requested('GPUs of all resources, such as `nvidia.com/gpu`') },
+} as const satisfies Record<RequestKey, object>;
 
 function requested(what: string): string {
   return `Requested ${what} (\`resources.requests\`), compared exactly. Workspaces whose requests are not known come last.`;
 }
 
-type RequestField = keyof typeof requestFields;
-
-function isRequestField(field: WorkspaceOrder['field']): field is RequestField {
+function isRequestKey(field: WorkspaceOrder['field']): field is RequestKey {
   return Object.hasOwn(requestFields, field);
 }
 
@@ -88,7 +82,7 @@ const WorkspaceOrderField = builder.enumType('WorkspaceOrderField', {
     CPU: { description: requestFields.CPU.description },
     MEMORY: { description: requestFields.MEMORY.description },
     GPU: { description: requestFields.GPU.description },
-  } as const satisfies Record<keyof typeof fields | RequestField, object>,
+  } as const satisfies Record<keyof typeof fields | RequestKey, object>,
 });
 
 export const WorkspaceOrderInput = builder.inputType('WorkspaceOrder', {
@@ -108,16 +102,16 @@ const byName: readonly WorkspaceOrder[] = [
 
 /** Returns the resources that an order reads besides workspaces. They must be prefetched. */
 export function relatedToOrder(orderBy: readonly WorkspaceOrder[] | null | undefined): readonly Resource[] {
-  return orderBy?.some(({ field }) => isRequestField(field)) ? [Pod, WorkspaceKind] : [];
+  return orderBy?.some(({ field }) => isRequestKey(field)) ? [Pod, WorkspaceKind] : [];
 }
 
 /**
  * Returns the requested criteria, followed by namespace and name, so that the order is total.
- * @param reader reads what {@link relatedToOrder} returns
+ * @param related fields that are read from what {@link relatedToOrder} returns. May be undefined if it returns nothing
  */
 export function workspaceOrdering(
   orderBy: readonly WorkspaceOrder[] | null | undefined,
-  reader: PrefetchedReader,
+  related: RelatedFields | undefined,
 ): Ordering<WorkspaceObject> {
   const known = new Set<WorkspaceOrder['field']>();
   // A criterion after another one of the same field decides nothing. Without it, clients could ask for any number.
@@ -128,20 +122,13 @@ export function workspaceOrdering(
   });
   const name = criteria.map(({ field, direction }) => `${field} ${direction}`).join(', ');
   const directions = criteria.map(({ direction }) => (direction === 'ASC' ? 1 : -1));
-  const keys = criteria.map(({ field }) => (isRequestField(field) ? undefined : fields[field].field));
-  if (keys.every((key) => key !== undefined)) return orderingByFields(name, keys, directions);
-  return {
-    name,
-    directions,
-    positionOf: (workspace) =>
-      criteria.map(({ field }) =>
-        isRequestField(field) ? requestKeyOf(reader, workspace, field) : fields[field].field.of(workspace),
-      ),
-  };
-}
-
-/** Null if the requests are not known. */
-function requestKeyOf(reader: PrefetchedReader, workspace: WorkspaceObject, field: RequestField): string | null {
-  const requests = requestsOf(reader, workspace);
-  return requests ? sortKeyOf(requestFields[field].of(requests)) : null;
+  const keys = criteria.map(({ field }) => {
+    if (!isRequestKey(field)) return fields[field].field;
+    if (related) return related.sortKeys[field];
+    throw new TypeError(`Expected related fields for an order by ${field}, got none.`);
+  });
+  const ordering = orderingByFields<WorkspaceObject>(name, keys, directions);
+  // An index is of all viewers.
+  const isIndexed = related?.areKept || !criteria.some(({ field }) => isRequestKey(field));
+  return isIndexed ? ordering : { ...ordering, fields: undefined };
 }

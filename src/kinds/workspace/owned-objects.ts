@@ -18,7 +18,7 @@ export async function ownsPod(
   podName: string,
 ): Promise<boolean | undefined> {
   const { namespace } = metadata;
-  const pod = await unlessUnreadable(client.reader.getUncachedUnrestricted(Pod, { namespace, name: podName }));
+  const pod = await unlessUnreadable(client.reader.unrestricted.getUncached(Pod, { namespace, name: podName }));
   if (!pod) return undefined;
   if (pod.metadata.deletionTimestamp) return false; // its workspace is about to report that
   const byWorkspace = ownerOf(pod, Workspace.kind);
@@ -37,7 +37,7 @@ async function readOwner(
   { name, uid }: OwnerReference,
 ): Promise<KubernetesObject | 'gone' | 'forbidden'> {
   try {
-    const set = await client.reader.getUncachedUnrestricted(StatefulSet, { namespace, name });
+    const set = await client.reader.unrestricted.getUncached(StatefulSet, { namespace, name });
     return set.metadata.uid === uid ? set : 'gone';
   } catch (error) {
     if (isNotFound(error)) return 'gone';
@@ -58,9 +58,11 @@ export async function countOwnedObjects(
   if (name.length > LONGEST_NAME) return 0; // it cannot be a label, so the controller has created nothing
   const labelSelector = `${WORKSPACE_NAME_LABEL}=${name}`;
   // Pods first: the StatefulSet of a listed pod existed before it, so the second list has it unless it is deleted.
-  const pods = await unlessUnreadable(client.reader.listSelectedUnrestricted(Pod, { namespace, labelSelector }));
+  const pods = await unlessUnreadable(
+    client.reader.unrestricted.listSelectedUncached(Pod, { namespace, labelSelector }),
+  );
   const sets = await unlessUnreadable(
-    client.reader.listSelectedUnrestricted(StatefulSet, { namespace, labelSelector }),
+    client.reader.unrestricted.listSelectedUncached(StatefulSet, { namespace, labelSelector }),
   );
   if (!pods || !sets) return undefined;
   const isOwn = (object: KubernetesObject) => ownerOf(object, Workspace.kind)?.uid === uid;

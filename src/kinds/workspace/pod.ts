@@ -1,7 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import { keyOf } from '../../kubernetes/object.ts';
-import type { PrefetchedReader } from '../../viewer-client/reader.ts';
-import { Pod, podSpecOf, type PodObject } from '../pod/resource.ts';
+import type { PrefetchedReader } from '../../viewer-client/prefetched-reader.ts';
+import { Pod, podSpecOf, workspaceNameOf, type PodObject } from '../pod/resource.ts';
+import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import { statusOf, type PodStatus, type WorkspaceObject } from './resource.ts';
 
 /** Pod of a workspace: as reported by the controller, and the object itself if the viewer may read it. */
@@ -16,6 +17,11 @@ export function workspacePodOf(reader: PrefetchedReader, workspace: WorkspaceObj
   const pods = reader.prefetched(Pod).byIndex('workspace', keyOf(workspace.metadata));
   const pod = pods.find(({ metadata }) => metadata.name === reported?.name) ?? pods.toSorted(byAge).at(-1);
   return pod || reported?.name ? { reported, pod } : null;
+}
+
+/** Returns the workspace that a pod belongs to. Undefined if there is none. */
+export function workspaceOfPod(pod: PodObject, workspaces: ScopedLister<WorkspaceObject>): WorkspaceObject | undefined {
+  return workspaces.get({ namespace: pod.metadata.namespace, name: workspaceNameOf(pod) ?? '' });
 }
 
 /** Sorts pods that are being deleted before all others. */

@@ -2,12 +2,14 @@ import { builder } from '../../graphql/builder.ts';
 import { paginate, type PageOptions } from '../../graphql/connection.ts';
 import { kubernetesType } from '../../graphql/node.ts';
 import { liveConnection, liveConnectionTypeOf, type LiveConnection } from '../../subscriptions/live-cursor.ts';
-import { filterOf, type FieldCondition } from '../../kubernetes/object-field.ts';
+import { filterOf, type FieldCondition } from '../../kubernetes/object-filter.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
-import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
+import { andThen, type Awaitable } from '../../scheduling/awaitable.ts';
+import type { ListSelection, ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { type WorkspaceFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
-import { type WorkspaceOrder, workspaceOrdering, WorkspaceOrderInput } from './order.ts';
+import { relatedToOrder, type WorkspaceOrder, workspaceOrdering, WorkspaceOrderInput } from './order.ts';
+import { relatedFieldsOf } from './related-fields.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
 
 export const WorkspaceType = kubernetesType('Workspace', Workspace);
@@ -40,15 +42,49 @@ interface WorkspaceListArgs extends PageOptions {
 /** Returns a page of the objects that match. The resources that the filter and the order read must be prefetched. */
 export function workspaceConnection(
   lister: ScopedLister<WorkspaceObject>,
-  { namespace, kindName, only, filter, orderBy, ...paging }: WorkspaceListArgs,
+  args: WorkspaceListArgs,
 ): LiveConnection<WorkspaceObject> {
-  const { client } = paging;
-  const ordering = workspaceOrdering(orderBy, client.reader);
-  const { conditions } = workspaceMatcher(filter, client.reader);
-  const selection = { ordering, filter: filterOf(only ? [only, ...conditions] : conditions) };
-  const list =
-    kindName === undefined
-      ? lister.select({ ...selection, namespace: namespace ?? undefined })
-      : lister.selectByIndex('kind', kindName, selection);
-  return liveConnection(paginate(list, ordering, paging), client, lister, namespace);
+  return connectionOf(lister, selectionOf(lister, args), args);
+}
+
+/**
+ * As {@link workspaceConnection}. Builds the indexes that the list reads before, and lets other work run meanwhile. Returns a promise only
+ * if there is one to build, or the turn is over.
+ */
+export function preparedWorkspaceConnection(
+  lister: ScopedLister<WorkspaceObject>,
+  args: WorkspaceListArgs,
+): Awaitable<LiveConnection<WorkspaceObject>> {
+  const { cost } = args.client;
+  const selection = selectionOf(lister, args);
+  const prepared = lister.prepare(selection, () => cost.pause());
+  return andThen(prepared, () => andThen(cost.pause(), () => connectionOf(lister, selection, args)));
+}
+
+function selectionOf(
+  lister: ScopedLister<WorkspaceObject>,
+  { namespace, only, filter, orderBy, client: { reader } }: WorkspaceListArgs,
+): ListSelection<WorkspaceObject> {
+  const readsRequests = relatedToOrder(orderBy).length > 0 || isGiven(filter?.requests);
+  const visible = isGiven(namespace) ? new Set([namespace]) : lister.fullScope;
+  const related = readsRequests ? relatedFieldsOf(reader, visible) : undefined;
+  const { conditions } = workspaceMatcher(filter, reader, related);
+  return {
+    namespace: namespace ?? undefined,
+    ordering: workspaceOrdering(orderBy, related),
+    filter: filterOf(only ? [only, ...conditions] : conditions),
+  };
+}
+
+function isGiven<V>(value: V | null | undefined): value is V {
+  return value !== null && value !== undefined;
+}
+
+function connectionOf(
+  lister: ScopedLister<WorkspaceObject>,
+  selection: ListSelection<WorkspaceObject>,
+  { namespace, kindName, ...paging }: WorkspaceListArgs,
+): LiveConnection<WorkspaceObject> {
+  const list = kindName === undefined ? lister.select(selection) : lister.selectByIndex('kind', kindName, selection);
+  return liveConnection(paginate(list, selection.ordering, paging), paging.client, lister, namespace);
 }

@@ -1,6 +1,6 @@
 import { isRedacted } from '../../graphql/node.ts';
 import { parseExact, sumOf, ZERO, type Quantity } from '../../kubernetes/quantity.ts';
-import type { PrefetchedReader } from '../../viewer-client/reader.ts';
+import type { PrefetchedReader } from '../../viewer-client/prefetched-reader.ts';
 import { resourceTotalsOf, type Quantities, type ResourceTotals } from '../pod/resource-totals.ts';
 import type { PodObject } from '../pod/resource.ts';
 import { spawnerOptionOf } from '../workspace-kind/option.ts';
@@ -53,7 +53,7 @@ export type Requests = ReadonlyMap<string, Quantity>;
 
 const exact = new WeakMap<Quantities, Requests>();
 
-/** Returns the exact amounts of quantities, without malformed ones. */
+/** Returns the exact amounts of quantities, without malformed ones. Most equal amounts are one object. */
 export function exactOf(quantities: Quantities): Requests {
   let amounts = exact.get(quantities);
   if (!amounts) {
@@ -61,9 +61,22 @@ export function exactOf(quantities: Quantities): Requests {
       const quantity = parseExact(String(text));
       return quantity ? [[resource, quantity]] : [];
     });
-    exact.set(quantities, (amounts = new Map(parsed)));
+    exact.set(quantities, (amounts = shared(new Map(parsed))));
   }
   return amounts;
+}
+
+const MAX_SHARED = 10_000;
+const sharedRequests = new Map<string, Requests>();
+
+/** Returns the same object for equal requests, so that totals hold each once and add a multiple of it. */
+function shared(requests: Requests): Requests {
+  const key = [...requests].map(([resource, { nanos, isBinary }]) => `${resource}=${nanos}${isBinary}`).join();
+  const known = sharedRequests.get(key);
+  if (known) return known;
+  if (sharedRequests.size >= MAX_SHARED) sharedRequests.clear();
+  sharedRequests.set(key, requests);
+  return requests;
 }
 
 /** Returns the exact requests of a workspace. Undefined if they are not known. */

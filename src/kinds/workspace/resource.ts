@@ -122,17 +122,22 @@ export const Workspace = defineResource<WorkspaceObject>({
   plural: 'workspaces',
   namespaced: true,
   cache: {
+    indexedPart: (workspace) => workspace.spec,
     indexes: {
       kind: (workspace) => [workspaceKindNameOf(workspace)],
       imageConfig: (workspace) => [optionKeyOf(workspaceKindNameOf(workspace), optionIdOf(workspace, 'imageConfig'))],
       podConfig: (workspace) => [optionKeyOf(workspaceKindNameOf(workspace), optionIdOf(workspace, 'podConfig'))],
       /** Key of each mounted PersistentVolumeClaim. */
-      claim: (workspace) => claimNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
+      claim: (workspace) => keysOf(workspace, claimNamesOf(workspace)),
       /** Key of each mounted Secret. */
-      secret: (workspace) => secretNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
+      secret: (workspace) => keysOf(workspace, secretNamesOf(workspace)),
     },
   },
 });
+
+function keysOf({ metadata: { namespace } }: WorkspaceObject, names: readonly string[]): readonly string[] {
+  return names.map((name) => keyOf({ namespace, name }));
+}
 
 /** Returns the names of the mounted PersistentVolumeClaims. */
 export function claimNamesOf(workspace: WorkspaceObject): readonly string[] {

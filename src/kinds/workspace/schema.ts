@@ -1,9 +1,10 @@
 import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
-import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { ObjectMetaType, revisionOf } from '../../graphql/object-meta.ts';
+import { dependsOn, dependsOnPermission } from '../../graphql/field-dependencies.ts';
+import { addObjectFields, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { revisionOf } from '../../graphql/object-meta.ts';
 import { Audit } from '../../mutations/audit-annotations.ts';
+import { andThen } from '../../scheduling/awaitable.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { defineKind } from '../define-kind.ts';
 import { addNamespaceFields } from '../namespace/refs.ts';
@@ -13,13 +14,19 @@ import { WorkspaceKindType } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceActivity } from './activity.ts';
 import { workspaceFields } from './fields.ts';
-import { relatedToFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
+import { relatedToFilter, subscribedMatcher, WorkspaceFilterInput } from './filter.ts';
 import { WorkspaceOption } from './option.ts';
 import { WorkspacePod, workspacePodOf } from './pod.ts';
 import { PodMetadata } from './pod-metadata.ts';
 import { isRestartPending } from './redirects.ts';
 import { prefetchRelated, workspacesRelatedTo } from './related.ts';
-import { WorkspaceConnection, workspaceConnection, WorkspaceEvent, workspaceListArgs, WorkspaceType } from './refs.ts';
+import {
+  preparedWorkspaceConnection,
+  WorkspaceConnection,
+  WorkspaceEvent,
+  workspaceListArgs,
+  WorkspaceType,
+} from './refs.ts';
 import {
   workspaceKindNameOf,
   optionIdOf,
@@ -44,6 +51,10 @@ const WorkspaceAction = builder.enumType('WorkspaceAction', {
     DELETE: { description: 'Deletion. Requires `delete`.' },
   } as const,
 });
+
+function verbOf(action: unknown): 'delete' | 'update' {
+  return action === 'DELETE' ? 'delete' : 'update';
+}
 
 interface Service {
   readonly portId: string;
@@ -84,21 +95,12 @@ const WorkspaceService = builder.objectRef<Service>('WorkspaceService').implemen
 });
 
 addNamespaceFields(WorkspaceType);
+addObjectFields(WorkspaceType);
 
 WorkspaceType.implement({
   description: 'Development environment such as JupyterLab, VS Code or RStudio, in a pod that can be paused.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
-    metadata: t.field({
-      type: ObjectMetaType,
-      description: 'Kubernetes object metadata.',
-      resolve: ({ metadata }) => metadata,
-    }),
-    manifest: t.field({
-      type: 'JSON',
-      description: 'The object as the API server stores it, without managedFields and last-applied-configuration.',
-      resolve: (workspace) => workspace,
-    }),
     displayName: t.string({
       description: 'Display name: `spec.displayName` or, if that is empty, the name.',
       resolve: displayNameOf,
@@ -226,11 +228,11 @@ builder.objectFields(WorkspaceType, (t) => ({
   viewerCan: t.boolean({
     description:
       'Whether you may perform the operation on this workspace: you have the permission, and the workspace is not being deleted if the operation is PAUSE or START.',
-    extensions: viewerDependent(),
+    extensions: dependsOnPermission(Workspace, ({ action }) => verbOf(action)),
     args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'The operation.' }) },
     resolve: (workspace, { action }, { client }) => {
       if (isBeingDeleted(workspace) && (action === 'PAUSE' || action === 'START')) return false;
-      return client.can(action === 'DELETE' ? 'delete' : 'update', Workspace, workspace.metadata);
+      return client.can(verbOf(action), Workspace, workspace.metadata);
     },
   }),
 }));
@@ -247,7 +249,7 @@ defineKind({
   connection: WorkspaceConnection,
   event: WorkspaceEvent,
   filter: { type: WorkspaceFilterInput, description: 'Filter for workspaces. Null for all that you may see.' },
-  matcher: workspaceMatcher,
+  matcher: subscribedMatcher,
   related: { to: relatedToFilter, dependentsOf: workspacesRelatedTo },
   get: { name: 'workspace', description: 'Workspace by name. Null if it does not exist.' },
   subscribeOne: {
@@ -266,11 +268,9 @@ builder.queryField('workspaces', (t) =>
     type: WorkspaceConnection,
     description: 'Matching workspaces, sorted by `orderBy`, or by namespace and name.',
     args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
-    resolve: async (_, { namespace, ...args }, { client }) => {
-      await prefetchRelated(client, args);
-      const lister = await client.reader.lister(Workspace, namespace);
-      await client.cost.pause();
-      return workspaceConnection(lister, { ...args, namespace, client });
+    resolve: (_, { namespace, ...args }, { client }) => {
+      const lister = andThen(prefetchRelated(client, args), () => client.reader.lister(Workspace, namespace));
+      return andThen(lister, (workspaces) => preparedWorkspaceConnection(workspaces, { ...args, namespace, client }));
     },
   }),
 );

@@ -1,7 +1,9 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Derivation, DerivedState } from '../../viewer-client/derived-states.ts';
 import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
-import { totaledResources } from './totals-index.ts';
+import { Pod } from '../pod/resource.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import { Workspace } from './resource.ts';
 
 /** Shortest time between two results of a subscription to totals. */
 export const MIN_INTERVAL_MS = 1_000;
@@ -10,7 +12,7 @@ const MAX_INTERVAL_MS = 60_000;
 
 /** @param readsPods whether the totals read pods */
 export function totalsClock(readsPods: boolean): Derivation<TotalsClock> {
-  const resources = totaledResources(readsPods);
+  const resources = readsPods ? [Workspace, Pod, WorkspaceKind] : [Workspace, WorkspaceKind];
   return {
     key: `totals clock ${readsPods}`,
     resources,

@@ -1,81 +1,39 @@
-import { keyOf } from '../../kubernetes/object.ts';
-import type { Resource } from '../../kubernetes/resource.ts';
-import type { Derivation, DerivedState, UnrestrictedReader } from '../../viewer-client/derived-states.ts';
-import type { PrefetchedReader } from '../../viewer-client/reader.ts';
-import { Pod } from '../pod/resource.ts';
-import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import type { Grouping } from './grouping.ts';
-import { workspacesRelatedTo } from './related.ts';
-import { Workspace, type WorkspaceObject } from './resource.ts';
-import { contributionOf, tallyIn, type Contribution, type Tallies, type Tally } from './totals.ts';
+import type { FieldValues } from '../../kubernetes/object-field.ts';
+import type { IndexDefinition, ObjectIndex } from '../../viewer-client/scoped-lister.ts';
+import { workspaceFields } from './fields.ts';
+import { groupFieldOf, type Grouping } from './grouping.ts';
+import type { RelatedFields } from './related-fields.ts';
+import type { WorkspaceObject } from './resource.ts';
+import { TalliesByGroup, type Tallies } from './totals.ts';
 
-/** Returns the resources that totals read: without pods if viewers see none, so that their informer is not started for them. */
-export function totaledResources(readsPods: boolean): readonly Resource[] {
-  return readsPods ? [Workspace, Pod, WorkspaceKind] : [Workspace, WorkspaceKind];
-}
-
-export interface TotalsView {
-  readonly grouping: Grouping;
-  /** Whether requests and nodes are read from pods. Without pods, they come from podConfig options and from the status. */
-  readonly readsPods: boolean;
-  /** Whether requests of podConfig options are known. */
-  readonly readsKinds: boolean;
-}
-
-/** Returns the derivation of the index for a grouping and a view of the related objects. */
-export function totalsDerivation(view: TotalsView): Derivation<TotalsIndex> {
+/** Returns the definition of the index for a grouping. */
+export function totalsIndexFor(
+  grouping: Grouping,
+  related: RelatedFields,
+): IndexDefinition<WorkspaceObject, TotalsIndex> {
+  const groupFields = grouping.flatMap((criterion) => groupFieldOf(criterion, related) ?? []);
+  const { state, lastActivityAt } = workspaceFields;
   return {
-    key: `totals ${JSON.stringify(view)}`,
-    resources: totaledResources(view.readsPods),
-    create: (reader) => new TotalsIndex(view, reader),
+    key: `totals ${related.requests.id} ${JSON.stringify(grouping)}`,
+    fields: [state, lastActivityAt, related.requests, related.podName, ...groupFields],
+    create: () => new TotalsIndex(grouping, related),
   };
 }
 
-type TalliesByGroup = Map<string, Tally>;
-
 /**
- * Totals of all workspaces of the cluster for one grouping, by namespace, so that viewers of some namespaces add those. Each
- * change of a workspace, of its pod or of its WorkspaceKind replaces the contribution of the workspace; a new epoch counts
- * again. Reading takes time in the number of groups.
- *
- * Holds one contribution for each workspace. It is unrestricted: callers select the namespaces that a viewer may see.
+ * Totals of all workspaces of the cluster for one grouping, by namespace, so that viewers of some namespaces add those. Reading takes
+ * time in the number of groups.
  */
-export class TotalsIndex implements DerivedState {
-  readonly isInUse = false;
+class TotalsIndex implements ObjectIndex<WorkspaceObject> {
   readonly #grouping: Grouping;
-  readonly #reader: PrefetchedReader;
-  readonly #contributions = new Map<string, Contribution>();
-  readonly #byObject = new WeakMap<WorkspaceObject, Contribution>();
-  readonly #all: TalliesByGroup = new Map();
+  readonly #related: RelatedFields;
+  readonly #all: TalliesByGroup;
   readonly #byNamespace = new Map<string, TalliesByGroup>();
-  readonly #removeHandlers: readonly (() => void)[];
 
-  constructor({ grouping, readsPods, readsKinds }: TotalsView, reader: UnrestrictedReader) {
+  constructor(grouping: Grouping, related: RelatedFields) {
     this.#grouping = grouping;
-    const hidden = [...(readsPods ? [] : [Pod]), ...(readsKinds ? [] : [WorkspaceKind])];
-    this.#reader = reader.without(...hidden);
-    const workspaces = reader.prefetched(Workspace);
-    const recount = () => this.#recount();
-    this.#removeHandlers = [
-      workspaces.addEventHandler({
-        changed: ({ after, last }) => this.#replace(last, after),
-        reset: recount,
-        failed: recount,
-      }),
-      ...[Pod, WorkspaceKind]
-        .filter((related) => !hidden.includes(related))
-        .map((related) =>
-          reader.prefetched(related).addEventHandler({
-            changed: ({ last }) => {
-              for (const workspace of workspacesRelatedTo(related, last, workspaces))
-                this.#replace(workspace, workspace);
-            },
-            reset: recount,
-            failed: recount,
-          }),
-        ),
-    ];
-    this.#recount();
+    this.#related = related;
+    this.#all = new TalliesByGroup(grouping, related, { isKept: true });
   }
 
   /** Returns the tallies of all namespaces. */
@@ -92,46 +50,24 @@ export class TotalsIndex implements DerivedState {
     return this.#byNamespace.get(namespace) ?? [];
   }
 
-  /** Returns the contribution of a workspace. Undefined if the cache has another state of it. */
-  contributionOf(workspace: WorkspaceObject): Contribution | undefined {
-    return this.#byObject.get(workspace);
-  }
-
-  [Symbol.dispose](): void {
-    for (const removeHandler of this.#removeHandlers) removeHandler();
-  }
-
-  #recount(): void {
-    for (const map of [this.#contributions, this.#all, this.#byNamespace]) map.clear();
-    for (const workspace of this.#reader.prefetched(Workspace).list()) this.#replace(workspace, workspace);
-  }
-
-  /** @param after undefined if the workspace was deleted */
-  #replace({ metadata }: WorkspaceObject, after: WorkspaceObject | undefined): void {
-    const key = keyOf(metadata);
-    const before = this.#contributions.get(key);
-    if (before) this.#remove(before);
-    if (!after) return void this.#contributions.delete(key);
-    const contribution = contributionOf(this.#reader, after, this.#grouping);
-    this.#contributions.set(key, contribution);
-    const { namespace } = contribution;
+  add(values: FieldValues<WorkspaceObject>): void {
+    const namespace = values.object.metadata.namespace ?? '';
     let inNamespace = this.#byNamespace.get(namespace);
-    if (!inNamespace) this.#byNamespace.set(namespace, (inNamespace = new Map()));
-    this.#byObject.set(after, contribution);
-    for (const tallies of [this.#all, inNamespace]) tallyIn(tallies, contribution.group).add(contribution);
+    if (!inNamespace) {
+      inNamespace = new TalliesByGroup(this.#grouping, this.#related, { isKept: true });
+      this.#byNamespace.set(namespace, inNamespace);
+    }
+    const group = this.#all.groupOf(values);
+    this.#all.add(values, group);
+    inNamespace.add(values, group);
   }
 
-  #remove(contribution: Contribution): void {
-    const inNamespace = this.#byNamespace.get(contribution.namespace);
-    removeFrom(this.#all, contribution);
-    if (!inNamespace) return;
-    removeFrom(inNamespace, contribution);
-    if (inNamespace.size === 0) this.#byNamespace.delete(contribution.namespace);
+  remove(values: FieldValues<WorkspaceObject>): void {
+    const namespace = values.object.metadata.namespace ?? '';
+    const inNamespace = this.#byNamespace.get(namespace);
+    const group = this.#all.groupOf(values);
+    this.#all.remove(values, group);
+    inNamespace?.remove(values, group);
+    if (inNamespace?.size === 0) this.#byNamespace.delete(namespace);
   }
-}
-
-function removeFrom(tallies: TalliesByGroup, contribution: Contribution): void {
-  const tally = tallies.get(contribution.group);
-  tally?.remove(contribution);
-  if (tally?.count === 0) tallies.delete(contribution.group);
 }

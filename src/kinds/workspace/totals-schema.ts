@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { builder } from '../../graphql/builder.ts';
 import { failure } from '../../graphql/errors.ts';
 import { changesWithoutObjects, dependsOn } from '../../graphql/field-dependencies.ts';
+import { byNamespaceAndName } from '../../graphql/ordering.ts';
 import { ResourceAmountType } from '../../graphql/resource-amount.ts';
-import type { PrefetchedReader } from '../../viewer-client/reader.ts';
+import { derivedValues } from '../../kubernetes/object-field.ts';
+import type { PrefetchedReader } from '../../viewer-client/prefetched-reader.ts';
 import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { UnsharedSubscription } from '../../subscriptions/unshared-subscription.ts';
@@ -14,11 +16,18 @@ import { WorkspaceKindType } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { type WorkspaceFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
 import { groupingArgs, groupingOf, WorkspaceGroup, type Grouping } from './grouping.ts';
+import {
+  relatedFieldsDerivation,
+  relatedFieldsFor,
+  relatedViewIn,
+  relatedViewOf,
+  type RelatedView,
+} from './related-fields.ts';
 import { optionKeyOf, Workspace, type WorkspaceObject } from './resource.ts';
 import { stateCountsOf, WorkspaceStateCount } from './state-counts.ts';
 import { MIN_INTERVAL_MS, totalsClock } from './totals-clock.ts';
-import { totalsDerivation, type TotalsIndex } from './totals-index.ts';
-import { contributionOf, idleTotalsOf, totalsOf, totalsOfContributions, type Tallies, type Totals } from './totals.ts';
+import { totalsIndexFor } from './totals-index.ts';
+import { idleTotalsOf, totalsOf, totalsOfValues, type Totals } from './totals.ts';
 
 const WorkspaceIdleTotals = builder.objectRef<ReturnType<typeof idleTotalsOf>>('WorkspaceIdleTotals').implement({
   description: 'Totals of the idle workspaces of a group.',
@@ -28,6 +37,10 @@ const WorkspaceIdleTotals = builder.objectRef<ReturnType<typeof idleTotalsOf>>('
       type: [ResourceAmountType],
       description: 'Sum of their requests, sorted by resource.',
       resolve: ({ requests }) => requests,
+    }),
+    gpuLoadCounted: t.exposeBoolean('countsGpuLoads', {
+      description:
+        'Whether workspaces whose GPUs have had a load are left out. False if the gateway has no source of the load of GPUs, or the source does not answer: then only the last activity counts, and loads that are known from before.',
     }),
   }),
 });
@@ -55,7 +68,7 @@ const WorkspaceTotals = builder.objectRef<Totals>('WorkspaceTotals').implement({
     idle: t.field({
       type: WorkspaceIdleTotals,
       description:
-        'Totals of the RUNNING workspaces without activity for `inactiveForSeconds`. Those without known activity do not count. A subscription computes them at least every minute.',
+        'Totals of the RUNNING workspaces without activity, and without a load of their GPUs, for `inactiveForSeconds`. Those without known activity do not count. A subscription computes them at least every minute.',
       args: {
         inactiveForSeconds: t.arg.int({
           required: true,
@@ -63,8 +76,8 @@ const WorkspaceTotals = builder.objectRef<Totals>('WorkspaceTotals').implement({
         }),
       },
       extensions: changesWithoutObjects(),
-      resolve: (totals, { inactiveForSeconds: seconds }) => {
-        if (seconds >= 0) return idleTotalsOf(totals, seconds);
+      resolve: (totals, { inactiveForSeconds: seconds }, { client }) => {
+        if (seconds >= 0) return idleTotalsOf(totals, seconds, client.reader.gpuLoads);
         throw failure('BAD_REQUEST', `Expected inactiveForSeconds to be at least 0, got ${seconds}.`);
       },
     }),
@@ -83,58 +96,79 @@ interface TotalsReads {
   readonly related: PrefetchedReader;
 }
 
-/** Returns a function that reads the totals at any later time. */
-async function totalsReaderOf(client: ViewerClient, reads: TotalsReads, args: TotalsArgs): Promise<() => Totals[]> {
+/** Reads the totals, at any time. */
+interface TotalsReader {
+  /** Builds the indexes that a read needs, and lets other work run meanwhile. */
+  readonly prepare: () => Promise<void> | undefined;
+  readonly read: () => Totals[];
+}
+
+function totalsReaderOf(client: ViewerClient, reads: TotalsReads, args: TotalsArgs): Promise<TotalsReader> {
   const { workspaces, related } = reads;
-  const { namespace, filter, grouping } = args;
-  if (workspaces.seesNothing) return () => totalsOf(grouping, []);
-  const indexes = await indexesFor(client, reads, args);
-  if (!filter && indexes) return () => totalsOf(grouping, indexes.tallies());
-  const contribution = (workspace: WorkspaceObject) =>
-    indexes?.of(workspace.metadata.namespace ?? '')?.contributionOf(workspace) ??
-    contributionOf(related, workspace, grouping);
-  const matches = workspaceMatcher(filter, related, (workspace) => contribution(workspace).anyRequests);
-  return () => {
-    const matching = workspaces.list(namespace ?? undefined).filter(matches);
-    return totalsOfContributions(matching.map(contribution), grouping);
+  if (workspaces.seesNothing)
+    return Promise.resolve({ prepare: () => undefined, read: () => totalsOf(args.grouping, []) });
+  const viewIn = relatedViewIn(related);
+  return args.filter || !viewIn ? filteredTotals(client, reads, args) : allTotals(client, reads, { ...args, viewIn });
+}
+
+/** Reads the totals of the workspaces that match a filter, which are examined or found by indexes. */
+async function filteredTotals(
+  client: ViewerClient,
+  { workspaces, related: reader }: TotalsReads,
+  { namespace, filter, grouping }: TotalsArgs,
+): Promise<TotalsReader> {
+  const view = relatedViewOf(reader, namespace ? new Set([namespace]) : workspaces.fullScope);
+  const kept = view && (await client.reader.unrestricted.derived(relatedFieldsDerivation(view)));
+  const derived = relatedFieldsFor(reader);
+  const related = () => kept?.().fields ?? derived;
+  const selection = () => ({
+    namespace: namespace ?? undefined,
+    ordering: byNamespaceAndName,
+    filter: workspaceMatcher(filter, reader, related()),
+  });
+  return {
+    prepare: () => workspaces.prepare(selection(), () => client.cost.pause()),
+    read: () => totalsOfValues(workspaces.select(selection()).values, grouping, related()),
   };
 }
 
-/** Indexes of the workspaces that one viewer sees. */
-interface VisibleIndexes {
-  /** Returns the index for a namespace. */
-  readonly of: (namespace: string) => TotalsIndex | undefined;
-  /** Returns the tallies of all visible namespaces. */
-  readonly tallies: () => Tallies;
+interface AllTotalsArgs extends TotalsArgs {
+  readonly viewIn: (namespace: string) => RelatedView;
 }
 
 /**
- * Viewers who may not list pods see other requests and nodes than those who may, so there are two indexes. Undefined for
- * viewers who may read some WorkspaceKinds and not others: no index has the requests that they see.
+ * Reads the totals of all visible workspaces from indexes. Viewers who may list pods in some namespaces only see other requests and nodes
+ * there than elsewhere, so theirs are from two indexes.
  */
-async function indexesFor(
+async function allTotals(
   client: ViewerClient,
-  { workspaces, related }: TotalsReads,
-  { namespace, grouping }: TotalsArgs,
-): Promise<VisibleIndexes | undefined> {
-  const kindScope = related.prefetched(WorkspaceKind).fullScope;
-  if (kindScope !== 'all' && kindScope.size > 0) return undefined;
-  const podScope = related.prefetched(Pod).fullScope;
+  { workspaces, related: reader }: TotalsReads,
+  { namespace, grouping, viewIn }: AllTotalsArgs,
+): Promise<TotalsReader> {
   const visible = namespace ? new Set([namespace]) : workspaces.fullScope;
-  const seesPods = (name: string) => podScope === 'all' || podScope.has(name);
-  const seesAllPods = podScope === 'all' || (visible !== 'all' && [...visible].every(seesPods));
-  const indexOf = (readsPods: boolean) =>
-    client.reader.derivedUnrestricted(totalsDerivation({ grouping, readsPods, readsKinds: kindScope === 'all' }));
-  const withPods = podScope === 'all' || podScope.size > 0 ? await indexOf(true) : undefined;
-  const withoutPods = seesAllPods ? undefined : await indexOf(false);
-  const indexFor = (name: string) => (seesPods(name) ? withPods : withoutPods)?.();
-  const whole = podScope === 'all' ? withPods : podScope.size === 0 ? withoutPods : undefined;
+  const podScope = reader.prefetched(Pod).fullScope;
+  const indexFor = async (view: RelatedView) => {
+    const fields = await client.reader.unrestricted.derived(relatedFieldsDerivation(view));
+    return () => totalsIndexFor(grouping, fields().fields);
+  };
+  const seesPods = podScope === 'all' || podScope.size > 0;
+  const seesAllPods = podScope === 'all' || (visible !== 'all' && [...visible].every((name) => podScope.has(name)));
+  const { readsKinds } = viewIn('');
+  const withPods = seesPods ? await indexFor({ readsPods: true, readsKinds }) : undefined;
+  const withoutPods = seesAllPods ? undefined : await indexFor({ readsPods: false, readsKinds });
+  const definitions = () => [withPods, withoutPods].flatMap((definition) => definition?.() ?? []);
   return {
-    of: indexFor,
-    tallies: () => {
-      if (visible === 'all' && whole) return whole().all;
-      const names = visible === 'all' ? (withoutPods ?? withPods)?.().namespaces : visible;
-      return [...(names ?? [])].flatMap((name) => [...(indexFor(name)?.talliesIn(name) ?? [])]);
+    prepare: () => workspaces.prepare({}, () => client.cost.pause(), definitions()),
+    read: () => {
+      const [index, other] = definitions().map((definition) => workspaces.indexUnrestricted(definition));
+      if (!index) return totalsOf(grouping, []);
+      if (visible === 'all' && !other) return totalsOf(grouping, index.all);
+      const indexIn = (name: string) => (other && !viewIn(name).readsPods ? other : index);
+      const names = visible === 'all' ? index.namespaces : visible;
+      return totalsOf(
+        grouping,
+        [...names].flatMap((name) => [...indexIn(name).talliesIn(name)]),
+      );
     },
   };
 }
@@ -160,7 +194,9 @@ builder.queryField('workspaceTotals', (t) =>
       const grouping = groupingOf(grouped);
       const workspaces = await client.reader.lister(Workspace, namespace);
       const reads = { workspaces, related: client.reader };
-      const totals = (await totalsReaderOf(client, reads, { namespace, filter, grouping }))();
+      const { prepare, read } = await totalsReaderOf(client, reads, { namespace, filter, grouping });
+      await prepare();
+      const totals = read();
       client.cost.add(totals.length);
       return totals;
     },
@@ -178,14 +214,15 @@ builder.subscriptionField('workspaceTotals', (t) =>
       const grouping = groupingOf(grouped);
       const workspaces = await client.reader.listerForWatch(Workspace, { namespace });
       const reads = { workspaces, related: client.reader.prefetchedForWatch() };
-      const read = await totalsReaderOf(client, reads, { namespace, filter, grouping });
-      const currentClock = await client.reader.derivedUnrestricted(
+      const { prepare, read } = await totalsReaderOf(client, reads, { namespace, filter, grouping });
+      const currentClock = await client.reader.unrestricted.derived(
         totalsClock(!reads.related.prefetched(Pod).seesNothing),
       );
       const visibility = client.reader.visibility.signature;
       const key = JSON.stringify([visibility, namespace ?? null, filter ?? null, grouping]);
       async function* results(signal: AbortSignal) {
         while (!signal.aborted) {
+          await prepare();
           const readAt = performance.now();
           const clock = currentClock();
           const { tick } = clock;
@@ -195,7 +232,8 @@ builder.subscriptionField('workspaceTotals', (t) =>
           if (pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => undefined); // it has ended
         }
       }
-      return new UnsharedSubscription(results, { isLog: false, visibility, seesNothing: workspaces.seesNothing });
+      const { seesNothing } = workspaces;
+      return new UnsharedSubscription(results, { isLog: false, isIncremental: false, visibility, seesNothing });
     },
     resolve: (totals) => totals,
   }),
@@ -239,8 +277,6 @@ builder.objectField(SpawnerOptionType, 'totals', (t) =>
 );
 
 function totalsOfListed(client: ViewerClient, workspaces: readonly WorkspaceObject[], grouping: Grouping): Totals[] {
-  return totalsOfContributions(
-    workspaces.map((workspace) => contributionOf(client.reader, workspace, grouping)),
-    grouping,
-  );
+  const values = workspaces.map((workspace) => derivedValues(workspace));
+  return totalsOfValues(values, grouping, relatedFieldsFor(client.reader));
 }

@@ -1,10 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { grantIn, grantName, viewing } from '../../../test/support/access/grants.ts';
 import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
 import { podOf } from '../../../test/support/pods.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 import { connectUser } from '../../../test/support/user-client.ts';
-import { waitFor } from '../../../test/support/wait-for.ts';
 
 const requests = { cpu: '100m', 'nvidia.com/gpu': '1' };
 const containers = [{ name: 'main', image: 'i', resources: { requests } }];
@@ -97,6 +96,8 @@ describe('totals of workspaces', () => {
   });
 
   it('count workspaces as idle when the time has passed and nothing has changed', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     const activity = { lastActivity: Date.now(), lastUpdate: Date.now() };
     const active = { ...workspace('active'), status: { state: 'Running', activity } };
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), active] });
@@ -107,7 +108,8 @@ describe('totals of workspaces', () => {
       return JSON.stringify(data);
     };
     for (let times = 0; times < 3; times += 1) expect(await idle()).toContain('"idle":{"count":0}');
-    await waitFor(async () => (await idle()).includes('"idle":{"count":1}'), 'the workspace is idle');
+    vi.setSystemTime(Date.now() + 4_000);
+    expect(await idle()).toContain('"idle":{"count":1}');
   });
 
   it('are refused with a negative time', async () => {
@@ -127,10 +129,10 @@ describe('a subscription to totals', () => {
     const next = async () => (await Promise.all(followers.map((each) => each.next()))).map(({ value }) => value?.data);
     expect(await next()).toEqual(both(11));
     for (let i = 0; i < 20; i += 1) gateway.cluster.apply(workspace(`more-${i}`));
-    const results = [await next()];
-    // Two, if the first change arrived before the end of the second and the others after it.
-    if (JSON.stringify(results[0]) !== JSON.stringify(both(31))) results.push(await next());
-    expect(results.at(-1)).toEqual(both(31));
+    // One or two, if the end of a second is between the changes; more on a busy machine.
+    let results = 1;
+    while (JSON.stringify(await next()) !== JSON.stringify(both(31))) results += 1;
+    expect(results).toBeLessThan(10);
     gateway.cluster.apply(workspace('more-0', { labels: { changed: 'true' } }));
     gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'more-1', 'team-a');
     expect(await next()).toEqual(both(30));

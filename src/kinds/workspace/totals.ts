@@ -1,71 +1,47 @@
 import { addAmount, timesOf, type Quantity } from '../../kubernetes/quantity.ts';
 import { exactAmountsOf, type ResourceAmount } from '../../graphql/resource-amount.ts';
-import type { PrefetchedReader } from '../../viewer-client/reader.ts';
+import type { GpuLoads } from '../../viewer-client/gpu-loads.ts';
+import type { FieldValues } from '../../kubernetes/object-field.ts';
+import {
+  countRequests,
+  ExaminedWorkspaces,
+  requestsOf,
+  SortedWorkspaces,
+  type ActiveWorkspaces,
+  type RequestCounts,
+} from './active-workspaces.ts';
+import { workspaceFields } from './fields.ts';
 import { groupValueOf, type Grouping, type GroupValue } from './grouping.ts';
-import { workspacePodOf } from './pod.ts';
-import { requestsOf, type Requests } from './requests.ts';
-import { millisecondsOf, statusOf, type WorkspaceObject } from './resource.ts';
-import { stateOf, type WorkspaceState } from './state.ts';
+import type { RelatedFields } from './related-fields.ts';
+import type { Requests } from './requests.ts';
+import type { WorkspaceObject } from './resource.ts';
+import type { WorkspaceState } from './state.ts';
 
-/** Share of one workspace in the totals. */
-export interface Contribution {
-  readonly namespace: string;
-  /** Identifies its group: the values of the grouping, in its order, as JSON. */
-  readonly group: string;
-  readonly state: WorkspaceState;
-  /** Undefined if it has no pod, or its requests are not known. */
-  readonly requests: Requests | undefined;
-  /** Also while there is no pod. */
-  readonly anyRequests: Requests | undefined;
-  /** Time of the last activity in milliseconds. Undefined unless the workspace is RUNNING and the time is known. */
-  readonly activeAt: number | undefined;
-}
-
-/** Returns the contribution of a workspace. Reads Pod and WorkspaceKind. */
-export function contributionOf(reader: PrefetchedReader, workspace: WorkspaceObject, grouping: Grouping): Contribution {
-  const state = stateOf(workspace);
-  const known = requestsOf(reader, workspace);
-  const requests = known && shared(known);
-  return {
-    namespace: workspace.metadata.namespace ?? '',
-    group: JSON.stringify(grouping.map((criterion) => groupValueOf(reader, workspace, criterion))),
-    state,
-    requests: workspacePodOf(reader, workspace) ? requests : undefined,
-    anyRequests: requests,
-    activeAt: state === 'RUNNING' ? millisecondsOf(statusOf(workspace).activity?.lastActivity) : undefined,
-  };
-}
-
-const MAX_SHARED = 10_000;
-const sharedRequests = new Map<string, Requests>();
-
-/** Returns the same object for equal requests, so that totals hold each once and add a multiple of it. */
-function shared(requests: Requests): Requests {
-  const key = [...requests].map(([resource, { nanos, isBinary }]) => `${resource}=${nanos}${isBinary}`).join();
-  const known = sharedRequests.get(key);
-  if (known) return known;
-  if (sharedRequests.size >= MAX_SHARED) sharedRequests.clear();
-  sharedRequests.set(key, requests);
-  return requests;
-}
+type Values = FieldValues<WorkspaceObject>;
 
 /** Totals of the workspaces of one group that are added one by one, and may be removed again. */
 export class Tally {
   count = 0;
+  readonly #related: RelatedFields;
   readonly #states = new Map<WorkspaceState, number>();
-  readonly #requests = new Map<Requests, number>();
-  /** The workspaces that may be idle. */
-  readonly #active = new Set<Contribution>();
+  readonly #requests: RequestCounts = new Map();
+  readonly #active: ActiveWorkspaces;
 
-  add(contribution: Contribution): void {
-    this.#change(contribution, 1);
-    if (contribution.activeAt !== undefined) this.#active.add(contribution);
+  /** @param isKept whether workspaces are added once and read often */
+  constructor(related: RelatedFields, isKept: boolean) {
+    this.#related = related;
+    this.#active = isKept ? new SortedWorkspaces(related) : new ExaminedWorkspaces(related);
   }
 
-  /** @param contribution the same object that was added */
-  remove(contribution: Contribution): void {
-    this.#change(contribution, -1);
-    this.#active.delete(contribution);
+  add(values: Values): void {
+    this.#change(values, 1);
+    this.#active.add(values);
+  }
+
+  /** @param values the same object that was added */
+  remove(values: Values): void {
+    this.#change(values, -1);
+    this.#active.remove(values);
   }
 
   /** Adds the states to those of other tallies. */
@@ -73,25 +49,19 @@ export class Tally {
     for (const [state, count] of this.#states) increase(states, state, count);
   }
 
-  addRequestsTo(requests: Map<Requests, number>): void {
-    for (const [each, count] of this.#requests) increase(requests, each, count);
+  addRequestsTo(requests: RequestCounts): void {
+    for (const [each, count] of this.#requests) countRequests(requests, each, count);
   }
 
-  /** Adds the requests of the workspaces whose last activity is at or before a time. Returns their number. */
-  addIdleTo(requests: Map<Requests, number>, time: number): number {
-    let count = 0;
-    for (const contribution of this.#active) {
-      if (contribution.activeAt === undefined || contribution.activeAt > time) continue;
-      count += 1;
-      if (contribution.requests) increase(requests, contribution.requests, 1);
-    }
-    return count;
+  /** Adds the requests of the workspaces that have been idle since a time. Returns their number. */
+  addIdleTo(requests: RequestCounts, time: number, gpuLoads: GpuLoads | undefined): number {
+    return this.#active.addIdleTo(requests, time, gpuLoads);
   }
 
-  #change({ state, requests }: Contribution, by: 1 | -1): void {
+  #change(values: Values, by: 1 | -1): void {
     this.count += by;
-    increase(this.#states, state, by);
-    if (requests) increase(this.#requests, requests, by);
+    increase(this.#states, values.read(workspaceFields.state), by);
+    countRequests(this.#requests, requestsOf(values, this.#related), by);
   }
 }
 
@@ -144,12 +114,16 @@ function summaryOf(grouping: Grouping, group: string, tallies: readonly Tally[])
   };
 }
 
-/** Returns the totals of the RUNNING workspaces whose last activity is at least some seconds ago. */
-export function idleTotalsOf({ tallies }: Totals, seconds: number): { count: number; requests: ResourceAmount[] } {
+/** Returns the totals of the RUNNING workspaces that have been idle for some seconds; see `isIdleSince`. */
+export function idleTotalsOf(
+  { tallies }: Totals,
+  seconds: number,
+  gpuLoads: GpuLoads | undefined,
+): { count: number; requests: ResourceAmount[]; countsGpuLoads: boolean } {
   const requests = new Map<Requests, number>();
   const time = Date.now() - seconds * 1_000;
-  const count = tallies.reduce((sum, tally) => sum + tally.addIdleTo(requests, time), 0);
-  return { count, requests: amountsIn(requests) };
+  const count = tallies.reduce((sum, tally) => sum + tally.addIdleTo(requests, time, gpuLoads), 0);
+  return { count, requests: amountsIn(requests), countsGpuLoads: gpuLoads?.isCurrent === true };
 }
 
 /** Returns the sum of requests, each as often as it is counted, sorted by resource. */
@@ -160,16 +134,50 @@ function amountsIn(requests: ReadonlyMap<Requests, number>): ResourceAmount[] {
   return exactAmountsOf(sums);
 }
 
-/** Returns the totals of some contributions. */
-export function totalsOfContributions(contributions: Iterable<Contribution>, grouping: Grouping): Totals[] {
-  const tallies = new Map<string, Tally>();
-  for (const contribution of contributions) tallyIn(tallies, contribution.group).add(contribution);
+/** Returns the totals of some workspaces. */
+export function totalsOfValues(workspaces: Iterable<Values>, grouping: Grouping, related: RelatedFields): Totals[] {
+  const tallies = new TalliesByGroup(grouping, related, { isKept: false });
+  for (const values of workspaces) tallies.add(values);
   return totalsOf(grouping, tallies);
 }
 
-/** Returns the tally of a group, which is created if there is none. */
-export function tallyIn(tallies: Map<string, Tally>, group: string): Tally {
-  let tally = tallies.get(group);
-  if (!tally) tallies.set(group, (tally = new Tally()));
-  return tally;
+/** Tallies of all groups of workspaces that are added one by one, and may be removed again. */
+export class TalliesByGroup {
+  readonly #grouping: Grouping;
+  readonly #related: RelatedFields;
+  readonly #isKept: boolean;
+  readonly #tallies = new Map<string, Tally>();
+
+  /** @param isKept whether workspaces are added once and read often */
+  constructor(grouping: Grouping, related: RelatedFields, { isKept }: { readonly isKept: boolean }) {
+    this.#grouping = grouping;
+    this.#related = related;
+    this.#isKept = isKept;
+  }
+
+  get size(): number {
+    return this.#tallies.size;
+  }
+
+  [Symbol.iterator](): Iterator<readonly [group: string, tally: Tally]> {
+    return this.#tallies.entries();
+  }
+
+  add(values: Values, group = this.groupOf(values)): void {
+    let tally = this.#tallies.get(group);
+    if (!tally) this.#tallies.set(group, (tally = new Tally(this.#related, this.#isKept)));
+    tally.add(values);
+  }
+
+  remove(values: Values, group = this.groupOf(values)): void {
+    const tally = this.#tallies.get(group);
+    tally?.remove(values);
+    if (tally?.count === 0) this.#tallies.delete(group);
+  }
+
+  /** Returns a text that identifies the group of a workspace: the values of the grouping, in its order, as JSON. */
+  groupOf(values: Values): string {
+    if (this.#grouping.length === 0) return '[]';
+    return JSON.stringify(this.#grouping.map((criterion) => groupValueOf(values, criterion, this.#related)));
+  }
 }

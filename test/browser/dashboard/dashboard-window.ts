@@ -38,7 +38,7 @@ export interface WindowOptions extends BrowserContextOptions {
   readonly path?: string;
 }
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 30_000;
 
 /** @param endpoint URL of the GraphQL endpoint */
 export async function openDashboard(

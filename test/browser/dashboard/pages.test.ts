@@ -14,6 +14,8 @@ const pages = [
   { name: 'logs', path: 'workspaces/team-platform/crash-course?tab=logs' },
   { name: 'events', path: 'workspaces/team-platform/crash-course?tab=events' },
   { name: 'manifest', path: 'workspaces/team-platform/crash-course?tab=manifest' },
+  { name: 'fleet', path: 'fleet' },
+  { name: 'namespace', path: 'namespaces/team-vision' },
   { name: 'kinds', path: 'kinds' },
   { name: 'kinds-offered', path: 'kinds?namespace=team-research' },
   { name: 'namespaces', path: 'namespaces' },
@@ -35,7 +37,7 @@ const looks = [
   { size: 'narrow', colorScheme: 'light' },
 ] as const;
 
-describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000 }, () => {
+describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_000 }, () => {
   const open = suiteBrowser();
   const demo = suiteServer(() => startDemo({ port: 0 }));
 
@@ -63,16 +65,20 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000
     expect(await window.layoutShift()).toBeLessThan(0.01);
   });
 
-  it.each(['kinds', 'namespaces', 'gateway', 'create?namespace=team-research&kind=jupyterlab'])(
-    'shifts nothing while the page loads: %s',
-    async (path) => {
-      await using window = await open(demo().url, { path });
-      await window.isMarked('live');
-      await window.page.locator(CONTENT).first().waitFor();
-      await window.page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
-      expect(await window.layoutShift()).toBeLessThan(0.02);
-    },
-  );
+  it.each([
+    'fleet',
+    'kinds',
+    'namespaces',
+    'namespaces/team-vision',
+    'gateway',
+    'create?namespace=team-research&kind=jupyterlab',
+  ])('shifts nothing while the page loads: %s', async (path) => {
+    await using window = await open(demo().url, { path });
+    await window.isMarked('live');
+    await window.page.locator(CONTENT).first().waitFor();
+    await window.page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+    expect(await window.layoutShift()).toBeLessThan(0.02);
+  });
 
   it('sends less than 60 kB of scripts and styles', () => {
     const files = ['app.js', 'app.css'].map((file) =>

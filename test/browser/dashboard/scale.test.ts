@@ -79,6 +79,7 @@ async function change(
   await window.page.getByRole('searchbox').fill(`ws-${String((first + count - 1) % 50).padStart(5, '0')}`);
   await window.showsRow(`change ${first + count - 1}`);
   await window.page.getByRole('searchbox').fill('');
+  await window.page.getByRole('button', { name: 'All 50', exact: true }).waitFor();
 }
 
 async function sizeOf(session: CDPSession) {

@@ -8,7 +8,7 @@ import { suiteBrowser, suiteServer } from './suite.ts';
 
 const EDIT = 'workspaces/team-research/form-test/edit';
 
-describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 }, () => {
+describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }, () => {
   const open = suiteBrowser();
   const demo = suiteServer(() => startDemo({ port: 0 }));
 
@@ -83,7 +83,9 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
     ]);
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('field-name');
     await summary.getByRole('button', { name: 'Secret 1, mode' }).click();
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('field-volumes-secrets-0-defaultMode');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.id))
+      .toBe('field-volumes-secrets-0-defaultMode');
     expect(await window.violations()).toEqual([]);
     await page.locator('main').evaluate((main) => main.scrollTo(0, 0));
     await window.picture('form-errors');

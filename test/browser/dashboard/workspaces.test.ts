@@ -3,7 +3,7 @@ import { startDemo } from '../../../dev/demo/demo.ts';
 import { executablePath } from '../browser.ts';
 import { suiteBrowser, suiteServer } from './suite.ts';
 
-describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 }, () => {
+describe.skipIf(!executablePath)('the table of workspaces', { timeout: 120_000 }, () => {
   const open = suiteBrowser();
   const demo = suiteServer(() => startDemo({ port: 0 }));
 

@@ -17,6 +17,7 @@ export function builtInKinds(cluster: () => Cluster): void {
   secrets(cluster);
   storage(cluster);
   pods(cluster);
+  limitRanges(cluster);
   fieldSelectors(cluster);
   eventsAndLogs(cluster);
   deletedDefinitions(cluster);
@@ -113,6 +114,34 @@ function pods(cluster: () => Cluster): void {
       },
       status: { phase: 'Pending', qosClass: 'Burstable' },
     });
+  });
+}
+
+function limitRanges(cluster: () => Cluster): void {
+  it('sets defaults of a limit range for containers, and of no other type', async () => {
+    const { create } = await place(cluster);
+    const amounts = { max: { cpu: '2', memory: '1024Mi' }, min: { cpu: '0.1', 'example.com/a': '1' } };
+    const limits = [
+      { type: 'Container', ...amounts, default: { cpu: '1' }, defaultRequest: { memory: '64Mi' } },
+      { type: 'Pod', ...amounts },
+    ];
+    const { code, body } = await create('LimitRange', 'a', { spec: { limits } });
+    const stored = { max: { cpu: '2', memory: '1Gi' }, min: { cpu: '100m', 'example.com/a': '1' } };
+    expect([code, body.message, body.spec]).toEqual([
+      201,
+      undefined,
+      {
+        limits: [
+          {
+            type: 'Container',
+            ...stored,
+            default: { cpu: '1', memory: '1Gi' },
+            defaultRequest: { cpu: '1', memory: '64Mi', 'example.com/a': '1' },
+          },
+          { type: 'Pod', ...stored },
+        ],
+      },
+    ]);
   });
 }
 

@@ -42,6 +42,7 @@ const stored: readonly (readonly [string | number, string, string?])[] = [
 export function quantities(cluster: () => Cluster): void {
   canonicalForms(cluster);
   builtInKinds(cluster);
+  defaultRequests(cluster);
   otherCases(cluster);
 }
 
@@ -88,6 +89,24 @@ function builtInKinds(cluster: () => Cluster): void {
     const containers = [{ name: 'main', image: 'i', resources: { requests: { cpu: '1000m', memory: '2048Ki' } } }];
     const pod = await api.post(`${path}/pods`, { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers } });
     expect(Object(pod.body.spec).containers[0].resources.requests).toEqual({ cpu: '1', memory: '2Mi' });
+  });
+}
+
+function defaultRequests(cluster: () => Cluster): void {
+  it('stores the limit of a container of a pod as its request when the request is omitted', async () => {
+    const { api } = cluster();
+    const namespace = await api.namespace();
+    const limits = { cpu: '2', 'nvidia.com/gpu': '1' };
+    const container = { name: 'main', image: 'i', resources: { requests: { cpu: '500m' }, limits } };
+    const spec = {
+      containers: [container, { name: 'other', image: 'i' }],
+      initContainers: [{ name: 'first', image: 'i', resources: { limits: { memory: '1Gi' } } }],
+    };
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec };
+    const { code, body } = await api.post(`/api/v1/namespaces/${namespace}/pods`, pod);
+    const { containers, initContainers } = Object(body.spec);
+    const requests = [...Object(containers), ...Object(initContainers)].map(({ resources }) => resources.requests);
+    expect([code, ...requests]).toEqual([201, { cpu: '500m', 'nvidia.com/gpu': '1' }, undefined, { memory: '1Gi' }]);
   });
 }
 

@@ -51,6 +51,7 @@ function readsOf(namespace: string): Readonly<Record<string, string>> {
     storageClasses: 'storageClasses { nodes { name } }',
     clusterNodes: 'clusterNodes { nodes { ready } }',
     quotas: `namespace(name: "${namespace}") { resourceQuotas { name } }`,
+    limitRanges: `namespace(name: "${namespace}") { limitRanges { name } }`,
     devPods: 'devPodWorkspaceInstances { nodes { name } }',
     jobs: 'volcanoJobs { nodes { name } }',
     secrets: `secrets(${team}) { nodes { name } }`,
@@ -74,12 +75,9 @@ export async function createProbedObjects(team: TestNamespace): Promise<void> {
   });
   await api.create('/apis/storage.k8s.io/v1/storageclasses', storageClass('fast'));
   await api.create('/api/v1/persistentvolumes', volumeOf('data'));
-  await api.create(team.pathTo('resourcequotas'), {
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: { name: 'objects' },
-    spec: { hard: { 'count/secrets': '100' } },
-  });
+  const limits = [{ type: 'PersistentVolumeClaim', max: { storage: '1Ti' } }];
+  await api.create(team.pathTo('resourcequotas'), policy('ResourceQuota', { hard: { 'count/secrets': '100' } }));
+  await api.create(team.pathTo('limitranges'), policy('LimitRange', { limits }));
   await api.create(team.pathTo('persistentvolumeclaims'), own(claim('data')));
   await api.create(team.pathTo('secrets'), own(secret('token', { metadata: { labels: MOUNTABLE } })));
   await api.create(team.pathTo('devpodworkspaceinstances', 'management.loft.sh'), own(devPod('dev')));
@@ -97,4 +95,8 @@ export async function createProbedObjects(team: TestNamespace): Promise<void> {
       type: 'Warning',
       reason: 'FailedCreate',
     });
+}
+
+function policy(kind: string, spec: object): Manifest {
+  return { apiVersion: 'v1', kind, metadata: { name: kind.toLowerCase() }, spec };
 }

@@ -38,10 +38,22 @@ export async function collectWatched(stream: WatchStream, events: string[]): Pro
     if (event.type !== 'BOOKMARK') events.push(summaryOf(event.type, event.object));
 }
 
-/** Collects the events of the objects that the gateway sends. */
-export async function collectSent(stream: Subscription<SentEvent>, events: string[]): Promise<void> {
-  for await (const { data } of stream)
-    if (data?.workspaces.object) events.push(summaryOf(data.workspaces.type, data.workspaces.object.manifest));
+/** Collects the events of the objects that the gateway sends. Resolves when the snapshot is complete: no later change is part of it. */
+export function collectSent(stream: Subscription<SentEvent>, events: string[]): Promise<void> {
+  const synced = Promise.withResolvers<void>();
+  const collect = async () => {
+    for await (const { data } of stream) {
+      const { type = '', object } = data?.workspaces ?? {};
+      if (object) events.push(summaryOf(type, object.manifest));
+      if (type === 'SYNCED') synced.resolve();
+    }
+  };
+  collect().catch(synced.reject);
+  return synced.promise;
+}
+
+function isDeletion(event: string | undefined): boolean {
+  return event?.startsWith('DELETED') ?? false;
 }
 
 /** Plays the workspace controller, the StatefulSet controller and the kubelet for the workspace `nb`, step by step. */
@@ -117,7 +129,10 @@ class Lifecycle implements AsyncDisposable {
     const gateway = await cluster.startGateway();
     const { body } = await team.api.get(team.workspaces);
     const stream = await team.api.watch(`${team.workspaces}?resourceVersion=${body.metadata?.resourceVersion}`);
-    return new Lifecycle(gateway, team, stream);
+    const started = new Lifecycle(gateway, team, stream);
+    void collectWatched(stream, started.watched);
+    await collectSent(gateway.subscribe<SentEvent>(FOLLOW, { in: team.name }), started.sent);
+    return started;
   }
 
   private constructor(gateway: TestGateway, team: TestNamespace, stream: WatchStream) {
@@ -125,8 +140,6 @@ class Lifecycle implements AsyncDisposable {
     this.#team = team;
     this.#stream = stream;
     this.controller = new HandPlayedController(gateway, team);
-    void collectWatched(stream, this.watched);
-    void collectSent(gateway.subscribe<SentEvent>(FOLLOW, { in: team.name }), this.sent);
   }
 
   /** Sends a mutation, plays the controller when the API server has the write, and returns the result. */
@@ -174,7 +187,7 @@ export function lifecycle(cluster: () => Cluster): void {
     const gone = await scenario.step(DELETE, { waitFor: 'GONE' }, () => controller.removePod());
     expect(gone).toEqual({ deletionPending: false });
 
-    await waitFor(() => sent.length >= watched.length, 'the gateway has sent as many events as the API server');
+    await waitFor(() => isDeletion(watched.at(-1)) && isDeletion(sent.at(-1)), 'both have sent the deletion');
     expect(sent).toEqual(watched);
     const types = watched.map((event) => event.split(' ')[0]);
     expect([types[0], types.at(-1), new Set(types.slice(1, -1))]).toEqual(['ADDED', 'DELETED', new Set(['MODIFIED'])]);

@@ -6,7 +6,7 @@ import { NOT_ASKED } from '../../support/access/requests.ts';
 import { seedsOf } from '../../support/seeds.ts';
 
 const SEEDS = 4;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 const seeds = seedsOf(process.env['LEAK_SEEDS'] ?? String(SEEDS));
 

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
-import type { AccessMode } from '../../../src/auth/scope-resolution.ts';
+import type { AccessMode, Scope } from '../../../src/auth/visibility-scope.ts';
 import type { VisibilityResolver } from '../../../src/auth/visibility-resolver.ts';
-import type { Scope } from '../../../src/auth/visibility-scope.ts';
 import { StorageClass } from '../../../src/kinds/storage-class/resource.ts';
 import { Workspace } from '../../../src/kinds/workspace/resource.ts';
 import { WorkspaceKind } from '../../../src/kinds/workspace-kind/resource.ts';

@@ -101,17 +101,14 @@ describe('a decision', () => {
     expect(await next(stream, 1)).toEqual(['FORBIDDEN']);
   });
 
-  it('takes effect in time when the rule has resourceNames', async () => {
-    const TTL_SECONDS = 3;
-    await using environment = await setStage(TTL_SECONDS);
+  it('takes effect in a running subscription when the rule has resourceNames', async () => {
+    await using environment = await setStage(1);
     const { cluster } = environment;
     const stream = environment.caller(ann, 'token').follow('subscription { workspaceKinds { type object { name } } }');
     expect(await next(stream, 2)).toEqual(['RESET', 'SYNCED']);
-    const gained = Date.now();
     const named = { apiGroups: ['kubeflow.org'], resources: ['workspacekinds'], resourceNames: ['jupyterlab'] };
     cluster.apply(clusterRole('named', { ...named, verbs: ['get', 'watch'] }));
     cluster.apply(bound(ann, 'named'));
     expect(await next(stream, 1)).toEqual(['ADDED jupyterlab']);
-    expect(Date.now() - gained).toBeLessThan((TTL_SECONDS + 2) * 1_000);
   });
 });

@@ -3,7 +3,7 @@ import { runScenario } from '../../support/live/scenario.ts';
 import { seedsOf } from '../../support/seeds.ts';
 
 const SEEDS = 30;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 400_000;
 
 const seeds = seedsOf(process.env['CONVERGENCE_SEEDS'] ?? String(SEEDS));
 

@@ -70,7 +70,7 @@ export const bodies: Surface = (sources) => {
   const method =
     random.below(15) === 0
       ? random.pick(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'QUERY', 'PROPFIND'])
-      : 'POST';
+      : random.pick(['POST', 'POST', 'POST', 'QUERY']);
   const encoding =
     random.below(20) === 0 ? [`Content-Encoding: ${random.pick(['gzip', 'br', 'deflate', 'identity', 'x'])}`] : [];
   const body = bodyOf(sources);

@@ -20,7 +20,8 @@ const IDLE_WINDOW_MS = 300;
 export interface Window {
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Percentile of the CPU time of the gateway's main thread during a query. Other processes of the machine do not count. */
+  /** Percentiles of the CPU time of the gateway's main thread during a query. Other processes of the machine do not count. */
+  readonly p90GatewayMs: number;
   readonly p99GatewayMs: number;
   /** CPU time of the gateway as a share of one CPU. */
   readonly cpuShare: number;
@@ -87,6 +88,7 @@ export class OverloadRun implements AsyncDisposable {
     return {
       p50Ms: percentile(latencies, 50),
       p99Ms: percentile(latencies, 99),
+      p90GatewayMs: percentile(work, 90),
       p99GatewayMs: percentile(work, 99),
       cpuShare,
       attempts,

@@ -10,7 +10,7 @@ import { MODES, type AbuseTarget, type Mode } from './target.ts';
 const LIST = JSON.stringify({ query: '{ workspaces { nodes { name } } }' });
 const LIVE = JSON.stringify({ query: 'subscription { workspaces { type object { name } } }' });
 
-/** How a client leaves. */
+/** Way in which a client leaves. */
 const ENDINGS = ['reset', 'finish', 'close'] as const;
 
 /** Raw sockets: parts of requests, pipelining, bytes that arrive one by one, garbage, resets. Nothing has to be answered. */

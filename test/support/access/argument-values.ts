@@ -48,6 +48,7 @@ const words: Readonly<Record<string, (place: Place) => unknown>> = {
   value: ({ target }) => target.word,
   uid: ({ target }) => target.uid,
   revision: ({ target }) => target.revision,
+  actionId: ({ random }) => random.pick(['a-1', 'a-2', 'a-3']),
   manifest: ({ target }) => target.manifest,
   type: ({ target }) => target.patch.type,
   patch: ({ target }) => target.patch.patch,

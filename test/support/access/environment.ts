@@ -114,7 +114,6 @@ export class AccessEnvironment implements AsyncDisposable {
 }
 
 async function cachedVersions(caller: Caller): Promise<ReadonlySet<string>> {
-  const nodes = 'nodes { metadata { uid resourceVersion } }';
   const copied = [
     'workspaces',
     'workspaceKinds',
@@ -123,12 +122,21 @@ async function cachedVersions(caller: Caller): Promise<ReadonlySet<string>> {
     'persistentVolumeClaims',
     'persistentVolumes',
     'storageClasses',
+    'clusterNodes',
   ];
+  const limits = 'limits: namespaces { nodes { resourceQuotas { ...object } limitRanges { ...object } } }';
   const { data } = await caller.ask(
-    `{ ${copied.map((list) => `${list} { ${nodes} }`).join(' ')} events(first: 1000) { ${nodes} } }`,
+    `{ ${copied.map((list) => `${list} { nodes { ...object } }`).join(' ')} events(first: 1000) { nodes { ...object } } ${limits} }
+    fragment object on KubernetesObject { metadata { uid resourceVersion } }`,
   );
-  const lists = Object.values(data ?? {}) as { readonly nodes: readonly { readonly metadata: object }[] }[];
-  return new Set(lists.flatMap((list) => list.nodes.map(({ metadata }) => versionOf(metadata))));
+  return new Set(objectsIn(data).map(({ metadata }) => versionOf(metadata)));
+}
+
+/** Returns all objects with metadata in a response. */
+function objectsIn(value: unknown): readonly { readonly metadata: object }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('metadata' in value) return [value as { readonly metadata: object }];
+  return Object.values(value).flatMap(objectsIn);
 }
 
 function versionOf(metadata: object): string {

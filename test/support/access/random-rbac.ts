@@ -61,10 +61,13 @@ export interface KnownNames {
 /** Generates roles with every feature, bound to users and groups at random. */
 export class RbacGenerator {
   readonly #random: SeededRandom;
+  readonly #resources: readonly (readonly string[])[];
   #serial = 0;
 
-  constructor(random: SeededRandom) {
+  /** @param more resources that rules are about in addition to those of all scenarios */
+  constructor(random: SeededRandom, more: readonly string[] = []) {
     this.#random = random;
+    this.#resources = more.length === 0 ? RESOURCES : [...RESOURCES, more];
   }
 
   stored({ namespaces, names }: KnownNames, subjects: readonly Subject[]): readonly Manifest[] {
@@ -118,7 +121,7 @@ export class RbacGenerator {
     return Array.from({ length: 1 + random.below(2) }, () => ({
       verbs: random.pick(VERBS),
       apiGroups: random.pick(GROUPS),
-      resources: random.pick(RESOURCES),
+      resources: random.pick(this.#resources),
       ...(random.below(4) === 0 && { resourceNames: [random.pick(names), random.pick(names)] }),
     }));
   }

@@ -70,6 +70,31 @@ function volumeFor({ home, volume, storageClass, namespace }: StorageNames, cana
   };
 }
 
+/** Returns a quota and limits of a namespace, and a node. Every string is a canary. */
+export function limitingObjectsOf(namespace: string, canary: () => string): readonly Manifest[] {
+  return [nodeNamed(canary(), canary), quotaIn(namespace, canary), limitsIn(namespace, canary)];
+}
+
+function nodeNamed(name: string, canary: () => string): Manifest {
+  const amounts = { cpu: '8', pods: '110', [canary()]: '1' };
+  const conditions = [{ type: 'Ready', status: 'True', reason: canary() }];
+  const taints = [{ key: canary(), value: canary(), effect: 'NoSchedule' }];
+  const status = { capacity: amounts, allocatable: amounts, conditions, nodeInfo: { kubeletVersion: canary() } };
+  return { ...head('v1', 'Node', name, canary), spec: { taints }, status };
+}
+
+/** Leaves nothing for another pod. */
+function quotaIn(namespace: string, canary: () => string): Manifest {
+  const [hard, scopes] = [{ pods: '1', [canary()]: '4' }, ['NotTerminating']];
+  const quota = head('v1', 'ResourceQuota', canary(), canary, namespace);
+  return { ...quota, spec: { hard, scopes }, status: { hard, used: { pods: '1' } } };
+}
+
+function limitsIn(namespace: string, canary: () => string): Manifest {
+  const limits = [{ type: 'Container', max: { cpu: '4', [canary()]: '2' } }];
+  return { ...head('v1', 'LimitRange', canary(), canary, namespace), spec: { limits } };
+}
+
 function eventAbout({ kind, metadata: { name = '', namespace = '' } }: Manifest, canary: () => string): Manifest {
   const time = '2026-11-25T10:00:00Z';
   return {

@@ -59,13 +59,19 @@ export function writeRequests(writer: RequestWriter, aims: readonly Aim[], knowl
     Object.entries(writer.root(type))
       .filter(([field]) => !NOT_ASKED.has(field))
       .flatMap(([field, { type: answer }]) => {
-        const isNamed = ({ object }: Aim) => type !== 'mutation' && [object.kind, 'Node'].includes(String(answer));
+        const isNamed = ({ object }: Aim) =>
+          type !== 'mutation' && [typeNameOf(object), 'Node'].includes(String(answer));
         const isWritten = ({ object }: Aim) =>
           new RegExp(`[a-z]${object.kind}s?(?:Status)?$`, 'u').test(field) && random.below(2) === 0;
         const chosen = aims.filter((aim) => isNamed(aim) || isWritten(aim) || random.below(SPARED) === 0);
         return chosen.map((aim) => requestAbout(writer, { type, field, aim }, knowledge));
       }),
   );
+}
+
+/** Returns the name of the GraphQL type of an object. `Node` is the interface. */
+function typeNameOf({ kind }: Stored): string {
+  return kind === 'Node' ? 'ClusterNode' : kind;
 }
 
 function requestAbout(
@@ -136,6 +142,7 @@ function expectation(field: string, object: Stored, model: VisibilityModel): Req
     persistentVolumeClaim: 'PersistentVolumeClaim',
     persistentVolume: 'PersistentVolume',
     secret: 'Secret',
+    clusterNode: 'Node',
   };
   if (byName[field] !== object.kind) return undefined;
   const how = shownByName(object, model);

@@ -24,7 +24,7 @@ export async function aimsAt(
   random: SeededRandom,
 ): Promise<readonly Aim[]> {
   const nodes = 'nodes { id metadata { uid }';
-  const plain = ['namespaces', 'pods', 'persistentVolumeClaims', 'persistentVolumes', 'storageClasses'];
+  const plain = ['namespaces', 'pods', 'persistentVolumeClaims', 'persistentVolumes', 'storageClasses', 'clusterNodes'];
   const { data } = await administrator.ask(
     `{ workspaces { ${nodes} revision } } workspaceKinds { ${nodes} revision } } ${plain.map((list) => `${list} { ${nodes} } }`).join(' ')} events(first: 1000) { ${nodes} } } }`,
   );

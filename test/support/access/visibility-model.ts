@@ -14,7 +14,7 @@ export interface StoredCluster {
   readonly others: readonly Stored[];
 }
 
-/** Kinds of objects related to workspaces, and their resources. */
+/** Kinds of objects that workspaces use or are limited by, and their resources. */
 export const OTHER_KINDS: Readonly<
   Record<string, { readonly apiVersion: string; readonly group: string; readonly resource: string }>
 > = {
@@ -24,6 +24,9 @@ export const OTHER_KINDS: Readonly<
   Secret: { apiVersion: 'v1', group: '', resource: 'secrets' },
   PersistentVolume: { apiVersion: 'v1', group: '', resource: 'persistentvolumes' },
   StorageClass: { apiVersion: 'storage.k8s.io/v1', group: 'storage.k8s.io', resource: 'storageclasses' },
+  Node: { apiVersion: 'v1', group: '', resource: 'nodes' },
+  ResourceQuota: { apiVersion: 'v1', group: '', resource: 'resourcequotas' },
+  LimitRange: { apiVersion: 'v1', group: '', resource: 'limitranges' },
 };
 
 type AccessMode = 'read' | 'watch';
@@ -90,10 +93,12 @@ export class VisibilityModel {
     return kind === 'StorageClass' && this.#canClaim() ? 'redacted' : 'nothing';
   }
 
+  /** Returns whether a related object can be read by its name. */
   canGetOther({ kind, metadata: { namespace: at, name } }: Stored): boolean {
     const { group = '', resource = '' } = OTHER_KINDS[kind] ?? {};
-    const namespace = at ?? null;
-    return this.#rbac.can(this.#subject, { verb: 'get', group, resource, namespace, name });
+    const of = { group, resource, namespace: at ?? null };
+    const isListed = at === undefined && this.#rbac.can(this.#subject, { ...of, verb: 'list', name: null });
+    return isListed || this.#rbac.can(this.#subject, { ...of, verb: 'get', name });
   }
 
   /** Returns whether the user may create claims in any namespace: then storage classes are visible in redacted form. */

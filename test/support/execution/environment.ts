@@ -5,6 +5,7 @@ import type { Viewer } from '../../../src/auth/viewer.ts';
 import { startClusterCache, type ClusterCache } from '../../../src/cache/cluster-cache.ts';
 import { OperationExecutor } from '../../../src/execution/operation-executor.ts';
 import { RowCache } from '../../../src/execution/row-cache.ts';
+import { BulkActions } from '../../../src/graphql/bulk-actions.ts';
 import { ConcurrencyLimit } from '../../../src/graphql/concurrency-limit.ts';
 import { createContext, type Context, type GatewayInfo } from '../../../src/graphql/context.ts';
 import { Deadline } from '../../../src/graphql/deadline.ts';
@@ -53,7 +54,7 @@ export interface ExecutionEnvironment extends AsyncDisposable {
   /** Returns a new context of a viewer. */
   context(viewer: string): Context;
   /** Resolves when the cache has received all changes of workspaces and their kinds. */
-  caughtUp(): Promise<void>;
+  readonly caughtUp: () => Promise<void>;
 }
 
 export async function startExecutionEnvironment(objects: readonly Manifest[]): Promise<ExecutionEnvironment> {
@@ -87,7 +88,7 @@ export async function startExecutionEnvironment(objects: readonly Manifest[]): P
     context: (name) => {
       const viewer = byName.get(name);
       if (!viewer) throw new TypeError(`Expected one of the viewers ${viewers.join(', ')}, got ${name}.`);
-      return createContext({ cluster, viewer, gateway }, deadline);
+      return createContext({ cluster, gateway }, { viewer, deadline });
     },
     caughtUp: () => caughtUp(cache, simulator),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
@@ -113,12 +114,14 @@ const bytesInFlight = new BytesInFlight(1e9);
 const gateway: GatewayInfo = {
   bytesInFlight,
   version: '0',
-  kubernetesVersion: 'v1.37.0',
+  kubernetesVersion: () => 'v1.37.0',
   enforceFilterRules: true,
   onUnexpected: (error) => {
     throw error;
   },
+  onObjectWrite: () => undefined,
   logReads,
+  bulkActions: new BulkActions({ max: 10, maxPerViewer: 10, onEnd: () => undefined }),
   live: () => ({ groups: 0, readers: 0, ...new SubscriptionCounters() }),
 };
 
@@ -134,6 +137,7 @@ function clusterOf(cache: ClusterCache, derived: DerivedStates): Cluster {
       countNamespaces: () => namespaces.size,
     }),
     usages: new PodUsages(),
+    gpuLoads: undefined,
     logs: new SharedLogs(),
     derived,
     bytesInFlight,

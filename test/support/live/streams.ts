@@ -11,6 +11,8 @@ export interface ClientStreamOptions {
   readonly url: string;
   readonly query: string;
   readonly cursor: string | undefined;
+  /** Headers of the request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly onResult: (result: Result) => void;
   /** Called once when the stream ends, unless the client has disconnected. */
   readonly onEnd: () => void;
@@ -26,8 +28,8 @@ export interface ClientStream {
 }
 
 /** Opens a subscription over WebSocket, without a client library: only a raw socket can be paused. */
-export function openWebSocket({ url, query, cursor, onResult, onEnd }: ClientStreamOptions): ClientStream {
-  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+export function openWebSocket({ url, query, cursor, headers, onResult, onEnd }: ClientStreamOptions): ClientStream {
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { headers });
   const ended = once(onEnd);
   socket.on('open', () => socket.send('{"type":"connection_init"}'));
   socket.on('message', (message: Buffer) => {
@@ -52,9 +54,10 @@ export function openWebSocket({ url, query, cursor, onResult, onEnd }: ClientStr
 }
 
 /** Opens a subscription over Server-Sent Events, without a client library: only a raw response can be paused. */
-export function openEventStream({ url, query, cursor, onResult, onEnd }: ClientStreamOptions): ClientStream {
+export function openEventStream(options: ClientStreamOptions): ClientStream {
+  const { url, query, onResult, onEnd } = options;
   const ended = once(onEnd);
-  const headers = { accept: 'text/event-stream', ...(cursor !== undefined && { 'last-event-id': cursor }) };
+  const headers = eventStreamHeaders(options);
   let response: IncomingMessage | undefined;
   let paused = false;
   const asking = request(`${url}?query=${encodeURIComponent(query)}`, { agent: false, headers }, (answer) => {
@@ -90,6 +93,10 @@ export function openEventStream({ url, query, cursor, onResult, onEnd }: ClientS
       response?.destroy();
     },
   };
+}
+
+function eventStreamHeaders({ headers, cursor }: ClientStreamOptions): Readonly<Record<string, string>> {
+  return { ...headers, accept: 'text/event-stream', ...(cursor !== undefined && { 'last-event-id': cursor }) };
 }
 
 function once(callback: () => void) {

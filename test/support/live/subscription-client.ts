@@ -8,6 +8,8 @@ export interface SubscriptionClientOptions {
   readonly transport: 'WebSocket' | 'Server-Sent Events';
   /** Returns the URL of a gateway. Called before each connection. */
   readonly gatewayUrl: () => string;
+  /** Headers of each request, such as credentials. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Returns the number of the current step of the scenario, for the transcript. */
   readonly currentStep: () => number;
 }
@@ -28,6 +30,7 @@ export class SubscriptionClient implements Disposable {
   /** The last result of a single-object subscription. Undefined before the first of this connection. */
   #lastResult: Fields | null | undefined;
   #resets = 0;
+  #connections = 0;
 
   constructor(options: SubscriptionClientOptions) {
     this.#options = options;
@@ -43,9 +46,23 @@ export class SubscriptionClient implements Disposable {
     return this.#options.selection;
   }
 
+  get transport(): SubscriptionClientOptions['transport'] {
+    return this.#options.transport;
+  }
+
+  /** Whether the client has received a complete snapshot, and every change that it missed before this connection. */
+  get synced(): boolean {
+    return this.selection.field === 'workspace' ? this.#lastResult !== undefined : this.#resultSet.synced;
+  }
+
   /** Number of RESET events and restarts without a cursor. */
   get resets(): number {
     return this.#resets;
+  }
+
+  /** Number of connections so far, those that failed included. */
+  get connections(): number {
+    return this.#connections;
   }
 
   /** The violation with the transcript before it. Undefined if there is none. */
@@ -104,8 +121,9 @@ export class SubscriptionClient implements Disposable {
   }
 
   #connect(): void {
-    const { selection, transport, gatewayUrl } = this.#options;
+    const { selection, transport, gatewayUrl, headers } = this.#options;
     const { cursor } = this.#resultSet;
+    this.#connections += 1;
     this.#lastResult = undefined;
     if (cursor === undefined) this.#resultSet.startSnapshot();
     else this.#resultSet.startCatchUp();
@@ -116,6 +134,7 @@ export class SubscriptionClient implements Disposable {
       url,
       query: subscriptionFor(selection, transport === 'WebSocket' ? 'argument' : 'header'),
       cursor,
+      headers,
       onResult: (result) => this.#apply(result),
       onEnd: () => {
         this.#note('(the stream ends)');

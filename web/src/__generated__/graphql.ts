@@ -153,6 +153,17 @@ export type KubernetesEventType =
   /** The event reports a problem. */
   | 'WARNING';
 
+/** Type of the objects that a limit of a LimitRange is about. */
+export type LimitType =
+  /** Each container of a pod. */
+  | 'CONTAINER'
+  /** Each PersistentVolumeClaim. */
+  | 'PERSISTENT_VOLUME_CLAIM'
+  /** All containers of a pod together. */
+  | 'POD'
+  /** Another type, of a newer version of Kubernetes. */
+  | 'UNKNOWN';
+
 /** Phase of a namespace. */
 export type NamespacePhase =
   /** Objects can be created in the namespace. */
@@ -161,6 +172,20 @@ export type NamespacePhase =
   | 'TERMINATING'
   /** No phase is reported, or one that this gateway does not know. */
   | 'UNKNOWN';
+
+/** Workspaces to pause. Either `names` or `filter` is required. */
+export type PauseWorkspacesInput = {
+  /** Identifier that you choose, such as a UUID, to run the mutation as a bulk action: it returns when the workspaces are selected, with `action` and without results, and continues even if you disconnect. Subscribe to `bulkAction` with the same id. ALREADY_EXISTS if you have an action with this id, so a repeated request does not act twice. Null to wait for the results. */
+  actionId?: string | number | null | undefined;
+  /** Whether to run the complete request, including admission, without storing the result. */
+  dryRun?: boolean;
+  /** Filter for workspaces, at most 1000 of which may match. `{}` for all that you may see. */
+  filter?: WorkspaceFilter | null | undefined;
+  /** Names of up to 1000 workspaces of the namespace. */
+  names?: Array<string> | null | undefined;
+  /** Namespace of the workspaces. With a filter, null for every namespace in which you may see workspaces. */
+  namespace?: string | null | undefined;
+};
 
 /** Phase of a persistent volume claim. */
 export type PersistentVolumeClaimPhase =
@@ -215,11 +240,25 @@ export type SecretMountInput = {
   secretName: string;
 };
 
+/** Workspaces to start. Either `names` or `filter` is required. */
+export type StartWorkspacesInput = {
+  /** Identifier that you choose, such as a UUID, to run the mutation as a bulk action: it returns when the workspaces are selected, with `action` and without results, and continues even if you disconnect. Subscribe to `bulkAction` with the same id. ALREADY_EXISTS if you have an action with this id, so a repeated request does not act twice. Null to wait for the results. */
+  actionId?: string | number | null | undefined;
+  /** Whether to run the complete request, including admission, without storing the result. */
+  dryRun?: boolean;
+  /** Filter for workspaces, at most 1000 of which may match. `{}` for all that you may see. */
+  filter?: WorkspaceFilter | null | undefined;
+  /** Names of up to 1000 workspaces of the namespace. */
+  names?: Array<string> | null | undefined;
+  /** Namespace of the workspaces. With a filter, null for every namespace in which you may see workspaces. */
+  namespace?: string | null | undefined;
+};
+
 /** Changes of a workspace. Absent fields are kept, null clears a field. The WorkspaceKind cannot be changed. */
 export type UpdateWorkspaceInput = {
   /** All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/. */
   annotations?: Array<KeyValueInput> | null | undefined;
-  /** Whether to set imageConfig and podConfig to their `desiredId` unless they are given here or it is null. Restarts a running workspace. */
+  /** Whether to set imageConfig and podConfig to their `desiredOptionId` unless they are given here or it is null. Restarts a running workspace. */
   applyPendingRedirects?: boolean;
   /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
   deferUpdates?: boolean | null | undefined;
@@ -281,6 +320,59 @@ export type VolumeMountInput = {
   readOnly?: boolean;
 };
 
+/** Filter for workspaces. A workspace matches if it meets every given condition. */
+export type WorkspaceFilter = {
+  /** Names of users, one of whom created the workspace (`audit.createdBy`). */
+  createdBy?: Array<string> | null | undefined;
+  /** Matches RUNNING workspaces without activity, and without a load of their GPUs, for this time, as `WorkspaceTotals.idle` counts them. BAD_REQUEST if it is negative, and in a subscription to workspaces, since they match later without a change. */
+  idleForSeconds?: number | null | undefined;
+  /** IDs or display names of imageConfig options, one of which is in the spec. */
+  imageConfigs?: Array<string | number> | null | undefined;
+  /** Matches workspaces whose last activity is before this time, whatever the load of their GPUs. Workspaces without known activity do not match. */
+  inactiveSince?: string | null | undefined;
+  /** Names of WorkspaceKinds, one of which the workspace has. */
+  kinds?: Array<string> | null | undefined;
+  /** Kubernetes label selector on the labels of the Workspace, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed. */
+  labelSelector?: string | null | undefined;
+  /** Namespaces, one of which the workspace is in. */
+  namespaces?: Array<string> | null | undefined;
+  /** Names of nodes, one of which the pod is on (`pod.nodeName`). */
+  nodes?: Array<string> | null | undefined;
+  /** Matches RUNNING workspaces that the controller may pause for inactivity before this time (`activity.pauseEligibleAt`). */
+  pauseEligibleBefore?: string | null | undefined;
+  /** Value of `paused`, the desired state. For the observed state see `states`. */
+  paused?: boolean | null | undefined;
+  /** Value of `pendingRestart`. */
+  pendingRestart?: boolean | null | undefined;
+  /** IDs or display names of podConfig options, one of which is in the spec. */
+  podConfigs?: Array<string | number> | null | undefined;
+  /** Resources, such as `nvidia.com/gpu`, of one of which the workspace requests at least one unit (`resources.requests`). */
+  requests?: Array<string> | null | undefined;
+  /** Substring of the name or `displayName`, case-insensitive. */
+  search?: string | null | undefined;
+  /** States, one of which the workspace is in. */
+  states?: Array<WorkspaceState> | null | undefined;
+};
+
+/** Property by which totals of workspaces are grouped. */
+export type WorkspaceGroupKey =
+  /** Name of the user who created the workspace. Empty if it is not recorded. */
+  | 'CREATED_BY'
+  /** ID of the imageConfig option. Options of several WorkspaceKinds may have the same ID. */
+  | 'IMAGE_CONFIG'
+  /** Name of the WorkspaceKind. */
+  | 'KIND'
+  /** Value of a label of the Workspace, whose key is in `groupByLabels`. Empty without the label. */
+  | 'LABEL'
+  /** Namespace. */
+  | 'NAMESPACE'
+  /** Name of the node of the pod. Empty while there is none. */
+  | 'NODE'
+  /** ID of the podConfig option. Options of several WorkspaceKinds may have the same ID. */
+  | 'POD_CONFIG'
+  /** State. */
+  | 'STATE';
+
 /** Observed state of a workspace: TERMINATING while it is being deleted, else as last reported by the controller. */
 export type WorkspaceState =
   /** The workspace cannot run. See `stateMessage` for the reason. */
@@ -340,24 +432,27 @@ export type DeleteMutationVariables = Exact<{
 export type DeleteMutation = { result: { deletionPending: boolean } | null };
 
 export type PauseManyMutationVariables = Exact<{
-  namespace: string;
-  names: Array<string> | string;
+  input: PauseWorkspacesInput;
 }>;
 
 
-export type PauseManyMutation = { result: { results: Array<{ name: string, ok: boolean, message: string | null }> } | null };
+export type PauseManyMutation = { result: { action: { actionId: string } | null } | null };
 
 export type StartManyMutationVariables = Exact<{
-  namespace: string;
-  names: Array<string> | string;
+  input: StartWorkspacesInput;
 }>;
 
 
-export type StartManyMutation = { result: { results: Array<{ name: string, ok: boolean, message: string | null }> } | null };
+export type StartManyMutation = { result: { action: { actionId: string } | null } | null };
+
+export type FollowBulkActionSubscriptionVariables = Exact<{
+  actionId: string | number;
+}>;
+
+
+export type FollowBulkActionSubscription = { bulkAction: { results: Array<{ name: string, ok: boolean, message: string | null }> } };
 
 export type ObservedStateFragment = { id: string, state: WorkspaceState, stateMessage: string };
-
-export type BulkResultFragment = { name: string, ok: boolean, message: string | null };
 
 export type CreationRightsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -407,6 +502,32 @@ export type PermissionsQuery = { nodes: Array<
     | Record<PropertyKey, never>
    | null> };
 
+export type FleetTotalsSubscriptionVariables = Exact<{
+  namespace?: string | null | undefined;
+  by: WorkspaceGroupKey;
+  idleSeconds: number;
+}>;
+
+
+export type FleetTotalsSubscription = { workspaceTotals: Array<{ count: number, group: Array<{ value: string }>, stateCounts: Array<{ state: WorkspaceState, count: number }>, requests: Array<{ resource: string, value: number }>, idle: { count: number, requests: Array<{ resource: string, value: number }> } }> };
+
+export type FleetNodesQueryVariables = Exact<{
+  first: number;
+}>;
+
+
+export type FleetNodesQuery = { clusterNodes: { totalCount: number, nodes: Array<{ id: string, name: string, ready: boolean, unschedulable: boolean, allocatable: Array<{ resource: string, value: number }>, requested: Array<{ resource: string, value: number }> | null, workspaces: { totalCount: number } }> } };
+
+export type FindIdleMutationVariables = Exact<{
+  namespace?: string | null | undefined;
+  idleSeconds: number;
+}>;
+
+
+export type FindIdleMutation = { result: { results: Array<{ ok: boolean, message: string | null, name: string, namespace: string, workspace: { id: string, name: string, displayName: string, namespaceName: string, metadata: { uid: string } } | null }> } | null };
+
+export type AmountFragment = { resource: string, value: number };
+
 export type GatewayStatusQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -437,6 +558,15 @@ export type NamespaceOffersSubscriptionVariables = Exact<{ [key: string]: never;
 
 
 export type NamespaceOffersSubscription = { namespaces: { type: EventType, cursor: string, object: { id: string, name: string, workspaceKindOffers: { nodes: Array<{ hidden: boolean, denied: boolean, deniedMessage: string | null, kind: { name: string } }> } } | null } };
+
+export type NamespaceQuotasQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type NamespaceQuotasQuery = { namespace: { id: string, phase: NamespacePhase | null, resourceQuotas: Array<{ id: string, name: string, scopes: Array<string>, items: Array<{ resource: string, hard: { value: number }, used: { value: number } }> }>, limitRanges: Array<{ id: string, name: string, items: Array<{ type: LimitType, min: Array<{ resource: string, quantity: string }>, max: Array<{ resource: string, quantity: string }>, default: Array<{ resource: string, quantity: string }>, defaultRequest: Array<{ resource: string, quantity: string }> }> }> } | null };
+
+export type BoundFragment = { resource: string, quantity: string };
 
 export type NamespaceRowsSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -556,7 +686,7 @@ export type WorkspaceUsageQueryVariables = Exact<{
 }>;
 
 
-export type WorkspaceUsageQuery = { workspace: { id: string, usage: { available: boolean, reason: UsageUnavailableReason | null, containers: Array<{ cpu: { value: number } | null, memory: { value: number } | null }> } } | null };
+export type WorkspaceUsageQuery = { workspace: { id: string, usage: { available: boolean, reason: UsageUnavailableReason | null, cpu: { value: number } | null, memory: { value: number } | null, gpu: { percent: number | null } | null } } | null };
 
 export type WorkspaceLogSubscriptionVariables = Exact<{
   namespace: string;
@@ -599,13 +729,12 @@ export const ObservedStateFragmentDoc = new TypedDocumentString(`
   stateMessage
 }
     `, {"fragmentName":"ObservedState"}) as unknown as TypedDocumentString<ObservedStateFragment, unknown>;
-export const BulkResultFragmentDoc = new TypedDocumentString(`
-    fragment BulkResult on WorkspaceResult {
-  name
-  ok
-  message
+export const AmountFragmentDoc = new TypedDocumentString(`
+    fragment Amount on ResourceAmount {
+  resource
+  value
 }
-    `, {"fragmentName":"BulkResult"}) as unknown as TypedDocumentString<BulkResultFragment, unknown>;
+    `, {"fragmentName":"Amount"}) as unknown as TypedDocumentString<AmountFragment, unknown>;
 export const KindNameFragmentDoc = new TypedDocumentString(`
     fragment KindName on WorkspaceKind {
   id
@@ -683,6 +812,12 @@ export const OptionRowFragmentDoc = new TypedDocumentString(`
     }
   }
 }`, {"fragmentName":"OptionRow"}) as unknown as TypedDocumentString<OptionRowFragment, unknown>;
+export const BoundFragmentDoc = new TypedDocumentString(`
+    fragment Bound on ResourceAmount {
+  resource
+  quantity
+}
+    `, {"fragmentName":"Bound"}) as unknown as TypedDocumentString<BoundFragment, unknown>;
 export const EditedWorkspaceFragmentDoc = new TypedDocumentString(`
     fragment EditedWorkspace on Workspace {
   id
@@ -1079,31 +1214,34 @@ export const DeleteDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<DeleteMutation, DeleteMutationVariables>;
 export const PauseManyDocument = new TypedDocumentString(`
-    mutation PauseMany($namespace: String!, $names: [String!]!) {
-  result: pauseWorkspaces(input: { namespace: $namespace, names: $names }) {
-    results {
-      ...BulkResult
+    mutation PauseMany($input: PauseWorkspacesInput!) {
+  result: pauseWorkspaces(input: $input) {
+    action {
+      actionId
     }
   }
 }
-    fragment BulkResult on WorkspaceResult {
-  name
-  ok
-  message
-}`) as unknown as TypedDocumentString<PauseManyMutation, PauseManyMutationVariables>;
+    `) as unknown as TypedDocumentString<PauseManyMutation, PauseManyMutationVariables>;
 export const StartManyDocument = new TypedDocumentString(`
-    mutation StartMany($namespace: String!, $names: [String!]!) {
-  result: startWorkspaces(input: { namespace: $namespace, names: $names }) {
-    results {
-      ...BulkResult
+    mutation StartMany($input: StartWorkspacesInput!) {
+  result: startWorkspaces(input: $input) {
+    action {
+      actionId
     }
   }
 }
-    fragment BulkResult on WorkspaceResult {
-  name
-  ok
-  message
-}`) as unknown as TypedDocumentString<StartManyMutation, StartManyMutationVariables>;
+    `) as unknown as TypedDocumentString<StartManyMutation, StartManyMutationVariables>;
+export const FollowBulkActionDocument = new TypedDocumentString(`
+    subscription FollowBulkAction($actionId: ID!) {
+  bulkAction(actionId: $actionId) {
+    results {
+      name
+      ok
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowBulkActionSubscription, FollowBulkActionSubscriptionVariables>;
 export const CreationRightsDocument = new TypedDocumentString(`
     query CreationRights {
   viewer {
@@ -1269,6 +1407,84 @@ export const PermissionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PermissionsQuery, PermissionsQueryVariables>;
+export const FleetTotalsDocument = new TypedDocumentString(`
+    subscription FleetTotals($namespace: String, $by: WorkspaceGroupKey!, $idleSeconds: Int!) {
+  workspaceTotals(namespace: $namespace, groupBy: [$by]) {
+    group {
+      value
+    }
+    count
+    stateCounts {
+      state
+      count
+    }
+    requests {
+      ...Amount
+    }
+    idle(inactiveForSeconds: $idleSeconds) {
+      count
+      requests {
+        ...Amount
+      }
+    }
+  }
+}
+    fragment Amount on ResourceAmount {
+  resource
+  value
+}`) as unknown as TypedDocumentString<FleetTotalsSubscription, FleetTotalsSubscriptionVariables>;
+export const FleetNodesDocument = new TypedDocumentString(`
+    query FleetNodes($first: Int!) {
+  clusterNodes(first: $first) {
+    totalCount
+    nodes {
+      id
+      name
+      ready
+      unschedulable
+      allocatable {
+        ...Amount
+      }
+      requested {
+        ...Amount
+      }
+      workspaces(first: 1) {
+        totalCount
+      }
+    }
+  }
+}
+    fragment Amount on ResourceAmount {
+  resource
+  value
+}`) as unknown as TypedDocumentString<FleetNodesQuery, FleetNodesQueryVariables>;
+export const FindIdleDocument = new TypedDocumentString(`
+    mutation FindIdle($namespace: String, $idleSeconds: Int!) {
+  result: pauseWorkspaces(
+    input: {
+      namespace: $namespace
+      filter: { idleForSeconds: $idleSeconds }
+      dryRun: true
+    }
+  ) {
+    results {
+      ok
+      message
+      name
+      namespace
+      workspace {
+        id
+        name
+        displayName
+        namespaceName
+        metadata {
+          uid
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FindIdleMutation, FindIdleMutationVariables>;
 export const GatewayStatusDocument = new TypedDocumentString(`
     query GatewayStatus {
   gateway {
@@ -1460,6 +1676,50 @@ export const NamespaceOffersDocument = new TypedDocumentString(`
   denied
   deniedMessage
 }`) as unknown as TypedDocumentString<NamespaceOffersSubscription, NamespaceOffersSubscriptionVariables>;
+export const NamespaceQuotasDocument = new TypedDocumentString(`
+    query NamespaceQuotas($name: String!) {
+  namespace(name: $name) {
+    id
+    phase
+    resourceQuotas {
+      id
+      name
+      scopes
+      items {
+        resource
+        hard {
+          value
+        }
+        used {
+          value
+        }
+      }
+    }
+    limitRanges {
+      id
+      name
+      items {
+        type
+        min {
+          ...Bound
+        }
+        max {
+          ...Bound
+        }
+        default {
+          ...Bound
+        }
+        defaultRequest {
+          ...Bound
+        }
+      }
+    }
+  }
+}
+    fragment Bound on ResourceAmount {
+  resource
+  quantity
+}`) as unknown as TypedDocumentString<NamespaceQuotasQuery, NamespaceQuotasQueryVariables>;
 export const NamespaceRowsDocument = new TypedDocumentString(`
     subscription NamespaceRows {
   namespaces {
@@ -1958,13 +2218,14 @@ export const WorkspaceUsageDocument = new TypedDocumentString(`
     usage {
       available
       reason
-      containers {
-        cpu {
-          value
-        }
-        memory {
-          value
-        }
+      cpu {
+        value
+      }
+      memory {
+        value
+      }
+      gpu {
+        percent
       }
     }
   }

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useStore } from '../data/store.ts';
 import { runTask, verbs, type Action, type Target } from '../data/tasks.ts';
 import { Dialog } from './dialog.tsx';
+import { numberText } from '../data/resources.ts';
 
 interface Question {
   readonly action: Action;
@@ -35,7 +36,7 @@ export function ActionDialog() {
     question.value = undefined;
   };
   const { title } = verbs[action];
-  const subject = targets.length === 1 ? (targets[0]?.displayName ?? '') : `${targets.length} workspaces`;
+  const subject = targets.length === 1 ? (targets[0]?.displayName ?? '') : `${numberText(targets.length)} workspaces`;
   return (
     <Dialog
       title={`${title} ${subject}?`}

@@ -2,6 +2,7 @@ import { useStore, type WorkspaceRow } from '../data/store.ts';
 import { dismissTask, tasks, verbs, type Task, type TaskItem } from '../data/tasks.ts';
 import { Icon } from './icon.tsx';
 import { StateBadge } from './state-badge.tsx';
+import { numberText } from '../data/resources.ts';
 
 /** Actions in progress and their results, announced to screen readers. */
 export function TaskList() {
@@ -21,7 +22,7 @@ function TaskCard({ task }: { readonly task: Task }) {
   const [running, failed] = [count('running'), count('failed')];
   const status = running > 0 ? 'running' : failed > 0 ? 'failed' : 'done';
   const single = items.length === 1 ? items[0] : undefined;
-  const subject = single ? single.target.displayName : `${items.length} workspaces`;
+  const subject = single ? single.target.displayName : `${numberText(items.length)} workspaces`;
   return (
     <section class="task" data-status={status}>
       <header>
@@ -39,8 +40,8 @@ function TaskCard({ task }: { readonly task: Task }) {
         <>
           <progress max={items.length} value={items.length - running} aria-label={`${doing} ${subject}`} />
           <p>
-            {count('done')} accepted{failed > 0 && `, ${failed} failed`}
-            {running > 0 && `, ${running} in progress`}
+            {numberText(count('done'))} accepted{failed > 0 && `, ${numberText(failed)} failed`}
+            {running > 0 && `, ${numberText(running)} in progress`}
           </p>
           <ItemList items={items} isOpen={failed > 0} />
         </>

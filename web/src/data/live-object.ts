@@ -54,20 +54,24 @@ export class LiveObject<Result, Variables extends Record<string, unknown>> {
 
   #connect(): void {
     const { document, variables } = this.#options;
+    let failure: Error | undefined;
     this.#unsubscribe = this.#session.live.subscribe<Result>(
       { query: document.toString(), variables: variables() },
       {
         next: ({ data, errors }) => {
-          if (!data || this.#isStopped) return;
+          if (this.#isStopped) return;
+          // A refused subscription has one result without data, and completes.
+          failure = data ? undefined : errorOf(errors);
+          if (!data) return;
           this.#attempts = 0;
           this.#options.onResult?.(data);
           this.#state.value = { status: 'live', data, error: errors?.[0] ? new Error(errors[0].message) : undefined };
         },
         error: (reason) => this.#interrupt(errorOf(reason)),
         complete: () => {
-          if (this.#options.endsItself)
+          if (this.#options.endsItself && !failure)
             this.#state.value = { ...this.#state.value, status: 'completed', error: undefined };
-          else this.#interrupt(new Error('The gateway ended the subscription.'));
+          else this.#interrupt(failure ?? new Error('The gateway ended the subscription.'));
         },
       },
     );
@@ -85,7 +89,7 @@ export class LiveObject<Result, Variables extends Record<string, unknown>> {
 }
 
 /** Returns the error for GraphQL errors or a close event of the WebSocket. */
-function errorOf(reason: unknown): Error {
+export function errorOf(reason: unknown): Error {
   if (Array.isArray(reason)) return new RequestError(reason);
   if (reason instanceof CloseEvent) return new Error(reason.reason || `The connection was closed (${reason.code}).`);
   return reason instanceof Error ? reason : new Error('The connection was lost.');

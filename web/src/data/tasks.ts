@@ -2,12 +2,11 @@ import { signal } from '@preact/signals';
 import {
   DeleteDocument,
   PauseDocument,
-  PauseManyDocument,
   RestartDocument,
   StartDocument,
-  StartManyDocument,
   type WorkspaceState,
 } from '../__generated__/graphql.ts';
+import { MAX_NAMES, runBulkAction, type BulkResult } from './bulk-action.ts';
 import { forEachConcurrently } from './concurrency.ts';
 import { messageOf, RequestError } from './request-error.ts';
 import type { Store, WorkspaceRow } from './store.ts';
@@ -35,8 +34,6 @@ export interface Task {
 const MAX_TASKS = 5;
 /** Single mutations that are sent at a time. Each waits for its result. */
 const CONCURRENCY = 8;
-/** Workspaces that are paused or started by one mutation. */
-const BULK_SIZE = 100;
 
 /** Tasks, the newest first. */
 export const tasks = signal<readonly Task[]>([]);
@@ -132,28 +129,25 @@ function missedText(workspace: { readonly state: WorkspaceState; readonly stateM
   return `The change was accepted. The state is ${state}${stateMessage ? `: ${stateMessage}` : ', and the time to wait is over.'}`;
 }
 
-/** Pauses or starts workspaces with one mutation per namespace and {@link BULK_SIZE}. Each workspace has a result. */
+/** Pauses or starts workspaces as bulk actions of one namespace each. Each workspace has a result. */
 async function runBulk({ session }: Store, action: 'pause' | 'start', { targets, finish }: Run): Promise<void> {
-  const document = action === 'pause' ? PauseManyDocument : StartManyDocument;
   const byNamespace = Map.groupBy(targets, ({ namespaceName }) => namespaceName);
-  const groups = [...byNamespace].flatMap(([namespace, members]) =>
-    Array.from({ length: Math.ceil(members.length / BULK_SIZE) }, (_, index) => ({
-      namespace,
-      members: members.slice(index * BULK_SIZE, (index + 1) * BULK_SIZE),
-    })),
-  );
-  for (const { namespace, members } of groups) {
-    try {
-      const { result } = await session.request(document, { namespace, names: members.map(({ name }) => name) });
-      const results = new Map(result?.results.map((item) => [item.name, item]));
-      for (const member of members) {
-        const item = results.get(member.name);
-        finish(member, item?.ok ? 'done' : 'failed', item?.ok ? 'Accepted' : (item?.message ?? 'No result.'));
+  for (const [namespace, all] of byNamespace)
+    for (let begin = 0; begin < all.length; begin += MAX_NAMES) {
+      const waiting = new Map(all.slice(begin, begin + MAX_NAMES).map((target) => [target.name, target]));
+      let failure: unknown = new Error('Not changed: the gateway has ended the action.');
+      const onResult = ({ name, ok, message }: BulkResult) => {
+        const target = waiting.get(name);
+        if (target) finish(target, ok ? 'done' : 'failed', ok ? 'Accepted' : (message ?? ''));
+        waiting.delete(name);
+      };
+      try {
+        await runBulkAction(session, { action, namespace, names: [...waiting.keys()], onResult });
+      } catch (error) {
+        failure = error;
       }
-    } catch (error) {
-      for (const member of members) finish(member, 'failed', failureText(error, action, member));
+      for (const target of waiting.values()) finish(target, 'failed', failureText(failure, action, target));
     }
-  }
 }
 
 function failureText(error: unknown, action: Action, { namespaceName }: Target): string {

@@ -1,5 +1,6 @@
 import type { Context } from '../../../graphql/context.ts';
 import { anyObject } from '../../../kubernetes/decoder.ts';
+import type { NamespacedName } from '../../../kubernetes/object.ts';
 import { isInvalid, isNotFound, StatusError, type StatusCause } from '../../../kubernetes/status-error.ts';
 import type { Patch, WriteResult } from '../../../kubernetes/verbs.ts';
 import { type InputPaths, withFurtherCauses } from '../../../mutations/field-errors.ts';
@@ -10,7 +11,7 @@ import { reservedLabelWarnings } from './reserved-labels.ts';
 import { assertWorkspaceRules, violatedRules } from './rules.ts';
 
 interface CheckedWrite {
-  readonly at: { readonly namespace: string; readonly name: string };
+  readonly at: NamespacedName;
   readonly paths: InputPaths;
   readonly dryRun: boolean;
   /**
@@ -63,7 +64,7 @@ async function rulesOfPreview(
 ): Promise<readonly StatusCause[]> {
   if (!isInvalid(error)) return [];
   try {
-    const before = await context.client.reader.getUncachedUnrestricted(Workspace, at).catch(undefinedIfNotFound);
+    const before = await context.client.reader.unrestricted.getUncached(Workspace, at).catch(undefinedIfNotFound);
     const after = preview(before);
     return after ? await violatedRules(context, { ...at, before, after }, paths) : [];
   } catch {
@@ -81,7 +82,7 @@ async function storedVersion(
   at: CheckedWrite['at'],
   { uid, resourceVersion }: StoredVersion,
 ): Promise<WorkspaceObject> {
-  const stored = await client.reader.getUncachedUnrestricted(Workspace, at);
+  const stored = await client.reader.unrestricted.getUncached(Workspace, at);
   if (stored.metadata.uid === uid && stored.metadata.resourceVersion === resourceVersion) return stored;
   throw new StatusError({
     code: 409,

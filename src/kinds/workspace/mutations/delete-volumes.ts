@@ -1,7 +1,8 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { publicError } from '../../../graphql/errors.ts';
-import { keyOf, type KubernetesObject, type ObjectName } from '../../../kubernetes/object.ts';
+import { codeOf, type ObjectWrite } from '../../../graphql/operation-record.ts';
+import { keyOf, type KubernetesObject, type NamespacedName } from '../../../kubernetes/object.ts';
 import type { Resource } from '../../../kubernetes/resource.ts';
 import { isNotFound, StatusError } from '../../../kubernetes/status-error.ts';
 import { assertCanUpdate } from '../../../mutations/permission-labels.ts';
@@ -57,7 +58,7 @@ export async function deleteVolumes(
 }
 
 interface ClaimDeletion {
-  readonly at: ObjectName & { readonly namespace: string };
+  readonly at: NamespacedName;
   readonly dryRun: boolean;
 }
 
@@ -77,18 +78,27 @@ async function deleteClaim(
     const use = await useByOthers(context, workspace, at);
     if (use) return use;
     await client.writer.delete(PersistentVolumeClaim, at, { dryRun, preconditions: { uid: claim.metadata.uid } });
+    audit(context, { at, dryRun }, undefined);
     return undefined;
   } catch (error) {
     if (isNotFound(error)) return 'It does not exist.';
-    return publicError(error, gateway.onUnexpected).message;
+    const shown = publicError(error, gateway.onUnexpected);
+    const { message } = shown;
+    audit(context, { at, dryRun }, { code: codeOf(shown), message });
+    return message;
   }
+}
+
+function audit({ gateway, record, viewer }: Context, { at, dryRun }: ClaimDeletion, error: ObjectWrite['error']): void {
+  const deletion = { mutation: 'deleteWorkspace', kind: PersistentVolumeClaim.kind, ...at, dryRun, error };
+  gateway.onObjectWrite({ requestId: record?.requestId, viewer: viewer.name, ...deletion });
 }
 
 /** Returns which other workspaces or pods mount the claim, by name if the viewer may list them. Undefined if none does. */
 async function useByOthers(
   context: Context,
   workspace: WorkspaceObject,
-  claim: ClaimDeletion['at'],
+  claim: NamespacedName,
 ): Promise<string | undefined> {
   const { name, uid } = workspace.metadata;
   const [workspaces, pods] = await Promise.all([
@@ -121,7 +131,7 @@ interface Mounting<T> {
 async function mounting<T extends KubernetesObject>(
   { client }: Context,
   resource: Resource<T>,
-  claim: ClaimDeletion['at'],
+  claim: NamespacedName,
 ): Promise<Mounting<T> | 'unknown'> {
   const { namespace } = claim;
   const isVisible = await client.can('list', resource, { namespace });
@@ -130,7 +140,7 @@ async function mounting<T extends KubernetesObject>(
     // The API server has the latest state, which the cache may not have yet. Only viewers who may list can ask it.
     const objects = isVisible
       ? await client.reader.listUncached(resource, namespace)
-      : await client.reader.listUnrestricted(resource, namespace);
+      : await client.reader.unrestricted.list(resource, namespace);
     return { objects: objects.filter(mounts), isVisible };
   } catch (error) {
     if (error instanceof StatusError) return 'unknown';

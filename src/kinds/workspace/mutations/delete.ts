@@ -1,25 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { failure } from '../../../graphql/errors.ts';
-import { withInputPaths } from '../../../mutations/field-errors.ts';
-import { deleteFields, deleteOptionsOf, deletionFields } from '../../../mutations/inputs.ts';
+import { deleteFields } from '../../../mutations/inputs.ts';
 import { deleteObject, deletePayload, type DeletePayload } from '../../../mutations/delete.ts';
 import type { ScopedLister } from '../../../viewer-client/scoped-lister.ts';
-import { type WorkspaceFilter, WorkspaceFilterInput } from '../filter.ts';
 import { countOwnedObjects } from '../owned-objects.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { deleteVolumes, KeptVolumeType, type DeletedVolumes } from './delete-volumes.ts';
 import { followWorkspace } from './follow.ts';
-import {
-  matchingWorkspaces,
-  MOST_WORKSPACES,
-  warningsOf,
-  WorkspaceResult,
-  writeEach,
-  type WorkspaceOutcome,
-} from './many.ts';
 import { allowTimeFor, assertTimeout, mayStillGet, timeoutField } from './wait.ts';
 
 const DeletionStage = builder.enumType('DeletionStage', {
@@ -75,87 +64,15 @@ builder.objectFields(DeleteWorkspacePayload, (t) => ({
   }),
 }));
 
-const DeleteWorkspacesInput = builder.inputType('DeleteWorkspacesInput', {
-  description: 'Workspaces of a namespace to delete, and options of the deletion. Without a selector, all of them.',
-  fields: (t) => ({
-    namespace: t.string({ required: true, description: 'Namespace of the workspaces.' }),
-    labelSelector: t.string({ description: 'Kubernetes label selector. Null matches all.' }),
-    fieldSelector: t.string({
-      description: 'Kubernetes field selector, such as `metadata.name!=keep`. Null matches all.',
-    }),
-    filter: t.field({
-      type: WorkspaceFilterInput,
-      description: `Filter for workspaces instead of selectors, at most ${MOST_WORKSPACES} of which may match. Each is deleted by itself, with a result. BAD_REQUEST together with a selector.`,
-    }),
-    ...deletionFields(t),
-  }),
-});
-
-interface DeletedMany {
-  readonly count: number;
-  readonly warnings: readonly string[];
-  readonly outcomes: readonly WorkspaceOutcome[];
-}
-
-const DeleteWorkspacesPayload = builder.objectRef<DeletedMany>('DeleteWorkspacesPayload').implement({
-  description: 'Result of deleteWorkspaces.',
-  fields: (t) => ({
-    count: t.exposeInt('count', { description: 'Number of workspaces that matched.' }),
-    warnings: t.stringList({
-      description: 'Warnings of the API server.',
-      resolve: ({ warnings }) => [...warnings],
-    }),
-    results: t.field({
-      type: [WorkspaceResult],
-      description:
-        'Result for each workspace that matched `filter`, by namespace and name. Empty with selectors, which the API server applies.',
-      resolve: ({ outcomes }) => [...outcomes],
-    }),
-  }),
-});
-
 builder.mutationFields((t) => ({
   deleteWorkspace: t.field({
     type: DeleteWorkspacePayload,
     nullable: true,
     description: 'Deletes a workspace and its pod. Its volumes remain unless `deleteVolumes` is set.',
-    args: { input: t.arg({ type: DeleteWorkspaceInput, required: true, description: 'Selection and options.' }) },
+    args: { input: t.arg({ type: DeleteWorkspaceInput, required: true, description: 'Workspace and options.' }) },
     resolve: (_, { input }, context) => deleteOne(context, input),
   }),
-  deleteWorkspaces: t.field({
-    type: DeleteWorkspacesPayload,
-    nullable: true,
-    description:
-      'Deletes the matching workspaces of a namespace. Requires `deletecollection` or, with `filter`, `delete` of each: the failure of one is its result and does not stop the others.',
-    args: { input: t.arg({ type: DeleteWorkspacesInput, required: true, description: 'Selection and options.' }) },
-    resolve: (_, { input }, context) => deleteMany(context, input),
-  }),
 }));
-
-type DeleteManyInput = typeof DeleteWorkspacesInput.$inferInput;
-
-async function deleteMany(context: Context, input: DeleteManyInput): Promise<DeletedMany> {
-  const { namespace, labelSelector, fieldSelector, filter } = input;
-  if (filter) return deleteMatching(context, input, filter);
-  const selectors = { labelSelector: labelSelector ?? undefined, fieldSelector: fieldSelector ?? undefined };
-  const { preconditions: _none, ...options } = deleteOptionsOf(input);
-  const deletion = context.client.writer.deleteCollection(Workspace, namespace, { ...options, ...selectors });
-  return { ...(await withInputPaths({}, deletion)), outcomes: [] };
-}
-
-async function deleteMatching(context: Context, input: DeleteManyInput, filter: WorkspaceFilter): Promise<DeletedMany> {
-  const { namespace, labelSelector, fieldSelector } = input;
-  if (labelSelector || fieldSelector)
-    throw failure('BAD_REQUEST', 'Expected input.filter or a selector, got both. The filter has a labelSelector.');
-  const matching = await matchingWorkspaces(context, { namespace, filter });
-  const places = matching.map((before) => ({ namespace, name: before.metadata.name, before }));
-  const outcomes = await writeEach(context, places, ({ name, before }) => {
-    const at = { namespace, name };
-    // Another workspace of the same name need not match.
-    return deleteObject(context.client, { resource: Workspace, at, before }, { ...input, uid: before.metadata.uid });
-  });
-  return { count: outcomes.length, warnings: warningsOf(outcomes), outcomes };
-}
 
 type DeleteInput = typeof DeleteWorkspaceInput.$inferInput;
 
@@ -181,9 +98,9 @@ async function deleteOne(context: Context, input: DeleteInput): Promise<Workspac
 const NO_VOLUMES: DeletedVolumes = { deletedVolumes: [], keptVolumes: [] };
 
 /** Returns the workspace; as the API server has it if its volumes are to be deleted, since they may have just changed. */
-async function lastState({ client }: Context, { namespace, name, deleteVolumes: all }: DeleteInput) {
-  const at = { namespace, name };
-  const cached = all ? undefined : await client.reader.get(Workspace, at);
+async function lastState({ client }: Context, input: DeleteInput) {
+  const at = { namespace: input.namespace, name: input.name };
+  const cached = input.deleteVolumes ? undefined : await client.reader.get(Workspace, at);
   return cached ?? client.reader.getUncached(Workspace, at);
 }
 

@@ -1,32 +1,22 @@
 import { builder } from '../../../graphql/builder.ts';
+import { CONCURRENT_WRITES, type ObjectOutcome } from '../../../graphql/bulk-actions.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { detailsOf, ErrorCause, ErrorCodeEnum, failure, publicError, type ErrorCode } from '../../../graphql/errors.ts';
-import { sortedByName } from '../../../graphql/ordering.ts';
-import type { StatusCause } from '../../../kubernetes/status-error.ts';
+import { detailsOf, failure, publicError } from '../../../graphql/errors.ts';
+import { ErrorCause, ErrorCodeEnum } from '../../../graphql/error-types.ts';
+import { byNamespaceAndName, sortedByName } from '../../../graphql/ordering.ts';
+import type { NamespacedName } from '../../../kubernetes/object.ts';
 import { type WorkspaceFilter, workspaceMatcher } from '../filter.ts';
 import { WorkspaceType } from '../refs.ts';
 import { prefetchRelated } from '../related.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 
-/** Maximum number of concurrent writes of one mutation. */
-const AT_ONCE = 8;
 /** Maximum number of workspaces of one mutation. */
 export const MOST_WORKSPACES = 1_000;
 
-/** Name of a workspace. */
-export interface Place {
-  readonly namespace: string;
-  readonly name: string;
-}
-
 /** Outcome for one of several workspaces. */
-export interface WorkspaceOutcome extends Place {
-  readonly workspace: WorkspaceObject | undefined;
-  /** Undefined if the operation succeeded. */
-  readonly code: ErrorCode | undefined;
-  readonly causes: readonly StatusCause[];
-  readonly message: string | undefined;
-  readonly warnings: readonly string[];
+export interface WorkspaceOutcome extends ObjectOutcome {
+  /** Undefined if the operation failed, or continues without its request. */
+  readonly workspace?: WorkspaceObject | undefined;
 }
 
 export const WorkspaceResult = builder.objectRef<WorkspaceOutcome>('WorkspaceResult').implement({
@@ -54,7 +44,7 @@ export const WorkspaceResult = builder.objectRef<WorkspaceOutcome>('WorkspaceRes
     workspace: t.field({
       type: WorkspaceType,
       nullable: true,
-      description: 'The workspace as the API server returned it. Null if the operation failed.',
+      description: 'The workspace as the API server returned it. Null if the operation failed, and for a bulk action.',
       resolve: ({ workspace }) => workspace ?? null,
     }),
   }),
@@ -69,8 +59,10 @@ export async function matchingWorkspaces(
   { namespace, filter }: { readonly namespace?: string | null | undefined; readonly filter: WorkspaceFilter },
 ): Promise<readonly WorkspaceObject[]> {
   await prefetchRelated(client, { filter });
+  const workspaces = await client.reader.lister(Workspace, namespace);
   const matches = workspaceMatcher(filter, client.reader);
-  const matching = (await client.reader.list(Workspace, namespace)).filter(matches);
+  const selection = { namespace: namespace ?? undefined, ordering: byNamespaceAndName, filter: matches };
+  const matching = workspaces.select(selection).all;
   if (matching.length > MOST_WORKSPACES)
     throw failure(
       'BAD_REQUEST',
@@ -86,29 +78,31 @@ interface Written {
   readonly warnings: readonly string[];
 }
 
-/** Writes several workspaces, up to 8 at a time. The failure of one is its outcome. Returns the outcomes in the same order. */
-export async function writeEach<P extends Place>(
-  context: Context,
-  places: readonly P[],
-  write: (place: P) => Promise<Written>,
-): Promise<readonly WorkspaceOutcome[]> {
-  const outcomes: WorkspaceOutcome[] = [];
-  const queue = places.entries();
+export type Write<P> = (context: Context, at: P) => Promise<Written>;
+
+/** Calls a function that does not reject for each item, up to 8 at a time. Returns the results in the same order. */
+export async function forEachConcurrently<P, R>(
+  items: readonly P[],
+  act: (item: P) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
   async function work(): Promise<void> {
-    for (const [index, place] of queue) outcomes[index] = await outcomeOf(context, place, write);
+    for (const [index, item] of queue) results[index] = await act(item);
   }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, places.length) }, work));
-  return outcomes;
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_WRITES, items.length) }, work));
+  return results;
 }
 
-async function outcomeOf<P extends Place>(
+/** Writes one workspace. Never rejects. */
+export async function outcomeOf<P extends NamespacedName>(
   context: Context,
-  place: P,
-  write: (place: P) => Promise<Written>,
+  at: P,
+  write: Write<P>,
 ): Promise<WorkspaceOutcome> {
-  const { namespace, name } = place;
+  const { namespace, name } = at;
   try {
-    const { object, warnings } = await write(place);
+    const { object, warnings } = await write(context, at);
     return { namespace, name, workspace: object, warnings, code: undefined, causes: [], message: undefined };
   } catch (error) {
     const shown = publicError(error, context.gateway.onUnexpected);
@@ -117,6 +111,6 @@ async function outcomeOf<P extends Place>(
 }
 
 /** Returns the warnings of all outcomes, each with the namespace and name of its workspace. */
-export function warningsOf(outcomes: readonly WorkspaceOutcome[]): string[] {
+export function warningsOf(outcomes: readonly ObjectOutcome[]): string[] {
   return outcomes.flatMap(({ namespace, name, warnings }) => warnings.map((text) => `${namespace}/${name}: ${text}`));
 }

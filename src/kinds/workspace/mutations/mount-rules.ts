@@ -129,7 +129,7 @@ async function reasonByGateway(
   const refusal = { reason: 'FieldValueForbidden', message };
   if (!DNS_SUBDOMAIN.test(name)) return refusal;
   try {
-    return canMount(await client.reader.getUncachedUnrestricted(resource, { namespace, name })) ? undefined : refusal;
+    return canMount(await client.reader.unrestricted.getUncached(resource, { namespace, name })) ? undefined : refusal;
   } catch (error) {
     if (isNotFound(error)) return refusal;
     if (!isForbidden(error)) throw error;

@@ -1,17 +1,11 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { failure } from '../../../graphql/errors.ts';
+import type { NamespacedName } from '../../../kubernetes/object.ts';
 import { dryRunField } from '../../../mutations/inputs.ts';
 import { WorkspaceFilterInput } from '../filter.ts';
-import {
-  matchingWorkspaces,
-  MOST_WORKSPACES,
-  warningsOf,
-  WorkspaceResult,
-  writeEach,
-  type Place,
-  type WorkspaceOutcome,
-} from './many.ts';
+import { actionField, actionIdField, writeMany, type ManyWritten } from './bulk-action.ts';
+import { matchingWorkspaces, MOST_WORKSPACES, warningsOf, WorkspaceResult } from './many.ts';
 import { setPaused } from './pause.ts';
 
 const PauseWorkspacesInput = manyInput('PauseWorkspacesInput', 'Workspaces to pause.');
@@ -33,33 +27,38 @@ function manyInput(name: string, description: string) {
         description: `Filter for workspaces, at most ${MOST_WORKSPACES} of which may match. \`{}\` for all that you may see.`,
       }),
       dryRun: dryRunField(t),
+      actionId: actionIdField(t),
     }),
   });
 }
 
 function manyPayload(name: string, description: string) {
-  return builder.objectRef<readonly WorkspaceOutcome[]>(name).implement({
+  const payload = builder.objectRef<ManyWritten>(name);
+  payload.implement({
     description,
     fields: (t) => ({
       results: t.field({
         type: [WorkspaceResult],
-        description: 'Result for each workspace, in the order of `names`, or by namespace and name.',
-        resolve: (results) => [...results],
+        description:
+          'Result for each workspace, in the order of `names`, or by namespace and name. Empty with `actionId`.',
+        resolve: ({ outcomes }) => [...outcomes],
       }),
       succeeded: t.int({
         description: 'Number of workspaces for which the operation succeeded.',
-        resolve: (results) => results.filter(({ code }) => code === undefined).length,
+        resolve: ({ outcomes }) => outcomes.filter(({ code }) => code === undefined).length,
       }),
       failed: t.int({
         description: 'Number of workspaces for which the operation failed.',
-        resolve: (results) => results.filter(({ code }) => code !== undefined).length,
+        resolve: ({ outcomes }) => outcomes.filter(({ code }) => code !== undefined).length,
       }),
       warnings: t.stringList({
         description: 'Warnings of the API server, each with the namespace and name of its workspace.',
-        resolve: warningsOf,
+        resolve: ({ outcomes }) => warningsOf(outcomes),
       }),
     }),
   });
+  actionField(payload);
+  return payload;
 }
 
 builder.mutationFields((t) => ({
@@ -83,14 +82,16 @@ builder.mutationFields((t) => ({
 
 type ManyInput = typeof PauseWorkspacesInput.$inferInput;
 
-async function pauseMany(context: Context, input: ManyInput, paused: boolean): Promise<readonly WorkspaceOutcome[]> {
-  const { dryRun } = input;
-  return writeEach(context, await placesOf(context, input), ({ namespace, name }) =>
-    setPaused(context, { namespace, name }, { paused, dryRun }),
-  );
+function pauseMany(context: Context, input: ManyInput, paused: boolean): Promise<ManyWritten> {
+  return writeMany(context, {
+    mutation: paused ? 'pauseWorkspaces' : 'startWorkspaces',
+    input,
+    select: () => namesOf(context, input),
+    write: (writing, at) => setPaused(writing, at, { paused, dryRun: input.dryRun }),
+  });
 }
 
-async function placesOf(context: Context, { namespace, names, filter }: ManyInput): Promise<readonly Place[]> {
+async function namesOf(context: Context, { namespace, names, filter }: ManyInput): Promise<readonly NamespacedName[]> {
   if (names) {
     if (!namespace || filter)
       throw failure('BAD_REQUEST', 'Expected input.namespace and no input.filter, since input.names is given.');

@@ -1,7 +1,7 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { failure } from '../../../graphql/errors.ts';
-import { keyOf, type ObjectName } from '../../../kubernetes/object.ts';
+import { keyOf, type NamespacedName } from '../../../kubernetes/object.ts';
 import { isConflict } from '../../../kubernetes/status-error.ts';
 import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { annotationOperations, updateAnnotations } from '../../../mutations/audit-annotations.ts';
@@ -69,7 +69,6 @@ async function pauseOrStart(context: Context, input: PausingInput, paused: boole
   const { namespace, name, dryRun } = input;
   const at = { namespace, name };
   const write = async () => {
-    await context.client.assertCan('update', Workspace, at);
     // Before the write: its own pod takes resources.
     const unfit = paused ? [] : await startWarnings(context, at);
     const { object, warnings } = await setPaused(context, at, { paused, dryRun });
@@ -78,8 +77,9 @@ async function pauseOrStart(context: Context, input: PausingInput, paused: boole
   return writeAndWait(context, { at, write }, input);
 }
 
-async function startWarnings({ client }: Context, at: ObjectName & { readonly namespace: string }): Promise<string[]> {
-  const workspace = client.reader.getUnrestricted(Workspace, at);
+async function startWarnings({ client }: Context, at: NamespacedName): Promise<string[]> {
+  await client.assertCan('update', Workspace, at); // since the object is read without a permission check
+  const workspace = client.reader.unrestricted.get(Workspace, at);
   return workspace ? fitWarnings(client, at.namespace, workspace) : [];
 }
 
@@ -100,7 +100,7 @@ interface PausingOptions {
  */
 export async function setPaused(
   context: Context,
-  at: { readonly namespace: string; readonly name: string },
+  at: NamespacedName,
   { paused, dryRun, restart = false }: PausingOptions,
 ): Promise<WriteResult<WorkspaceObject>> {
   const { client } = context;

@@ -88,7 +88,7 @@ function ruledPartOf(workspace: WorkspaceContent): readonly unknown[] {
  */
 function workspaceKindOf({ client }: Context, workspace: WorkspaceContent): WorkspaceKindObject | undefined {
   try {
-    return client.reader.getUnrestricted(WorkspaceKind, { name: workspaceKindNameOf(workspace) });
+    return client.reader.unrestricted.get(WorkspaceKind, { name: workspaceKindNameOf(workspace) });
   } catch (error) {
     if (isKindUnavailable(error)) return undefined;
     throw error;
@@ -130,7 +130,7 @@ function denialsOf(
   { namespace, before, after }: WorkspaceWrite,
   workspaceKind: WorkspaceKindObject,
 ): readonly Denial[] {
-  const found = client.reader.getUnrestricted(Namespace, { name: namespace });
+  const found = client.reader.unrestricted.get(Namespace, { name: namespace });
   const labels = found && labelsOf(found);
   const { name } = workspaceKind.metadata;
   const previous = before && workspaceKindNameOf(before) === name ? chosenOptionsOf(before) : undefined;

@@ -49,7 +49,7 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
       required: true,
       defaultValue: false,
       description:
-        'Whether to set imageConfig and podConfig to their `desiredId` unless they are given here or it is null. Restarts a running workspace.',
+        'Whether to set imageConfig and podConfig to their `desiredOptionId` unless they are given here or it is null. Restarts a running workspace.',
     }),
     podMetadata: t.field({
       type: PodMetadataInput,

@@ -146,9 +146,6 @@ export function stateReachedField(payload: TypeRef<WritePayload & Reached>): voi
 }
 
 /** Whether the viewer may still get the workspace: permissions may have been revoked during the wait. */
-export async function mayStillGet(
-  { withFreshAuthorization, signal }: Context,
-  { metadata }: WorkspaceObject,
-): Promise<boolean> {
-  return withFreshAuthorization(performance.now(), signal).client.can('get', Workspace, metadata);
+export async function mayStillGet(context: Context, { metadata }: WorkspaceObject): Promise<boolean> {
+  return context.withFreshAuthorization(performance.now(), context.signal).client.can('get', Workspace, metadata);
 }

@@ -3,6 +3,7 @@ import { Fact } from '../../components/fact.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { usePolled } from '../../data/use-polled.ts';
+import { numberText } from '../../data/resources.ts';
 import { ViewerCard } from './viewer-card.tsx';
 
 type Gateway = GatewayStatusQuery['gateway'];
@@ -35,7 +36,7 @@ export function GatewayPage() {
 
 function ServedKinds({ kinds }: { readonly kinds: readonly ServedKind[] }) {
   return (
-    <section class="card served" aria-labelledby="served-kinds">
+    <section class="card served wide" aria-labelledby="served-kinds">
       <h2 id="served-kinds">Served kinds</h2>
       <p class="muted">
         Objects are those that you may read. Times of events are shown to people who may list a kind in all namespaces.
@@ -118,7 +119,7 @@ function Subscriptions({ live }: { readonly live: NonNullable<Gateway['live']> }
       <dl class="wide-facts">
         {facts.map(([title, value]) => (
           <Fact key={title} title={title}>
-            {value.toLocaleString()}
+            {numberText(value)}
           </Fact>
         ))}
       </dl>

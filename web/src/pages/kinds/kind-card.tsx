@@ -3,6 +3,7 @@ import type { RowOf } from '../../../../client/src/index.ts';
 import { KindIcon } from '../../components/kind-icon.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { tablePath } from '../../router.ts';
+import { numberText } from '../../data/resources.ts';
 import { OptionList } from './option-list.tsx';
 import type { WorkspaceCounts } from './workspace-counts.ts';
 
@@ -66,7 +67,7 @@ function KindHead({ kind, namespace, total }: KindHeadProps) {
         <small class="muted">{name}</small>
       </div>
       <a class="button" href={tablePath({ namespace, kind: name })} data-page>
-        {total ?? '–'} {total === 1 ? 'workspace' : 'workspaces'}
+        {total === undefined ? '–' : numberText(total)} {total === 1 ? 'workspace' : 'workspaces'}
       </a>
     </header>
   );

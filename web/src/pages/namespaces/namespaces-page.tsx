@@ -8,14 +8,13 @@ import type { RowOf } from '../../../../client/src/index.ts';
 import { ListMessage } from '../../components/list-message.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Search } from '../../components/search.tsx';
-import { stateNames } from '../../components/state-badge.tsx';
+import { StateCounts } from '../../components/state-counts.tsx';
 import { sortedBy } from '../../data/sorting.ts';
 import { useStore } from '../../data/store.ts';
 import { useLiveRows } from '../../data/use-live.ts';
-import { query, tablePath } from '../../router.ts';
-import { states } from '../workspaces/filters.ts';
+import { namespacePath, query } from '../../router.ts';
 
-type StateCounts = ReadonlyMap<WorkspaceState, number>;
+type CountsByState = ReadonlyMap<WorkspaceState, number>;
 
 /** Namespaces, with the number of workspaces in each state. */
 export function NamespacesPage() {
@@ -42,8 +41,7 @@ export function NamespacesPage() {
             <NamespaceItem
               key={namespace.id}
               namespace={namespace}
-              counts={counts?.get(namespace.name)}
-              isCounted={counts !== undefined}
+              counts={counts && (counts.get(namespace.name) ?? new Map())}
             />
           ))}
           {shown.length === 0 && <li class="muted">No namespace matches “{search}”.</li>}
@@ -55,50 +53,21 @@ export function NamespacesPage() {
 
 interface NamespaceItemProps {
   readonly namespace: RowOf<NamespaceRowsSubscription>;
-  readonly counts: StateCounts | undefined;
-  readonly isCounted: boolean;
+  /** Undefined until they are loaded. */
+  readonly counts: CountsByState | undefined;
 }
 
-function NamespaceItem({ namespace: { name, phase }, counts, isCounted }: NamespaceItemProps) {
+function NamespaceItem({ namespace: { name, phase }, counts }: NamespaceItemProps) {
   return (
     <li>
       <div class="row-line">
-        <a class="title" href={tablePath({ namespace: name })} data-page>
+        <a class="title" href={namespacePath(name)} data-page>
           {name}
         </a>
         {phase === 'TERMINATING' && <span class="tag warning">is being deleted</span>}
       </div>
-      <Counts name={name} counts={counts} isCounted={isCounted} />
+      <StateCounts namespace={name} counts={counts} />
     </li>
-  );
-}
-
-interface CountsProps {
-  readonly name: string;
-  readonly counts: StateCounts | undefined;
-  readonly isCounted: boolean;
-}
-
-function Counts({ name, counts, isCounted }: CountsProps) {
-  const total = [...(counts?.values() ?? [])].reduce((sum, count) => sum + count, 0);
-  return (
-    <div class="state-counts">
-      <span class="muted">{isCounted ? `${total} ${total === 1 ? 'workspace' : 'workspaces'}` : '–'}</span>
-      {states
-        .filter((state) => counts?.get(state))
-        .map((state) => (
-          <a
-            key={state}
-            class="badge"
-            data-state={state}
-            href={tablePath({ namespace: name, state: state.toLowerCase() })}
-            data-page
-          >
-            {counts?.get(state)} {stateNames[state]}
-            <span class="visually-hidden"> in {name}</span>
-          </a>
-        ))}
-    </div>
   );
 }
 
@@ -107,7 +76,7 @@ interface CountedRow {
   readonly state: WorkspaceState;
 }
 
-function countByNamespace(rows: readonly CountedRow[]): ReadonlyMap<string, StateCounts> {
+function countByNamespace(rows: readonly CountedRow[]): ReadonlyMap<string, CountsByState> {
   const counts = new Map<string, Map<WorkspaceState, number>>();
   for (const { namespaceName, state } of rows) {
     const ofNamespace = counts.get(namespaceName) ?? new Map<WorkspaceState, number>();

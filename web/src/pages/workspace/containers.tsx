@@ -1,8 +1,7 @@
-import type { ContainerDetailsFragment } from '../../__generated__/graphql.ts';
+import type { ContainerDetailsFragment, WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import type { Details } from './workspace-page.tsx';
 
-export function Containers({ workspace }: { readonly workspace: Details }) {
+export function Containers({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { pod } = workspace;
   const failed = pod?.conditions.filter(({ status, message }) => status !== 'TRUE' && message) ?? [];
   return (

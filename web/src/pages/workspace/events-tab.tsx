@@ -1,10 +1,9 @@
-import { WorkspaceEventsDocument } from '../../__generated__/graphql.ts';
+import { WorkspaceEventsDocument, type WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { useLiveObject } from '../../data/use-live.ts';
-import type { Details } from './workspace-page.tsx';
 
 /** Kubernetes events of the workspace and its pod, the newest first. */
-export function EventsTab({ workspace }: { readonly workspace: Details }) {
+export function EventsTab({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { namespaceName: namespace, name } = workspace;
   const { data, error } = useLiveObject(WorkspaceEventsDocument, { namespace, name });
   const events = data?.workspace?.events;

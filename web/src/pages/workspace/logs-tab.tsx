@@ -1,15 +1,14 @@
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { WorkspaceLogDocument } from '../../__generated__/graphql.ts';
+import { WorkspaceLogDocument, type WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
 import { Icon } from '../../components/icon.tsx';
 import { LiveObject, type LiveState } from '../../data/live-object.ts';
 import { useStore } from '../../data/store.ts';
 import { downloadText } from './download.ts';
 import { LogBuffer } from './log-buffer.ts';
-import type { Details } from './workspace-page.tsx';
 
 /** The log of a container, followed while it is shown. */
-export function LogsTab({ workspace }: { readonly workspace: Details }) {
+export function LogsTab({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { pod, name } = workspace;
   const container = useSignal('');
   const previous = useSignal(false);
@@ -74,7 +73,11 @@ interface Log {
 }
 
 /** Follows a log. After an interruption it goes on after the last line. Another pod of the workspace starts it anew. */
-function useLog({ namespaceName, name, pod }: Details, container: string, previous: boolean): Log | undefined {
+function useLog(
+  { namespaceName, name, pod }: WorkspaceDetailsFragment,
+  container: string,
+  previous: boolean,
+): Log | undefined {
   const { session } = useStore();
   const [log, setLog] = useState<{ readonly buffer: LogBuffer; readonly state: ReadonlySignal<LiveState<unknown>> }>();
   const run = pod ? `${pod.name} ${pod.startedAt ?? ''}` : '';

@@ -1,8 +1,7 @@
-import { WorkspaceManifestDocument } from '../../__generated__/graphql.ts';
+import { WorkspaceManifestDocument, type WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
 import { Icon } from '../../components/icon.tsx';
 import { useLiveObject } from '../../data/use-live.ts';
 import { downloadText } from './download.ts';
-import type { Details } from './workspace-page.tsx';
 import { toYaml } from './yaml.ts';
 
 /** Returns an object with its members in the order of kubectl. */
@@ -12,7 +11,7 @@ function inUsualOrder(manifest: unknown): unknown {
 }
 
 /** The object as the API server stores it. */
-export function ManifestTab({ workspace }: { readonly workspace: Details }) {
+export function ManifestTab({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { namespaceName: namespace, name } = workspace;
   const { data, error } = useLiveObject(WorkspaceManifestDocument, { namespace, name });
   if (!data?.workspace) return <p class="muted">{error?.message ?? 'Loading…'}</p>;

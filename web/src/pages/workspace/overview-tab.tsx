@@ -1,3 +1,4 @@
+import type { WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
 import { Fact } from '../../components/fact.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { allResourcesOf } from '../../data/resources.ts';
@@ -5,9 +6,8 @@ import { durationText, exactTime, now } from '../../data/time.ts';
 import { Containers } from './containers.tsx';
 import { UsageCard } from './usage-card.tsx';
 import { VolumesCard } from './volumes-card.tsx';
-import type { Details } from './workspace-page.tsx';
 
-export function OverviewTab({ workspace }: { readonly workspace: Details }) {
+export function OverviewTab({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   return (
     <div class="cards">
       <Summary workspace={workspace} />
@@ -19,7 +19,7 @@ export function OverviewTab({ workspace }: { readonly workspace: Details }) {
   );
 }
 
-function Summary({ workspace }: { readonly workspace: Details }) {
+function Summary({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { kind, kindName, imageConfig, podConfig, audit, metadata, pod } = workspace;
   const size = podConfig.option;
   return (
@@ -52,7 +52,7 @@ function Summary({ workspace }: { readonly workspace: Details }) {
   );
 }
 
-function Labels({ labels }: { readonly labels: Details['metadata']['labels'] }) {
+function Labels({ labels }: { readonly labels: WorkspaceDetailsFragment['metadata']['labels'] }) {
   if (labels.length === 0) return null;
   return (
     <Fact title="Labels">
@@ -67,7 +67,7 @@ function Labels({ labels }: { readonly labels: Details['metadata']['labels'] }) 
   );
 }
 
-function Activity({ workspace }: { readonly workspace: Details }) {
+function Activity({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { activity, lastRunningAt, pausedAt, state } = workspace;
   const { lastActivityAt, pauseEligibleAt, lastProbe } = activity;
   return (

@@ -3,10 +3,11 @@ import {
   WorkspaceUsageDocument,
   type UsageUnavailableReason,
   type WorkspaceUsageQuery,
+  type WorkspaceDetailsFragment,
 } from '../../__generated__/graphql.ts';
 import { startPolling } from '../../data/polling.ts';
+import { bytesText } from '../../data/resources.ts';
 import { useStore } from '../../data/store.ts';
-import type { Details } from './workspace-page.tsx';
 
 const POLL_MS = 15_000;
 /** Bound of samples: those of ten minutes. */
@@ -15,6 +16,8 @@ const MAX_SAMPLES = 40;
 interface Sample {
   readonly cpu: number;
   readonly memory: number;
+  /** Load of the GPUs in percent. Null if it is not known. */
+  readonly gpu: number | null;
 }
 
 type Usage = NonNullable<WorkspaceUsageQuery['workspace']>['usage'];
@@ -27,7 +30,7 @@ const reasons: Readonly<Record<UsageUnavailableReason, string>> = {
 };
 
 /** CPU and memory of the last minutes, measured while the page is shown. */
-export function UsageCard({ workspace }: { readonly workspace: Details }) {
+export function UsageCard({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { samples, reason } = useSamples(workspace);
   const last = samples.at(-1);
   const { limits = [], requests = [] } = workspace.podConfig.option?.pod ?? {};
@@ -51,6 +54,15 @@ export function UsageCard({ workspace }: { readonly workspace: Details }) {
             limit={expected('memory')}
             format={bytesText}
           />
+          {last.gpu !== null && (
+            <Meter
+              title="GPU"
+              text={`${Math.round(last.gpu)} %`}
+              values={samples.map(({ gpu }) => gpu ?? 0)}
+              limit={100}
+              format={(value) => `${value} %`}
+            />
+          )}
         </div>
       ) : (
         <p class="muted">{reason ?? 'Measuring…'}</p>
@@ -59,7 +71,7 @@ export function UsageCard({ workspace }: { readonly workspace: Details }) {
   );
 }
 
-function useSamples({ namespaceName, name, state }: Details) {
+function useSamples({ namespaceName, name, state }: WorkspaceDetailsFragment) {
   const { session } = useStore();
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   const [reason, setReason] = useState<string>();
@@ -77,16 +89,8 @@ function useSamples({ namespaceName, name, state }: Details) {
   return { samples, reason };
 }
 
-function sampleOf({ available, containers }: Usage): Sample | undefined {
-  if (!available) return undefined;
-  return {
-    cpu: sum(containers.map(({ cpu }) => cpu?.value)),
-    memory: sum(containers.map(({ memory }) => memory?.value)),
-  };
-}
-
-function sum(values: readonly (number | undefined)[]): number {
-  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
+function sampleOf({ available, cpu, memory, gpu }: Usage): Sample | undefined {
+  return available ? { cpu: cpu?.value ?? 0, memory: memory?.value ?? 0, gpu: gpu?.percent ?? null } : undefined;
 }
 
 interface MeterProps {
@@ -120,12 +124,4 @@ function Meter({ title, text, values: measured, limit, format }: MeterProps) {
       </svg>
     </div>
   );
-}
-
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-function bytesText(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1_024 ** power;
-  return `${value < 10 && value % 1 !== 0 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
 }

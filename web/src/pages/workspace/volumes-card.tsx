@@ -1,7 +1,6 @@
-import type { MountedVolumeFragment } from '../../__generated__/graphql.ts';
-import type { Details } from './workspace-page.tsx';
+import type { MountedVolumeFragment, WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
 
-export function VolumesCard({ workspace: { volumes } }: { readonly workspace: Details }) {
+export function VolumesCard({ workspace: { volumes } }: { readonly workspace: WorkspaceDetailsFragment }) {
   const isEmpty = !volumes.home && volumes.data.length === 0 && volumes.secrets.length === 0;
   return (
     <section class="card">

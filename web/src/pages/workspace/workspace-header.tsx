@@ -1,3 +1,4 @@
+import type { WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
 import { ActionButton } from '../../components/action-button.tsx';
 import { BackLink } from '../../components/back-link.tsx';
 import { Heading } from '../../components/heading.tsx';
@@ -10,10 +11,9 @@ import { deniedText } from '../../data/permissions.ts';
 import { editPath, tablePath, workspacePath } from '../../router.ts';
 import { connectUrl } from '../workspaces/row-actions.tsx';
 import { isEnding, transitionOf } from '../workspaces/row-view.ts';
-import type { Details } from './workspace-page.tsx';
 
 interface WorkspaceHeaderProps {
-  readonly workspace: Details;
+  readonly workspace: WorkspaceDetailsFragment;
   /** Whether the connection is interrupted, so that the state is an earlier one. */
   readonly isStale: boolean;
 }
@@ -43,7 +43,7 @@ export function WorkspaceHeader({ workspace, isStale }: WorkspaceHeaderProps) {
   );
 }
 
-function Actions({ workspace }: { readonly workspace: Details }) {
+function Actions({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { canUpdate, canDelete, paused, namespaceName } = workspace;
   const transition = transitionOf(workspace);
   return (
@@ -67,7 +67,7 @@ function Actions({ workspace }: { readonly workspace: Details }) {
   );
 }
 
-function ConnectLinks({ workspace: { services } }: { readonly workspace: Details }) {
+function ConnectLinks({ workspace: { services } }: { readonly workspace: WorkspaceDetailsFragment }) {
   const links = services.filter(({ connectable }) => connectable);
   return (
     <>
@@ -81,7 +81,7 @@ function ConnectLinks({ workspace: { services } }: { readonly workspace: Details
 }
 
 /** Reasons for which the workspace does not run, and effects of a restart. */
-function Notices({ workspace }: { readonly workspace: Details }) {
+function Notices({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { state, stateMessage, stateHint, paused } = workspace;
   const isFine = state === 'RUNNING' || (state === 'PAUSED' && paused);
   return (
@@ -109,7 +109,7 @@ function SavedWarnings({ path }: { readonly path: string }) {
   );
 }
 
-function PendingRestart({ workspace }: { readonly workspace: Details }) {
+function PendingRestart({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const steps = [...workspace.imageConfig.redirectChain, ...workspace.podConfig.redirectChain];
   return (
     <div class="notice" data-state="PENDING">

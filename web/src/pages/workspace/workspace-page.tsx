@@ -1,4 +1,4 @@
-import { WorkspaceDetailsDocument, type WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
+import { WorkspaceDetailsDocument } from '../../__generated__/graphql.ts';
 import { BackLink } from '../../components/back-link.tsx';
 import { Heading } from '../../components/heading.tsx';
 import { NotFound } from '../../components/not-found.tsx';
@@ -10,8 +10,6 @@ import { LogsTab } from './logs-tab.tsx';
 import { ManifestTab } from './manifest-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { WorkspaceHeader } from './workspace-header.tsx';
-
-export type Details = WorkspaceDetailsFragment;
 
 const tabs = [
   { name: '', title: 'Overview', Content: OverviewTab },

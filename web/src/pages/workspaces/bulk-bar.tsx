@@ -3,6 +3,7 @@ import { askFor } from '../../components/action-dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { useStore } from '../../data/store.ts';
 import { verbs, type Action } from '../../data/tasks.ts';
+import { numberText } from '../../data/resources.ts';
 import { isApplicable } from './row-actions.tsx';
 import type { RowView } from './row-view.ts';
 
@@ -22,7 +23,7 @@ export function BulkBar({ rows, selected }: BulkBarProps) {
     rows.filter((row) => isApplicable(action, row, permissions.get(row.workspace.id)));
   return (
     <section class="bulk-bar" aria-label="Selected workspaces">
-      <strong>{rows.length} selected</strong>
+      <strong>{numberText(rows.length)} selected</strong>
       {actions.map((action) => {
         const targets = targetsOf(action);
         return (
@@ -38,7 +39,7 @@ export function BulkBar({ rows, selected }: BulkBarProps) {
               )
             }
           >
-            {verbs[action].title} {targets.length > 0 && targets.length < rows.length && targets.length}
+            {verbs[action].title} {targets.length > 0 && targets.length < rows.length && numberText(targets.length)}
           </button>
         );
       })}

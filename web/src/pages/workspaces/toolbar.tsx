@@ -5,6 +5,7 @@ import { Search } from '../../components/search.tsx';
 import { stateNames } from '../../components/state-badge.tsx';
 import type { KindRow } from '../../data/store.ts';
 import { setQuery } from '../../router.ts';
+import { numberText } from '../../data/resources.ts';
 import { states, type Filters } from './filters.ts';
 import { NewButton } from './new-button.tsx';
 
@@ -51,7 +52,7 @@ function StateChips({ filters, counts, total, isCounted }: ToolbarProps) {
         aria-pressed={filters.states.length === 0}
         onClick={() => setQuery({ state: undefined })}
       >
-        All <b>{isCounted ? total.toLocaleString('en') : '–'}</b>
+        All <b>{isCounted ? numberText(total) : '–'}</b>
       </button>
       {states.map((state) => (
         <button
@@ -63,7 +64,7 @@ function StateChips({ filters, counts, total, isCounted }: ToolbarProps) {
           aria-pressed={isChosen(state)}
           onClick={() => choose(state)}
         >
-          {stateNames[state]} <b>{isCounted ? (counts.get(state) ?? 0).toLocaleString('en') : '–'}</b>
+          {stateNames[state]} <b>{isCounted ? numberText(counts.get(state) ?? 0) : '–'}</b>
         </button>
       ))}
     </fieldset>

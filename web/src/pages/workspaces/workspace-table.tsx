@@ -95,7 +95,7 @@ const columns: readonly { readonly name: string; readonly title: string; readonl
   { name: 'size', title: 'Size', sort: 'size' },
   { name: 'gpu', title: 'GPU', sort: 'gpu' },
   { name: 'activity', title: 'Last active', sort: 'activity' },
-  { name: 'reason', title: 'Why it does not run' },
+  { name: 'reason', title: 'Message' },
 ];
 
 function HeaderRow({ rows, filters, selected }: Pick<WorkspaceTableProps, 'rows' | 'filters' | 'selected'>) {

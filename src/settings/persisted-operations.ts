@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isRecord } from './graphql/json-values.ts';
-import { redactedReason } from './kubernetes/redacted.ts';
+import { isRecord } from '../graphql/json-values.ts';
+import { redactedReason } from '../kubernetes/redacted.ts';
 import { flag, integer, type Settings } from './settings.ts';
 
 const EXPECTED = 'a JSON object of ids and documents, or a manifest of Apollo';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createScratchDirectory } from '../test/support/scratch-directory.ts';
-import { inspectConfig, readConfig } from './config.ts';
+import { createScratchDirectory } from '../../test/support/scratch-directory.ts';
+import { inspectConfig, readConfig } from '../config.ts';
 
 const KUBECONFIG = '/dev/null';
 

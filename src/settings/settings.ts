@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse, YAMLError } from 'yaml';
-import { redactedReason } from './kubernetes/redacted.ts';
+import { redactedReason } from '../kubernetes/redacted.ts';
 
 /** Invalid configuration. The message names each setting, the expected value, and the actual one if it is not a secret. */
 export class ConfigError extends Error {

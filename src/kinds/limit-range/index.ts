@@ -1,0 +1,3 @@
+import './schema.ts';
+
+export { LimitRange as resource } from './resource.ts';

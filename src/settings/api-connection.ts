@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { ConnectionSource } from '../kubernetes/kubeconfig.ts';
+import type { ProxySettings } from '../kubernetes/proxy-settings.ts';
+import { integer, type Settings } from './settings.ts';
+
+/** The configuration of the connection to the API server. */
+export interface ApiConnectionConfig {
+  readonly connection: ConnectionSource;
+  /** Proxies for the connection. */
+  readonly proxies: ProxySettings;
+  /** Time limit of the exec plugin of a kubeconfig. */
+  readonly execPluginTimeoutSeconds: number;
+}
+
+export function apiConnectionSettings(env: Settings): ApiConnectionConfig {
+  return {
+    connection: connectionSource(env),
+    proxies: proxySettings(env),
+    execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', 30, 600, 1),
+  };
+}
+
+/** Order of precedence: KUBECONFIG, the service account of the pod, `~/.kube/config`. */
+function connectionSource(env: Settings): ConnectionSource {
+  const files = (env.text('KUBECONFIG') ?? '').split(path.delimiter).filter((file) => file !== '');
+  if (files.some((file) => existsSync(file))) return { type: 'files', files };
+  if (files.length > 0) {
+    env.reject(
+      'KUBECONFIG',
+      `Expected KUBECONFIG to name at least one existing file, got ${files.join(path.delimiter)}, which does not exist.`,
+    );
+  }
+  if (env.text('KUBERNETES_SERVICE_HOST') !== undefined) return { type: 'in-cluster' };
+  const defaultFile = path.join(env.text('HOME') ?? '/', '.kube', 'config');
+  if (existsSync(defaultFile)) return { type: 'files', files: [defaultFile] };
+  const message = `Expected a cluster: set KUBECONFIG, create ${defaultFile}, or run the gateway in a pod.`;
+  env.reject('KUBECONFIG', message);
+  return { type: 'in-cluster' };
+}
+
+/** Go's `net/http` reads these, too: names in upper case take precedence. */
+function proxySettings(env: Settings): ProxySettings {
+  return {
+    httpProxy: env.text('HTTP_PROXY') ?? env.lowerCase('http_proxy'),
+    httpsProxy: env.text('HTTPS_PROXY') ?? env.lowerCase('https_proxy'),
+    noProxy: env.text('NO_PROXY') ?? env.lowerCase('no_proxy'),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Change } from '../cache/store-events.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+import { dependencyKeysOf } from './dependency-keys.ts';
+
+/** Change of an object, as far as it is visible. */
+export interface ScopedChange<T> {
+  /** State before the change. Undefined if the object was created. */
+  readonly before: T | undefined;
+  /** Undefined if the object was deleted. */
+  readonly after: T | undefined;
+  /** Last state of the object, also if it was deleted. */
+  readonly last: T;
+  /** Keys of every read whose result the change may alter. */
+  readonly dependencyKeys: ReadonlySet<string>;
+}
+
+/** Returns the keys of every read whose result a change may alter. */
+export function changeKeysOf<T extends KubernetesObject>(
+  resource: Resource<T>,
+  change: Change<T>,
+): ReadonlySet<string> {
+  return unscopedChangeOf(resource, change).dependencyKeys;
+}
+
+/** A change without regard to a scope. */
+class UnscopedChange<T extends KubernetesObject> implements ScopedChange<T> {
+  readonly change: Change<T>;
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+  readonly last: T;
+  readonly #resource: Resource<T>;
+  #dependencyKeys: ReadonlySet<string> | undefined;
+
+  constructor(resource: Resource<T>, change: Change<T>) {
+    this.change = change;
+    this.before = change.type === 'added' ? undefined : change.previous;
+    this.after = change.type === 'deleted' ? undefined : change.object;
+    this.last = change.object;
+    this.#resource = resource;
+  }
+
+  /** Derived when it is first read: most changes concern no related object. */
+  get dependencyKeys(): ReadonlySet<string> {
+    this.#dependencyKeys ??= this.#deriveKeys();
+    return this.#dependencyKeys;
+  }
+
+  #deriveKeys(): ReadonlySet<string> {
+    return new Set(
+      [this.before, this.after].flatMap((object) => (object ? dependencyKeysOf(this.#resource, object) : [])),
+    );
+  }
+}
+
+let lastChange: UnscopedChange<KubernetesObject> | undefined;
+
+/** Listers with unrestricted scopes share the result: all handlers receive a change before the next one. */
+export function unscopedChangeOf<T extends KubernetesObject>(
+  resource: Resource<T>,
+  change: Change<T>,
+): UnscopedChange<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a change belongs to one resource
+  if (lastChange?.change === change) return lastChange as UnscopedChange<T>;
+  const unscoped = new UnscopedChange(resource, change);
+  lastChange = unscoped;
+  return unscoped;
+}

@@ -1,0 +1,49 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { namespace, workspace } from '../support/manifests.ts';
+import { startTestGateway } from '../support/test-gateway.ts';
+
+const OPERATIONS = path.resolve(import.meta.dirname, '../../schema/operations');
+const texts = globSync('*.graphql', { cwd: OPERATIONS }).map((file) =>
+  readFileSync(path.join(OPERATIONS, file), 'utf8'),
+);
+/** The operation about the gateway itself, whose fields are asynchronous. */
+const UNCOMPILED = 1;
+const ALWAYS = [
+  'namespaces',
+  'workspacekinds',
+  'workspaces',
+  'roles',
+  'clusterroles',
+  'rolebindings',
+  'clusterrolebindings',
+];
+
+it('reads the version, its identity and each always-watched kind once when it starts', async () => {
+  await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspace('nb-1')] });
+  const { requests } = gateway.cluster;
+  const others = requests.filter(({ verb }) => verb !== 'watch').map(({ url }) => url.split('?')[0]);
+  expect(new Set(others)).toEqual(new Set(['/apis/authentication.k8s.io/v1/selfsubjectreviews', '/version']));
+  expect(others).toHaveLength(2);
+  const watched = requests.filter(({ verb }) => verb === 'watch').map(({ resource }) => resource);
+  expect(watched.toSorted()).toEqual(ALWAYS.toSorted());
+});
+
+it('has validated all example operations, and compiled those that read, when it is ready', async () => {
+  const lines: { readonly msg: string; readonly valid?: number; readonly compiled?: number }[] = [];
+  const stream = new Writable({
+    write(chunk, _, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  await using _gateway = await startTestGateway({ objects: [], log: pino({ level: 'info' }, stream) });
+  const reading = texts.filter((text) => /^(?:query|subscription) /mu.test(text));
+  expect(lines.find(({ msg }) => msg === 'example operations prepared')).toMatchObject({
+    valid: texts.length,
+    compiled: reading.length - UNCOMPILED,
+  });
+});

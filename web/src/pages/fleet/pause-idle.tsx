@@ -1,0 +1,46 @@
+import { useState } from 'preact/hooks';
+import { FindIdleDocument } from '../../__generated__/graphql.ts';
+import { askFor } from '../../components/action-dialog.tsx';
+import { messageOf } from '../../data/request-error.ts';
+import { useStore } from '../../data/store.ts';
+
+interface PauseIdleProps {
+  /** Namespace of the workspaces. Empty for all. */
+  readonly namespace: string;
+  readonly idleSeconds: number;
+  /** Number of idle workspaces. */
+  readonly count: number;
+}
+
+/** Asks whether to pause the idle workspaces. A dry run finds those that can be paused. */
+export function PauseIdle({ namespace, idleSeconds, count }: PauseIdleProps) {
+  const { session } = useStore();
+  const [problem, setProblem] = useState<string>();
+  const find = async () => {
+    const { result } = await session.request(FindIdleDocument, { namespace: namespace || null, idleSeconds });
+    const results = result?.results ?? [];
+    const refused = results.filter(({ ok }) => !ok);
+    setProblem(refused[0] && `${refused.length} cannot be paused: ${refused[0].message ?? ''}`);
+    askFor(
+      'pause',
+      results.flatMap(({ workspace }) => workspace ?? []),
+    );
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        disabled={count === 0}
+        onClick={() => void find().catch((error: unknown) => setProblem(messageOf(error)))}
+      >
+        Pause them…
+      </button>
+      {problem && (
+        <small class="warning" role="alert">
+          {problem}
+        </small>
+      )}
+    </>
+  );
+}
