@@ -2,9 +2,7 @@ import { getNullableType, isObjectType, type VariableValues } from 'graphql';
 import { isCachedType } from '../graphql/node.ts';
 import type { Context } from '../graphql/context.ts';
 import { Bail, synchronous } from './bail.ts';
-import type { FieldPlan, ObjectPlan } from './operation-plan.ts';
-import type { Member, Write } from './output.ts';
-import { RenderRun } from './render-run.ts';
+import { RenderRun, type FieldPlan, type Member, type ObjectPlan, type Write } from './plan.ts';
 import type { RunRows } from './run-rows.ts';
 import { costOf, membersOf, valueWriter } from './writers.ts';
 

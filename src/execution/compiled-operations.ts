@@ -17,7 +17,7 @@ import { Bail } from './bail.ts';
 import { CompiledEvent } from './compiled-event.ts';
 import { CompiledQuery } from './compiled-query.ts';
 import { FieldCollector } from './field-collection.ts';
-import { OperationPlanner } from './operation-plan.ts';
+import { OperationPlanner } from './planner.ts';
 
 export interface OperationRequest {
   readonly document: DocumentNode;

@@ -1,18 +1,7 @@
-import type { FieldPlan } from './operation-plan.ts';
-import type { RenderRun } from './render-run.ts';
-import type { RowPlan } from './row-plan.ts';
-
-/** Returns the JSON text of a value. */
-export type Write = (value: unknown, run: RenderRun) => string;
+import type { RenderRun, RowPlan, Write } from './plan.ts';
 
 /** Writes the JSON text of a value, in which lists may be pending. */
 export type WritePending = (value: unknown, run: RenderRun, output: Output) => void;
-
-/** A member of a JSON object: resolves its field and writes the value. */
-export interface Member {
-  readonly field: FieldPlan;
-  readonly write: Write;
-}
 
 /** A list whose items are rendered after everything around it, so that other work can run in between. */
 export interface PendingList {

@@ -1,31 +1,8 @@
 import { isCachedType } from '../graphql/node.ts';
-import type { FieldPlan, ObjectPlan, PlannedPermission } from './operation-plan.ts';
-import type { Member, Write } from './output.ts';
-import type { RenderRun } from './render-run.ts';
+import type { FieldPlan, Member, ObjectPlan, RenderRun, RowPart, RowPlan, Write } from './plan.ts';
 
 /** Rows with fewer fields cost less to render than to look up. */
 const MIN_LEAVES = 3;
-
-/** A part of a row: consecutive members of its JSON object. */
-export interface RowPart {
-  /** Whether it is rendered each time; see {@link PlanFacts}. */
-  readonly isDynamic: boolean;
-  /** Writes the members, with the brace or comma before them. */
-  readonly write: Write;
-}
-
-/** A selection of fields of a Kubernetes object, whose text is cached for each object. */
-export interface RowPlan {
-  readonly plan: ObjectPlan;
-  readonly parts: readonly RowPart[];
-  /** Set if fields ask for permissions of the viewer: the parts if the decisions are known. */
-  readonly decided: DecidedParts | undefined;
-}
-
-interface DecidedParts {
-  readonly parts: readonly RowPart[];
-  readonly permissions: readonly PlannedPermission[];
-}
 
 /** Whether the text of these fields is worth to be cached: those of an object that the cluster cache holds. */
 export function isRow({ type, facts, fields }: ObjectPlan): boolean {

@@ -1,7 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { RenderRun } from './render-run.ts';
+import type { RenderRun, RowPart, RowPlan } from './plan.ts';
 import { RowSelection, type RowCache, type UncachedRows } from './row-cache.ts';
-import type { RowPart, RowPlan } from './row-plan.ts';
 
 /** Decisions about the viewer, by verb. */
 type Decisions = ReadonlyMap<string, boolean>;

@@ -2,11 +2,12 @@ import type { Context } from '../graphql/context.ts';
 import type { AccessTarget, ReviewedResource } from '../auth/resource-attributes.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { OnRead, ScopedLister } from '../viewer-client/scoped-lister.ts';
+import { assertObject } from './bail.ts';
 import type { CacheRead } from './dependency-sets.ts';
-import { assertObject, RenderRun } from './render-run.ts';
-import { endsBlock, isUpToDate, textsOf, type Row, type RowBlock } from './row-block.ts';
+import { RenderRun, type CachedRows, type ListedBlock, type RowPlan, type RowsOfList } from './plan.ts';
+import { endsBlock, isUpToDate, textsOf, type Row } from './row-block.ts';
 import type { RowCache, RowSelection } from './row-cache.ts';
-import { renderParts, type RowPlan } from './row-plan.ts';
+import { renderParts } from './row-plan.ts';
 import { isCached, RowVariants, type RowVariant } from './row-variants.ts';
 
 interface RunRowsOptions {
@@ -19,13 +20,6 @@ interface RunRowsOptions {
   readonly onDependency?: OnRead;
 }
 
-/** A list of objects, from an index on. */
-interface RowsOfList {
-  readonly plan: RowPlan;
-  readonly items: readonly unknown[];
-  readonly index: number;
-}
-
 interface RowRendering {
   readonly object: KubernetesObject;
   readonly run: RenderRun;
@@ -34,14 +28,8 @@ interface RowRendering {
   readonly convert: (text: string) => string;
 }
 
-interface ListedBlock {
-  readonly block: RowBlock;
-  /** Number of rows that were joined to the block now. */
-  readonly joined: number;
-}
-
 /** The cached rows as one rendering reads and renders them. Must be {@link resume}d in each turn of the event loop. */
-export class RunRows {
+export class RunRows implements CachedRows {
   readonly #options: RunRowsOptions;
   readonly #variants = new Map<RowPlan, RowVariants>();
   #lastPlan: RowPlan | undefined;
@@ -77,13 +65,11 @@ export class RunRows {
     return decision;
   };
 
-  /** Applies the changes of objects and permissions since the last turn. */
   resume(): void {
     this.#options.cache.settle();
     for (const variants of this.#variants.values()) variants.resume();
   }
 
-  /** Returns the text of a row: cached parts, and those that depend on the viewer. */
   write(plan: RowPlan, object: KubernetesObject, run: RenderRun): string {
     const variant = this.#variantsOf(plan, run).of(object);
     if (!isCached(variant)) {
@@ -105,10 +91,6 @@ export class RunRows {
     return text;
   }
 
-  /**
-   * Returns rows of a list as a block, and renders those that are not cached. Undefined if the rows are not cached, contain a part that
-   * is rendered each time, or their reads have to be reported.
-   */
   block({ plan, items, index }: RowsOfList, run: RenderRun): ListedBlock | undefined {
     if (this.#listers || this.#options.onDependency) return undefined;
     const variants = this.#variantsOf(plan, run);

@@ -11,12 +11,11 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { abandon, Bail, synchronous } from './bail.ts';
+import { abandon, assertObject, Bail, NO_INFO, synchronous } from './bail.ts';
 import { isThenable, leafWriterOf } from './leaf-text.ts';
-import type { FieldPlan, ObjectPlan } from './operation-plan.ts';
-import type { Member, Write, WritePending } from './output.ts';
-import { assertObject, NO_INFO, type RenderRun } from './render-run.ts';
-import { isRow, membersWriter, renderParts, rowPlanOf, type RowPlan } from './row-plan.ts';
+import type { WritePending } from './output.ts';
+import type { FieldPlan, Member, ObjectPlan, RenderRun, RowPlan, Write } from './plan.ts';
+import { isRow, membersWriter, renderParts, rowPlanOf } from './row-plan.ts';
 
 /** Cost that a list may have within an item of another list. Longer ones are left to graphql-js, which pauses in them. */
 const MAX_NESTED_COST = 20_000;

@@ -21,58 +21,13 @@ import {
 } from 'graphql';
 import { objectCostOf, unchargedResolver } from '../graphql/field-costs.ts';
 import { declaredDependenciesOf } from '../graphql/field-dependencies.ts';
-import type { ReviewedResource } from '../auth/resource-attributes.ts';
-import type { Resource } from '../kubernetes/resource.ts';
-import { Bail } from './bail.ts';
+import { Bail, NO_INFO } from './bail.ts';
 import type { FieldCollector } from './field-collection.ts';
-import { NO_INFO, type Arguments, type ArgumentSlot, type RenderRun } from './render-run.ts';
+import type { Arguments, ArgumentSlot, FieldPlan, ObjectPlan, PlanFacts, PlannedPermission } from './plan.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 type Nodes = readonly FieldNode[];
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
-
-/** The selected fields of an object type, in the order of the result. */
-export interface ObjectPlan {
-  readonly type: GraphQLObjectType;
-  readonly fields: readonly FieldPlan[];
-  readonly facts: PlanFacts;
-}
-
-export interface FieldPlan {
-  /** Start of the member of a JSON object: `"name":`. */
-  readonly key: string;
-  readonly type: GraphQLOutputType;
-  /** Calls the resolver with the arguments of the operation. It adds no cost for its result, which may be a promise. */
-  readonly resolve: (source: unknown, run: RenderRun) => unknown;
-  /** Cost of each object of the result. Undefined if the result has no cost. */
-  readonly objectCost: number | undefined;
-  /** Plans of the objects, by the name of their type. Empty for leaf types. */
-  readonly objects: ReadonlyMap<string, ObjectPlan>;
-  readonly facts: PlanFacts;
-  /** Set if the value depends on the viewer by one decision only. */
-  readonly permission: PlannedPermission | undefined;
-}
-
-/** The permission that a field asks for. */
-export interface PlannedPermission {
-  readonly resource: ReviewedResource;
-  readonly verbIn: (run: RenderRun) => string;
-}
-
-/** Facts about a selection at all levels. */
-interface PlanFacts {
-  /** Text that is equal for selections with the same fields, response names and constant arguments. */
-  readonly normalized: string;
-  /** Arguments that depend on variables. */
-  readonly slots: readonly ArgumentSlot[];
-  /** Resources that the fields read, besides that of their object. */
-  readonly resources: ReadonlySet<Resource>;
-  /** Whether a value depends on more than objects and the visibility of those resources: on the viewer, for example. */
-  readonly isDynamic: boolean;
-  readonly leaves: number;
-  /** Whether a field is a list of objects. */
-  readonly hasObjectList: boolean;
-}
 
 /** Bounds the time and memory of a plan. An interface field counts once for each type that implements it. */
 const MAX_FIELDS = 5_000;
