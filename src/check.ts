@@ -32,11 +32,16 @@ const SERVING: Readonly<Record<Serving, string>> = {
 };
 
 /**
- * Checks a configuration without serving: reports the settings, the kinds that the cluster serves, and the permissions that the gateway's
+ * Checks a configuration without serving: reports the settings and warnings about them, the kinds that the cluster serves, and the permissions that the gateway's
  * own identity lacks. Changes nothing in the cluster. Never rejects.
  */
 export async function check({ settings, config }: ReadConfig): Promise<CheckReport> {
-  const lines = ['Settings', ...settings.effective().map(settingLine)];
+  const warnings = settings.warnings();
+  const lines = [
+    'Settings',
+    ...settings.effective().map(settingLine),
+    ...(warnings.length === 0 ? [] : ['', 'Warnings', ...indented(warnings)]),
+  ];
   const mistakes = settings.mistakes();
   if (!config) return { lines: [...lines, '', 'Mistakes', ...indented(mistakes)], passed: false };
   try {

@@ -168,8 +168,15 @@ export interface ReadConfig {
  * @throws {ConfigError} with all mistakes
  */
 export function readConfig(env: Environment): Config {
-  const { settings, config } = inspectConfig(env);
-  if (!config) throw new ConfigError(settings.mistakes());
+  return validConfig(inspectConfig(env));
+}
+
+/**
+ * Returns the configuration that was read.
+ * @throws {ConfigError} with all mistakes
+ */
+export function validConfig({ settings, config }: ReadConfig): Config {
+  if (!config) throw new ConfigError(settings.mistakes(), settings.warnings());
   return config;
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
 import { check, type CheckReport } from './check.ts';
 import { commandOf, helpText, UsageError, type Command } from './command-line.ts';
-import { inspectConfig, readConfig } from './config.ts';
+import { inspectConfig, validConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { redactedError, redactedReason } from './kubernetes/redacted.ts';
@@ -45,10 +45,12 @@ async function run(): Promise<void> {
 
 /** Serves until a signal ends it. Returns the exit code. */
 async function serve(): Promise<number> {
-  const config = readConfig(process.env);
+  const read = inspectConfig(process.env);
+  const config = validConfig(read);
   const output = logOutput();
   const log = pino({ level: config.logLevel }, output);
   logWarnings(log);
+  for (const warning of read.settings.warnings()) log.warn(warning);
   const gateway = await startGateway(config, log, { signal, lostLogLines: () => output.lost });
   if (!signal.aborted) await once(signal, 'abort');
   log.info({ signal: String(signal.reason) }, 'shutting down');

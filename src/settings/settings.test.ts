@@ -78,4 +78,38 @@ describe('settings', () => {
       await mistakesOf({ AUTH_MODE: 'token' }, 'USERID_HEADER: x-user\nI_UNDERSTAND_EVERYONE_IS_ADMIN: true'),
     ).toEqual([]);
   });
+
+  it.each([
+    ['MAX_OPERATION_COSTS', '10', 'MAX_OPERATION_COST'],
+    ['MAX_OPERATOIN_COST', '10', 'MAX_OPERATION_COST'],
+    ['TRUSTED_PROXY_CIDR', '10.0.0.0/8', 'TRUSTED_PROXY_CIDRS'],
+    ['AUTHMODE', 'token', 'AUTH_MODE'],
+    ['logLevel', 'debug', 'LOG_LEVEL'],
+    ['otel_exporter_otlp_endpoint', 'http://127.0.0.1:4318', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ])('warns when the variable %s=%s closely resembles a setting', (name, value, setting) => {
+    const { settings, config } = inspectConfig({ KUBECONFIG, [name]: value });
+    expect(settings.warnings()).toEqual([
+      `Expected the name of a setting, got the variable "${name}", which has no effect. Did you mean ${setting}?`,
+    ]);
+    expect(config).toBeDefined();
+  });
+
+  it.each([
+    ['it is empty', { MAX_OPERATION_COSTS: '' }],
+    ['the setting is set', { LOGLEVEL: 'debug', LOG_LEVEL: 'warn' }],
+    ['the gateway reads it', { https_proxy: 'http://127.0.0.1:1', no_proxy: '*', METRICS_HOST: '127.0.0.1' }],
+    ['it is the port of a Service', { METRIC_PORT: 'tcp://10.0.0.1:80', METRIC_PORT_80_TCP: 'tcp://10.0.0.1:80' }],
+    ['it is one of Kubernetes', { KUBERNETES_SERVICE_PORT: '443', KUBERNETES_PORT: 'tcp://10.0.0.1:443' }],
+    ['the setting has a short name', { SORT: 'x', HOME_: '/root' }],
+    ['it is one of other programs', { ALL_PROXY: 'x', ftp_proxy: 'x', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', HOST: 'x' }],
+  ])('does not warn about a variable when %s', (_, env) => {
+    expect(inspectConfig({ KUBECONFIG, ...env }).settings.warnings()).toEqual([]);
+  });
+
+  it('adds the warnings to the mistakes when a required setting is misspelt', () => {
+    const env = { KUBERNETES_SERVICE_HOST: '10.0.0.1', AUTH_MODES: 'token' };
+    expect(() => readConfig(env)).toThrow(
+      /^Expected AUTH_MODE to be [^\n]+, got nothing\.\nExpected the name of a setting, got the variable "AUTH_MODES", .* AUTH_MODE\?$/u,
+    );
+  });
 });

@@ -2,13 +2,18 @@ import { readFileSync } from 'node:fs';
 import { parse, YAMLError } from 'yaml';
 import { redactedReason } from '../kubernetes/redacted.ts';
 
-/** Invalid configuration. The message names each setting, the expected value, and the actual one if it is not a secret. */
+/**
+ * Invalid configuration. The message names each setting, the expected value, and the actual one if it is not a secret; then come the
+ * warnings, each on a line.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  constructor(mistakes: readonly string[]) {
+  constructor(mistakes: readonly string[], warnings: readonly string[] = []) {
     const [first = ''] = mistakes;
-    super(mistakes.length === 1 ? first : `${mistakes.length} settings are not valid:\n- ${mistakes.join('\n- ')}`);
+    const text =
+      mistakes.length === 1 ? first : `${mistakes.length} settings are not valid:\n- ${mistakes.join('\n- ')}`;
+    super([text, ...warnings].join('\n'));
   }
 }
 
@@ -36,6 +41,8 @@ export class Settings {
   readonly #fileName: string;
   readonly #mistakes = new Map<string, string>();
   readonly #effective = new Map<string, EffectiveSetting>();
+  /** Names in lower case that were read. */
+  readonly #lowerCase = new Set<string>();
 
   constructor(env: Environment) {
     this.#env = env;
@@ -61,6 +68,7 @@ export class Settings {
 
   /** Returns a variable of the environment whose name is a lower-case form of a setting, or an empty string. */
   lowerCase(name: string): string {
+    this.#lowerCase.add(name);
     return new Map(Object.entries(this.#env)).get(name) ?? '';
   }
 
@@ -93,10 +101,25 @@ export class Settings {
     return [...this.#mistakes.values(), ...unknown.map((name) => this.#unknownMessage(name, known))];
   }
 
+  /**
+   * Returns a text for each variable of the environment that has no effect and whose name closely resembles that of a setting which is
+   * not set. Other programs may have variables with such a name, so they are no mistakes. To be called when all settings have been read.
+   */
+  warnings(): readonly string[] {
+    const unset = this.effective().filter(({ name, source }) => source === 'default' && isLikelyMeant(name));
+    const names = unset.map(({ name }) => name);
+    return Object.entries(this.#env).flatMap(([name, value = '']) => {
+      if (value === '' || isServicePort(value) || this.#effective.has(name) || this.#lowerCase.has(name)) return [];
+      const similar = mostSimilar(name, names, (length) => (length < LONG_NAME ? 1 : 2));
+      if (similar === undefined) return [];
+      return `Expected the name of a setting, got the variable ${JSON.stringify(name)}, which has no effect. Did you mean ${similar}?`;
+    });
+  }
+
   #unknownMessage(name: string, known: readonly string[]): string {
     const base = `Expected the name of a setting in ${this.#fileName}, got ${JSON.stringify(name)}.`;
     if (ENVIRONMENT_ONLY.has(name)) return `${base} Set it in the environment.`;
-    const similar = mostSimilar(name, known);
+    const similar = mostSimilar(name, known, (length) => length * MAX_DIFFERENCE);
     return similar === undefined ? `${base} See docs/configuration.md.` : `${base} Did you mean ${similar}?`;
   }
 
@@ -145,8 +168,13 @@ export function integer(settings: Settings, name: string, fallback: number, max:
  * the name `metrics`; those count as not set.
  */
 export function port(settings: Settings, name: string, fallback: number): number {
-  if (settings.text(name)?.startsWith('tcp://')) return settings.default(name, fallback);
+  if (isServicePort(settings.text(name) ?? '')) return settings.default(name, fallback);
   return integer(settings, name, fallback, MAX_PORT);
+}
+
+/** Returns whether a value is one that Kubernetes sets for the port of a Service. */
+function isServicePort(value: string): boolean {
+  return value.startsWith('tcp://');
 }
 
 const MAX_PORT = 65_535;
@@ -210,17 +238,35 @@ export function listOf(
   return given.filter(accepts);
 }
 
-/** Share of the characters that may differ between a name and the one that was probably meant. */
+/** Share of the characters that may differ between a name in the file and the one that was probably meant. */
 const MAX_DIFFERENCE = 0.4;
+/** Length from which a name of the environment may have two differences, such as exchanged letters; else one. */
+const LONG_NAME = 12;
+/** Length from which a setting may be what a name of the environment means: short names such as PORT resemble many others. */
+const MIN_LENGTH = 8;
 
-/** Returns the candidate with the smallest edit distance to a name, whatever its case; undefined if all are too different. */
-function mostSimilar(name: string, candidates: readonly string[]): string | undefined {
+/** Returns whether a variable whose name resembles that of this setting is likely to mean it. */
+function isLikelyMeant(setting: string): boolean {
+  return setting.length >= MIN_LENGTH && !ENVIRONMENT_ONLY.has(setting);
+}
+
+/**
+ * Returns the candidate with the smallest edit distance to a name, whatever its case; undefined if all are too different.
+ * @param maxDistance returns the largest edit distance for a length of the name
+ */
+function mostSimilar(
+  name: string,
+  candidates: readonly string[],
+  maxDistance: (length: number) => number,
+): string | undefined {
   const wanted = name.replaceAll(/(?<=[a-z])(?=[A-Z])|[-. ]/gu, '_').toUpperCase();
+  const max = maxDistance(wanted.length);
   const ranked = candidates
+    .filter((candidate) => Math.abs(candidate.length - wanted.length) <= max)
     .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate) }))
     .toSorted((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best && best.distance <= wanted.length * MAX_DIFFERENCE ? best.candidate : undefined;
+  return best && best.distance <= max ? best.candidate : undefined;
 }
 
 /** Returns the Levenshtein distance. */

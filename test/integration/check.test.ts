@@ -75,6 +75,18 @@ describe('--check', () => {
     expect(passed).toBe(false);
   });
 
+  it('prints a warning when a variable closely resembles a setting', async () => {
+    await using cluster = await startSimulator();
+    const { lines } = await checkOf(cluster, { MAX_PAGES: '7' });
+    const heading = lines.indexOf('Warnings');
+    expect(lines.slice(heading - 1, heading + 3)).toEqual([
+      '',
+      'Warnings',
+      '  Expected the name of a setting, got the variable "MAX_PAGES", which has no effect. Did you mean MAX_PAGE?',
+      '',
+    ]);
+  });
+
   it('exits with 1 and prints all mistakes when settings are not valid', async () => {
     const env = { PATH: process.env['PATH'], KUBECONFIG: '/dev/null', PORT: 'x', MAX_PAGE: '0' };
     const { promise, resolve } = Promise.withResolvers<readonly [unknown, string]>();

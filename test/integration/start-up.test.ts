@@ -197,6 +197,24 @@ describe('a start that fails', () => {
   });
 });
 
+describe('a start that succeeds', () => {
+  it('logs a warning when a variable closely resembles a setting', async () => {
+    await using cluster = await startSimulator();
+    await using gateway = await startGatewayProcess(cluster.kubeconfig, { MAX_PAGES: '7' });
+    const lines = (await gateway.log()).trim().split('\n');
+    const warnings = lines.map((line) => JSON.parse(line) as LogLine).filter(({ level }) => level === WARN);
+    const expected =
+      'Expected the name of a setting, got the variable "MAX_PAGES", which has no effect. Did you mean MAX_PAGE?';
+    expect(warnings.map(({ msg }) => msg)).toContain(expected);
+  });
+});
+
+interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+}
+const WARN = 40;
+
 describe('SIGTERM', () => {
   it('ends the process when the API server is silent at the start', async () => {
     await using silent = await startSilentServer();
