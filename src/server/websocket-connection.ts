@@ -5,9 +5,10 @@ import { tooMany } from '../graphql/concurrency-limit.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
-import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { MIN_BUFFER_BYTES, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
 import { NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
+import { SubscriptionIterator, type SubscriptionSink } from './websocket-iterators.ts';
 import { IncompleteMessage } from './websocket-limits.ts';
 
 /** Close code for a client that does not read. The protocol leaves 4000 to 4999 to applications. */
@@ -273,84 +274,6 @@ class WebSocketSink implements SubscriptionSink {
   ended(error?: GraphQLError): void {
     if (error) this.#record?.fail([error]);
     this.#connection.ended(this.#id, error);
-  }
-}
-
-interface SubscriptionSink extends Omit<EventSink, 'end'> {
-  /** Called once, however the subscription ends. */
-  readonly ended: (error?: GraphQLError) => void;
-}
-
-/**
- * A running subscription in the form that graphql-ws expects, an async generator. It never yields, because its events are
- * written to the socket directly; `next()` settles when the subscription ends, and `return()` stops it.
- */
-export class SubscriptionIterator implements AsyncGenerator<never, undefined>, EventSink {
-  readonly #running: RunningSubscription;
-  readonly #sink: SubscriptionSink;
-  #hasEnded = false;
-  #error: GraphQLError | undefined;
-  #pendingNext: PromiseWithResolvers<IteratorReturnResult<undefined>> | undefined;
-
-  constructor(handle: SubscriptionHandle, sink: SubscriptionSink) {
-    this.#sink = sink;
-    this.#running = handle.start(this);
-  }
-
-  get ready(): boolean {
-    return this.#sink.ready;
-  }
-
-  send(event: SerializedEvent): void {
-    this.#sink.send(event);
-  }
-
-  end(error?: GraphQLError): void {
-    this.#end(error);
-  }
-
-  /** Sends pending events. To be called when the socket has drained. */
-  resume(): void {
-    this.#running.resume();
-  }
-
-  next(): Promise<IteratorResult<never, undefined>> {
-    if (this.#error) return Promise.reject(this.#error);
-    if (this.#hasEnded) return Promise.resolve({ done: true, value: undefined });
-    this.#pendingNext ??= Promise.withResolvers();
-    return this.#pendingNext.promise;
-  }
-
-  return(): Promise<IteratorResult<never, undefined>> {
-    this.complete();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  /** Stops the subscription from the server's side: graphql-ws sends `complete`. */
-  complete(): void {
-    this.#running.stop();
-    this.#end();
-  }
-
-  throw(): Promise<IteratorResult<never, undefined>> {
-    return this.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  #end(error?: GraphQLError): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.#error = error;
-    this.#sink.ended(error);
-    if (error) this.#pendingNext?.reject(error);
-    else this.#pendingNext?.resolve({ done: true, value: undefined });
   }
 }
 

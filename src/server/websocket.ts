@@ -6,7 +6,7 @@ import { CloseCode, handleProtocols, makeServer, MessageType, type Server, type 
 import { WebSocketServer, type WebSocket } from 'ws';
 import { credentialsOf, type Authenticator, type Credentials } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
-import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
+import { isSerialized } from '../execution/serialized-result.ts';
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
 import { OperationRecord, requestIdOf } from '../graphql/operation-record.ts';
@@ -19,13 +19,9 @@ import { REQUEST_ID } from './server-response.ts';
 import { refuseUpgrade } from './responses.ts';
 import { staggered } from './shutdown.ts';
 import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from './websocket-limits.ts';
-import {
-  UNAUTHORIZED,
-  WebSocketConnection,
-  type SubscriptionIterator,
-  type WebSocketConnectionOptions,
-} from './websocket-connection.ts';
+import { UNAUTHORIZED, WebSocketConnection, type WebSocketConnectionOptions } from './websocket-connection.ts';
 import { closeReason } from './websocket-frames.ts';
+import { cancellation, sendSerialized, type SubscriptionIterator } from './websocket-iterators.ts';
 
 const MAX_PING_INTERVAL_MS = 12_000;
 const MIN_PING_INTERVAL_MS = 1_000;
@@ -326,19 +322,6 @@ export class WebSocketHandler {
   }
 }
 
-/**
- * Returns an iterator that sends the `next` message of a result and yields nothing. graphql-ws iterates it, unless the client has
- * cancelled the operation, and sends `complete` at its end.
- */
-// oxlint-disable-next-line eslint/require-yield -- the message is sent here, so nothing is left for graphql-ws to send
-async function* sendSerialized(
-  connection: WebSocketConnection,
-  id: string,
-  { text }: SerializedResult,
-): AsyncGenerator<never> {
-  await connection.send(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":${text}}`);
-}
-
 /** Records the error of an operation, and returns it as graphql-ws expects it. */
 function failed(record: OperationRecord, error: GraphQLError): readonly GraphQLError[] {
   record.fail([error]);
@@ -360,28 +343,6 @@ async function answerPing(connection: WebSocketConnection, payload: unknown): Pr
     if (!(error instanceof RangeError)) throw error;
     connection.close(CloseCode.BadRequest, 'Expected a payload with less nesting.');
   }
-}
-
-/**
- * Returns the entry of an operation that has no result yet. graphql-ws calls `return` when the client completes the
- * operation, or disconnects.
- */
-function cancellation(deadline: Deadline): AsyncGenerator<never, undefined> {
-  const end = (): Promise<IteratorResult<never, undefined>> => {
-    deadline.cancel();
-    return Promise.resolve({ done: true, value: undefined });
-  };
-  return {
-    next: end,
-    return: end,
-    throw: end,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async [Symbol.asyncDispose]() {
-      await end();
-    },
-  };
 }
 
 /** Closes a connection whose client cannot be authenticated. The reason has the code of the error, as clients see nothing else. */
