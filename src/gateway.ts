@@ -39,7 +39,8 @@ import { operationNamesIn } from './settings/persisted-operations.ts';
 import { schema } from './schema.ts';
 import { exampleOf, readExampleTabs, type GraphiQLTab } from './server/graphiql-examples.ts';
 import { ConnectionLimit, openFileLimit } from './server/connection-limit.ts';
-import { startHttpServer, type HttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
+import { startHttpServer, type HttpServer, type HttpServerOptions } from './server/http-server.ts';
+import type { Readiness } from './server/request-handler.ts';
 import type { Person } from './server/person.ts';
 import { gatewayVersion } from './version.ts';
 
