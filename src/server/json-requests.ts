@@ -21,7 +21,8 @@ import {
   selectionIn,
   type BodyLimits,
 } from './operation-request.ts';
-import type { KnownOperation, OperationCaller, Pipeline } from './pipeline.ts';
+import type { KnownOperation, OperationCaller } from './operation.ts';
+import type { Pipeline } from './pipeline.ts';
 import { endWithParts, isUnread, JSON_HEADERS, sendText } from './responses.ts';
 
 interface JsonRequestOptions extends BodyLimits {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isRecord } from '../graphql/json-values.ts';
 import { excessiveValues } from './body-values.ts';
-import type { OperationRequest, OperationSelection } from './pipeline.ts';
+import type { OperationRequest, OperationSelection } from './operation.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
 

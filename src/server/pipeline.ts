@@ -1,4 +1,3 @@
-import { useEngine } from '@envelop/core';
 import {
   getOperationAST,
   GraphQLError,
@@ -7,13 +6,10 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { OperationExecutor } from '../execution/operation-executor.ts';
 import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
-import { isContext, type Caller, type Context } from '../graphql/context.ts';
 import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
-import { failure, stackless } from '../graphql/errors.ts';
-import { isRecord } from '../graphql/json-values.ts';
+import { stackless } from '../graphql/errors.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
 import { invalidNames } from '../graphql/name-inputs.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
@@ -22,64 +18,23 @@ import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { DocumentCache } from './document-cache.ts';
 import { DocumentStore, type DocumentStoreOptions } from './document-store.ts';
-import { bodyError, readParameters } from './request-parameters.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
+import {
+  describeOperation,
+  isMutation,
+  isSubscriptionOperation,
+  type FailedOperation,
+  type KnownOperation,
+  type LikelyOperation,
+  type OperationCaller,
+  type OperationRequest,
+  type PreparedOperation,
+} from './operation.ts';
+import { createYogaServer, type YogaOptions, type YogaServer } from './yoga.ts';
 import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
 
-/** Operation of a document, and its variables. */
-export interface OperationSelection {
-  readonly operationName?: string | undefined;
-  readonly variables?: Record<string, unknown> | undefined;
-}
-
-/** A GraphQL request, whatever the transport: the parameters of the GraphQL over HTTP specification. */
-export interface OperationRequest extends OperationSelection {
-  readonly query?: string | undefined;
-  /** Id or hash of the document, instead of its text or with it: see {@link DocumentStore}. */
-  readonly documentId?: string | undefined;
-  readonly extensions?: unknown;
-  /** Cursor of the last event that the client of a subscription received: `extensions.after`. */
-  readonly after?: string | undefined;
-}
-
-/** An operation that is parsed, valid and has a context. It has not been executed. */
-export type PreparedOperation = ExecutionArgs & { readonly contextValue: Context };
-
-/** An operation that a client may send. */
-export interface LikelyOperation {
-  readonly query: string;
-  readonly variables?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** A query or mutation whose document is valid. */
-export interface KnownOperation extends OperationSelection {
-  readonly document: DocumentNode;
-  readonly type: 'query' | 'mutation';
-}
-
-/** A result without data. Its errors are coded and may be shown to the client. */
-interface FailedOperation {
-  readonly errors: GraphQLError[];
-}
-
-/** The client that sends an operation. */
-export interface OperationCaller extends Caller {
-  /** Counts an HTTP request as in progress. Must be disposed of when a subscription starts, which has limits of its own. */
-  readonly inProgress?: Disposable;
-  /** Whether the body of an HTTP request has been read and parsed: it is its `body`. */
-  readonly isBodyParsed?: boolean;
-}
-
-export interface PipelineOptions extends OperationLimits, DocumentStoreOptions {
-  readonly schema: GraphQLSchema;
-  readonly endpoint: string;
+export interface PipelineOptions extends YogaOptions, DocumentStoreOptions {
   readonly executor: OperationExecutor;
-  /** Limits on the bytes of the body of a request, and on the values in its JSON. */
-  readonly maxBodyBytes: number;
-  readonly maxBodyValues: number;
-  readonly createContext: (caller: Caller) => Context;
-  /** Returns the error as it may be shown to clients: coded, and without internals, which are logged instead. */
-  readonly publicError: (error: unknown) => GraphQLError;
   /** Limit on the running subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
   /** Counts the subscriptions and queries that read logs. */
@@ -101,7 +56,7 @@ export class Pipeline {
   readonly subscriptions: SubscriptionRegistry;
   readonly documents: DocumentStore;
   /** Serves GET and POST. Disposed of by the HTTP server. */
-  readonly yoga: YogaServerInstance<OperationCaller, YogaContext>;
+  readonly yoga: YogaServer;
   readonly #publicError: (error: unknown) => GraphQLError;
   readonly #limits: OperationLimits;
   readonly #schema: GraphQLSchema;
@@ -110,7 +65,7 @@ export class Pipeline {
   readonly #executor: OperationExecutor;
 
   constructor(options: PipelineOptions) {
-    const { schema, endpoint, createContext, publicError } = options;
+    const { schema, createContext, publicError } = options;
     this.#publicError = publicError;
     this.#limits = options;
     this.#schema = schema;
@@ -118,28 +73,11 @@ export class Pipeline {
     this.documents = new DocumentStore(options);
     this.#executor = options.executor;
     this.subscriptions = new SubscriptionRegistry(options);
-    this.yoga = createYoga<OperationCaller, YogaContext>({
-      schema,
-      graphqlEndpoint: endpoint,
-      context: (caller) => ({ operationContext: createContext(caller) }),
-      graphiql: false,
-      landingPage: false,
-      cors: false,
-      multipart: false,
-      maxRequestBodySize: options.maxBodyBytes,
-      logging: false,
-      healthCheckEndpoint: '/unused-health-check',
-      maskedErrors: { maskError: (error) => publicError(bodyError(error, options.maxBodyBytes)) },
-      parserAndValidationCache: { documentCache: this.#documents, errorCache: noErrorCache },
-      plugins: [
-        useEngine({
-          parse: (source: string) => parseWithin(options, source),
-          execute: async (operation: ExecutionArgs) => withStringify(await this.#execute(withOwnContext(operation))),
-          subscribe: refuseSubscription,
-        }),
-        readParameters(options, this.documents),
-        recordAndCode((result, record) => this.#withHttpErrors(result, record), this.#documents),
-      ],
+    this.yoga = createYogaServer(options, {
+      documents: this.documents,
+      documentCache: this.#documents,
+      execute: (operation) => this.#execute(operation),
+      withHttpErrors: (result, record) => this.#withHttpErrors(result, record),
     });
   }
 
@@ -192,7 +130,7 @@ export class Pipeline {
       await turns.start(caller.viewer.name);
       const { parse, validate, schema } = this.yoga.getEnveloped(caller);
       const document = parse(this.documents.textOf(request) ?? '');
-      describe(caller.record, { schema, document, operationName, variableValues: variables });
+      describeOperation(caller.record, { schema, document, operationName, variableValues: variables });
       const problems: readonly Error[] = validate(schema, document);
       if (problems.length > 0) return this.#failure(problems, caller.record);
       return { schema, document, operationName, variableValues: variables, contextValue: this.#createContext(caller) };
@@ -240,7 +178,7 @@ export class Pipeline {
    */
   #execute(operation: PreparedOperation): Awaitable<ExecutionResult | SerializedResult> {
     const { client, deadline, record } = operation.contextValue;
-    describe(record, operation);
+    describeOperation(record, operation);
     const errors = this.#invalidInputs(operation);
     if (errors.length > 0) return { errors };
     const recordCost = () => {
@@ -306,76 +244,10 @@ export class Pipeline {
   }
 }
 
-/** Context of yoga's plugins. It contains that of the resolvers, because yoga copies its own properties. */
-interface YogaContext {
-  readonly operationContext: Context;
-}
-
-/** Returns an operation of yoga with the context of the resolvers. */
-function withOwnContext({ contextValue, ...operation }: ExecutionArgs): PreparedOperation {
-  const context: unknown = isRecord(contextValue) ? contextValue['operationContext'] : undefined;
-  if (!isContext(context)) throw new TypeError('Expected an operation with a context of createContext.');
-  return { ...operation, contextValue: context };
-}
-
-/** Makes yoga record operations, also those that are not valid, code their errors, and note valid documents. */
-function recordAndCode(
-  withHttpErrors: (result: ExecutionResult, record: OperationRecord | undefined) => ExecutionResult,
-  documents: DocumentCache,
-): Plugin<Partial<OperationCaller>, OperationCaller> {
-  return {
-    onValidate: ({ params: { schema, documentAST: document }, context: { params, record } }) => {
-      // Operations of the other transports have been described, with their variables.
-      if (params)
-        describe(record, { schema, document, operationName: params.operationName, variableValues: params.variables });
-      return ({ valid }) => {
-        if (valid) documents.markValid(document);
-      };
-    },
-    onExecutionResult: (done) => {
-      const { result, context } = done;
-      if (result && 'errors' in result) done.setResult(withHttpErrors(result, context.record));
-    },
-    // Errors of requests that name no operation, such as malformed JSON or the unknown hash of a document.
-    onResultProcess: ({ result, serverContext: { record } }) => {
-      if (record?.errors.length === 0 && 'errors' in result) record.fail(result.errors ?? []);
-    },
-  };
-}
-
-/** Records the operation that is about to be validated or executed. */
-function describe(record: OperationRecord | undefined, operation: ExecutionArgs): void {
-  if (!record) return;
-  const { document, operationName, variableValues } = operation;
-  record.describe(document, operationName);
-  if (record.type === 'mutation') record.mutation = { operationName, variableValues: variableValues ?? {} };
-}
-
 /** Returns the result of an operation that ended with a coded error. Throws every other error. */
 function codedResult(error: unknown): ExecutionResult {
   if (!(error instanceof GraphQLError)) throw error;
   return { errors: [error] };
-}
-
-function isMutation({ document, operationName }: ExecutionArgs): boolean {
-  return getOperationAST(document, operationName)?.operation === 'mutation';
-}
-
-export function isSubscriptionOperation({ document, operationName }: ExecutionArgs): boolean {
-  return getOperationAST(document, operationName)?.operation === 'subscription';
-}
-
-export function isSubscription(
-  result: ExecutionResult | SerializedResult | SubscriptionHandle,
-): result is SubscriptionHandle {
-  return 'start' in result;
-}
-
-/** Returns a result of yoga, which calls its `stringify` instead of JSON.stringify. */
-function withStringify(result: ExecutionResult | SerializedResult): ExecutionResult {
-  if (!isSerialized(result)) return result;
-  const serialized: ExecutionResult & { readonly stringify: () => string } = { stringify: () => result.text };
-  return serialized;
 }
 
 /** Removes the HTTP status that yoga reads from errors: these transports have no status per operation. */
@@ -383,13 +255,4 @@ function withoutHttp(error: GraphQLError): GraphQLError {
   const { http: _, ...extensions } = error.extensions;
   const { message, nodes, source, positions, path } = error;
   return stackless(() => new GraphQLError(message, { nodes, source, positions, path, extensions }));
-}
-
-/** Documents that cannot be parsed are not cached. */
-const noErrorCache = { get: () => undefined, set: () => undefined };
-
-function refuseSubscription(): ExecutionResult {
-  const message =
-    'Expected a transport that supports subscriptions. Connect to this URL by WebSocket (subprotocol graphql-transport-ws), or send Accept: text/event-stream for Server-Sent Events.';
-  return { errors: [failure('NOT_ACCEPTABLE', message, { http: { status: 406 } })] };
 }

@@ -9,7 +9,7 @@ import type { Awaitable } from '../scheduling/awaitable.ts';
 import type { BytesInFlight, RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { ResponseTransport } from './flow-control.ts';
 import { hasOperationInBody } from './operation-request.ts';
-import type { OperationCaller } from './pipeline.ts';
+import type { OperationCaller } from './operation.ts';
 import { sendJson } from './responses.ts';
 import { IdentifiedResponse, REQUEST_ID } from './server-response.ts';
 

@@ -11,7 +11,7 @@ import { acceptsEventStream } from './operation-request.ts';
 import { isSimplePost, type OriginPolicy } from './origin-policy.ts';
 import { pathOf } from './page-files.ts';
 import type { Person } from './person.ts';
-import type { OperationCaller } from './pipeline.ts';
+import type { OperationCaller } from './operation.ts';
 import { recordOf, sendRefusal, type OperationObservers, type RequestGate } from './request-gate.ts';
 import { forbidden, refuse, refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson, type Refusal } from './responses.ts';
 import type { UnreadResponses } from './unread-responses.ts';

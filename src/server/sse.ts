@@ -14,7 +14,8 @@ import {
   type BodyLimits,
   type Refusal,
 } from './operation-request.ts';
-import { isSubscription, type OperationCaller, type Pipeline } from './pipeline.ts';
+import { isSubscription, type OperationCaller } from './operation.ts';
+import type { Pipeline } from './pipeline.ts';
 import { sendText, writeSlices } from './responses.ts';
 import { staggered } from './shutdown.ts';
 
