@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { RbacIndex, type RbacStores, type WatchInterruption } from './auth/rbac/rbac-index.ts';
+import { RbacIndex, type RbacStores, type IndexInterruption } from './auth/rbac/rbac-index.ts';
 import { ClusterRole, ClusterRoleBinding, rbacResources, Role, RoleBinding } from './auth/rbac/resources.ts';
 import { ViewerAccesses } from './auth/rbac/viewer-access.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
@@ -23,7 +23,7 @@ const CONSEQUENCE =
 export function startAccessIndex(config: Config, client: Client, log: Logger): AccessIndex | undefined {
   if (config.authorizer === 'reviews') return undefined;
   let report: (() => void) | undefined; // undefined until it is known whether the resources can be listed
-  let interruption: WatchInterruption | undefined; // each decision of the authorizer reads it
+  let interruption: IndexInterruption | undefined; // each decision of the authorizer reads it
   const cache = startClusterCache({
     ...config,
     client,

@@ -19,7 +19,7 @@ import { CompiledQuery } from './compiled-query.ts';
 import { FieldCollector } from './field-collection.ts';
 import { OperationPlanner } from './planner.ts';
 
-export interface OperationRequest {
+export interface ParsedOperation {
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
@@ -117,7 +117,7 @@ export class CompiledOperations {
   }
 
   /** Returns the compiled operation with its coerced variables. Undefined if it cannot be compiled, or the variables are invalid. */
-  find(request: OperationRequest): { compiled: CompiledOperation; variableValues: VariableValues } | undefined {
+  find(request: ParsedOperation): { compiled: CompiledOperation; variableValues: VariableValues } | undefined {
     const { document, operationName, variableValues: given } = request;
     const operation = getOperationAST(document, operationName);
     if (!operation || operation.operation === OperationTypeNode.MUTATION) return undefined;

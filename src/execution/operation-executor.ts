@@ -8,7 +8,7 @@ import {
 import type { Context, EventContext } from '../graphql/context.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import { CompiledEvent, type RenderedEvent } from './compiled-event.ts';
-import { CompiledOperations, type CompiledOperation, type OperationRequest } from './compiled-operations.ts';
+import { CompiledOperations, type CompiledOperation, type ParsedOperation } from './compiled-operations.ts';
 import { CompiledQuery, type ExecuteQueryOptions } from './compiled-query.ts';
 import type { ExecutionMode } from './execution-mode.ts';
 import type { RowCache } from './row-cache.ts';
@@ -54,7 +54,7 @@ export class OperationExecutor {
   }
 
   /** Compiles an operation before it is executed. Returns whether it can be compiled. */
-  prepare(request: OperationRequest): boolean {
+  prepare(request: ParsedOperation): boolean {
     return this.#options.mode !== 'reference' && this.#operations.find(request)?.compiled.operation !== undefined;
   }
 

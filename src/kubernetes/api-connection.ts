@@ -3,7 +3,7 @@ import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import { encodeHeader } from './header-text.ts';
 import { impersonationHeaders, type ImpersonatedUser } from './impersonation.ts';
-import { Credentials, serverChanged, type RequestCredentials } from './credentials.ts';
+import { ApiCredentials, serverChanged, type RequestCredentials } from './credentials.ts';
 import { KeepAliveAgents, TCP_KEEP_ALIVE_MS } from './keep-alive-agents.ts';
 import { withTokenOnly, type ConnectionSource } from './kubeconfig.ts';
 import type { ProxySettings } from './proxy-settings.ts';
@@ -95,7 +95,7 @@ const EXEC_PLUGIN_TIMEOUT_MS = 30_000;
 
 /**
  * Returns a connection to the cluster of a kubeconfig or, in a pod, to its own cluster. The kubeconfig and the files that it
- * names may change; see {@link Credentials}.
+ * names may change; see {@link ApiCredentials}.
  * @throws {KubeconfigError} if the kubeconfig cannot be read or has no current cluster
  */
 export async function createApiConnection(
@@ -105,17 +105,17 @@ export async function createApiConnection(
   const { proxies = NO_PROXIES, environment = {}, execPluginTimeoutMs: timeoutMs = EXEC_PLUGIN_TIMEOUT_MS } = options;
   const { signal = new AbortController().signal } = options;
   const execPlugins = { environment, timeoutMs, signal };
-  return new KubeConfigConnection(await Credentials.load(source, { proxies, execPlugins }), options);
+  return new KubeConfigConnection(await ApiCredentials.load(source, { proxies, execPlugins }), options);
 }
 
 class KubeConfigConnection implements ApiConnection {
-  readonly #credentials: Credentials;
+  readonly #credentials: ApiCredentials;
   readonly #onRequest: ConnectionOptions['onRequest'];
   readonly #traceRequest: ConnectionOptions['traceRequest'];
   readonly #agents = new KeepAliveAgents();
   readonly #health = new RequestHealth(() => performance.now());
 
-  constructor(credentials: Credentials, { onRequest, traceRequest }: ConnectionOptions) {
+  constructor(credentials: ApiCredentials, { onRequest, traceRequest }: ConnectionOptions) {
     this.#credentials = credentials;
     this.#onRequest = onRequest;
     this.#traceRequest = traceRequest;

@@ -20,7 +20,7 @@ import {
   type DeleteOptions,
   type ListAllOptions,
   type ListOptions,
-  type ObjectList,
+  type ListResponse,
   type Patch,
   type WatchOptions,
   type WriteOptions,
@@ -63,7 +63,7 @@ export class Client {
     resource: Resource<T>,
     { namespace, signal, atResourceVersion, heldObject, ...selection }: ListOptions<T>,
     onMalformed: (error: TypeError) => void,
-  ): Promise<ObjectList<T>> {
+  ): Promise<ListResponse<T>> {
     const version =
       atResourceVersion && !selection.continue
         ? { resourceVersion: atResourceVersion, resourceVersionMatch: 'Exact' }
@@ -96,10 +96,10 @@ export class Client {
     resource: Resource<T>,
     options: ListAllOptions<T>,
     onMalformed: (error: TypeError) => void,
-  ): Promise<ObjectList<T>> {
+  ): Promise<ListResponse<T>> {
     const items: T[] = [];
     let limit = PAGE_SIZE;
-    let page: ObjectList<T> | undefined;
+    let page: ListResponse<T> | undefined;
     do {
       try {
         page = await this.list(resource, { ...options, limit, continue: page?.continue }, onMalformed);

@@ -54,7 +54,7 @@ interface OpenStream {
  * again every two seconds, the token for each request. Files that are missing or inconsistent, as in the middle of a
  * rotation, leave the last good state in use. Holds one state, and a timer only while streams are open.
  */
-export class Credentials {
+export class ApiCredentials {
   readonly #source: ConnectionSource;
   readonly #options: CredentialsOptions;
   readonly #execPlugin: ExecPluginRunner;
@@ -75,8 +75,8 @@ export class Credentials {
   #timer: NodeJS.Timeout | undefined;
 
   /** @throws {Error} if the kubeconfig or a file that it names cannot be read, or has no current cluster */
-  static async load(source: ConnectionSource, options: CredentialsOptions): Promise<Credentials> {
-    return new Credentials(source, options, await readCredentialFiles(source, options.proxies));
+  static async load(source: ConnectionSource, options: CredentialsOptions): Promise<ApiCredentials> {
+    return new ApiCredentials(source, options, await readCredentialFiles(source, options.proxies));
   }
 
   private constructor(source: ConnectionSource, options: CredentialsOptions, files: CredentialFiles) {

@@ -28,7 +28,7 @@ export interface ListOptions<T extends KubernetesObject = KubernetesObject> {
 
 export type ListAllOptions<T extends KubernetesObject> = Omit<ListOptions<T>, 'limit' | 'continue'>;
 
-export interface ObjectList<T> {
+export interface ListResponse<T> {
   readonly items: readonly T[];
   readonly resourceVersion: string;
   /** Continue token of the next page. Undefined on the last page. */

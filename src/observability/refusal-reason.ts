@@ -50,7 +50,7 @@ const patterns: readonly Pattern[] = [
 ];
 
 /** Part of an error of a client. */
-export interface Refusal {
+export interface ClientError {
   readonly code: string;
   readonly message: string;
   /** `extensions.reason`: that of the API server, or the name of a rule of the gateway. */
@@ -61,7 +61,7 @@ export interface Refusal {
  * Returns the reason of a refusal: a missing permission and whose it is, or the quota, limit range, policy, webhook or rule. It quotes
  * names only. `admission` for other plugins of the API server. Undefined if the code says as much.
  */
-export function refusalReason({ code, message, reason }: Refusal): string | undefined {
+export function refusalReason({ code, message, reason }: ClientError): string | undefined {
   const examined = message.slice(0, MAX_EXAMINED).replace(UNDECIDED, '');
   for (const [pattern, describe] of patterns) {
     const match = pattern.exec(examined);

@@ -6,7 +6,7 @@ import type { OperationRequest, OperationSelection } from './operation.ts';
 export const EVENT_STREAM = 'text/event-stream';
 
 /** An HTTP error instead of an operation. */
-export interface Refusal {
+export interface RefusedRequest {
   readonly status: number;
   /** Body of the response. */
   readonly refusal: string;
@@ -26,14 +26,14 @@ export interface BodyLimits {
 export const REPEATABLE_METHOD = 'QUERY';
 
 /** Returns why an operation may not be sent by this method; undefined if it may. The type is undefined if it is not known. */
-export function methodRefusal(method: string | undefined, type: string | undefined): Refusal | undefined {
+export function methodRefusal(method: string | undefined, type: string | undefined): RefusedRequest | undefined {
   if (method === 'GET' && type === 'mutation') return refusalOf('Expected a POST request for a mutation, got GET.');
   const mayRepeat = type === 'query' || type === 'subscription';
   if (method !== REPEATABLE_METHOD || mayRepeat) return undefined;
   return refusalOf('Expected a POST request for all but valid queries and subscriptions, got QUERY.');
 }
 
-function refusalOf(refusal: string): Refusal {
+function refusalOf(refusal: string): RefusedRequest {
   return { status: 405, refusal };
 }
 
@@ -43,7 +43,10 @@ export function hasOperationInBody({ method }: IncomingMessage): boolean {
 }
 
 /** Reads the operation from the query string of a GET or the JSON body of a POST or QUERY. Never rejects because of its content. */
-export async function readOperation(request: IncomingMessage, limits: BodyLimits): Promise<OperationRequest | Refusal> {
+export async function readOperation(
+  request: IncomingMessage,
+  limits: BodyLimits,
+): Promise<OperationRequest | RefusedRequest> {
   if (request.method === 'GET') return fromQuery(new URL(request.url ?? '/', 'http://gateway').searchParams);
   if (!hasOperationInBody(request)) return refusalOf(`Expected GET or POST, got ${request.method ?? 'nothing'}.`);
   const contentType = request.headers['content-type'] ?? '';
@@ -54,7 +57,10 @@ export async function readOperation(request: IncomingMessage, limits: BodyLimits
 }
 
 /** Reads the operation from a JSON body. */
-export function operationIn(bytes: Buffer, { maxBodyBytes, maxBodyValues }: BodyLimits): OperationRequest | Refusal {
+export function operationIn(
+  bytes: Buffer,
+  { maxBodyBytes, maxBodyValues }: BodyLimits,
+): OperationRequest | RefusedRequest {
   if (bytes.length > maxBodyBytes)
     return {
       status: 413,
@@ -88,23 +94,23 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
   return promise;
 }
 
-function fromQuery(query: URLSearchParams): OperationRequest | Refusal {
+function fromQuery(query: URLSearchParams): OperationRequest | RefusedRequest {
   const variables = parseJson(query.get('variables') || 'null');
   const extensions = parseJson(query.get('extensions') || 'null');
   if (variables === undefined || !(extensions === null || isRecord(extensions))) return malformed;
   return parseRequest({ ...Object.fromEntries(query), variables, extensions });
 }
 
-function fromJson(body: string): OperationRequest | Refusal {
+function fromJson(body: string): OperationRequest | RefusedRequest {
   return parseRequest(parseJson(body));
 }
 
-const malformed: Refusal = {
+const malformed: RefusedRequest = {
   status: 400,
   refusal: 'Expected { "query": "…", "operationName": "…", "variables": { … } }, of which only query is required.',
 };
 
-function parseRequest(value: unknown): OperationRequest | Refusal {
+function parseRequest(value: unknown): OperationRequest | RefusedRequest {
   if (!isRecord(value)) return malformed;
   const { query, documentId, extensions } = value;
   const hasReference = typeof documentId === 'string' || (isRecord(extensions) && 'persistedQuery' in extensions);

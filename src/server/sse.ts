@@ -12,7 +12,7 @@ import {
   methodRefusal,
   readOperation,
   type BodyLimits,
-  type Refusal,
+  type RefusedRequest,
 } from './operation-request.ts';
 import { isSubscription, type OperationCaller } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -167,7 +167,7 @@ function sinkOf(
   };
 }
 
-function refuse(response: ServerResponse, { status, refusal }: Refusal): void {
+function refuse(response: ServerResponse, { status, refusal }: RefusedRequest): void {
   sendText(response, status, refusal);
 }
 

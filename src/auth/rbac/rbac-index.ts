@@ -33,7 +33,7 @@ export interface RbacStores {
 }
 
 /** Failure of the watches of an index. */
-export interface WatchInterruption {
+export interface IndexInterruption {
   /** Time of the first failure since the last success, of `performance.now`. */
   readonly since: number;
   /** Whether the watches are not permitted: they will not continue by themselves. */
@@ -43,7 +43,7 @@ export interface WatchInterruption {
 export interface RbacIndexOptions {
   readonly stores: RbacStores;
   /** Returns the failure of the watches; undefined while they run. */
-  readonly interruption?: () => WatchInterruption | undefined;
+  readonly interruption?: () => IndexInterruption | undefined;
   /** Resolves when the stores have been listed, or it is known that they cannot be. */
   readonly attempted?: Promise<unknown>;
 }
@@ -91,7 +91,7 @@ export class RbacIndex implements Disposable {
   }
 
   /** Failure of the watches. While there is one, changes may be missing. */
-  get interruption(): WatchInterruption | undefined {
+  get interruption(): IndexInterruption | undefined {
     return this.#options.interruption?.();
   }
 

@@ -4,7 +4,7 @@ import type { AccessReview, Viewer } from '../viewer.ts';
 import { EVERYTHING, isAffected, type AccessChange } from './access-change.ts';
 import { isCandidate, type Candidates } from './candidates.ts';
 import { actionKey, type Action } from './policy-rules.ts';
-import type { RbacIndex, WatchInterruption } from './rbac-index.ts';
+import type { RbacIndex, IndexInterruption } from './rbac-index.ts';
 import { subjectKeysOf } from './subjects.ts';
 
 /** Time within which the API server's authorizer, which watches too, follows a change that this process has received. */
@@ -145,7 +145,7 @@ export class ViewerAccess implements Disposable {
   }
 
   /** Failure of the watches of the index. Undefined if they run, or if the index does not apply to the viewer. */
-  get interruption(): WatchInterruption | undefined {
+  get interruption(): IndexInterruption | undefined {
     return this.#hasForeignPermissions ? undefined : this.#options.index.interruption;
   }
 

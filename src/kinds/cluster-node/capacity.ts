@@ -2,12 +2,12 @@ import { exactAmountsOf, type ResourceAmount } from '../../graphql/resource-amou
 import { addAmount, type Quantity } from '../../kubernetes/quantity.ts';
 import { resourceTotalsOf } from '../pod/resource-totals.ts';
 import type { PodObject } from '../pod/resource.ts';
-import { exactOf, type Requests } from '../workspace/requests.ts';
+import { exactOf, type ResourceRequests } from '../workspace/requests.ts';
 
-const known = new WeakMap<PodObject, Requests>();
+const known = new WeakMap<PodObject, ResourceRequests>();
 
 /** Returns the exact requests of a pod. */
-function requestsOfPod(pod: PodObject): Requests {
+function requestsOfPod(pod: PodObject): ResourceRequests {
   let requests = known.get(pod);
   if (!requests) known.set(pod, (requests = exactOf(resourceTotalsOf(pod).requests)));
   return requests;

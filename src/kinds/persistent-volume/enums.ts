@@ -7,7 +7,7 @@ const accessModes = {
   READ_WRITE_ONCE_POD: { name: 'ReadWriteOncePod', description: '`ReadWriteOncePod`: read-write by one pod.' },
 } as const;
 
-export type AccessMode = keyof typeof accessModes | 'UNKNOWN';
+type AccessMode = keyof typeof accessModes | 'UNKNOWN';
 
 export const AccessModeEnum = builder.enumType('AccessMode', {
   description: 'Access mode of a volume.',

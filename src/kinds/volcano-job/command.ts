@@ -4,7 +4,7 @@ import { apiVersionOf, defineResource } from '../../kubernetes/resource.ts';
 import { phaseOf, VolcanoJob, type VolcanoJobObject } from './resource.ts';
 
 /** Action of a Command. Volcano deletes a Command after reading it. */
-export type Action = 'AbortJob' | 'ResumeJob';
+export type JobAction = 'AbortJob' | 'ResumeJob';
 
 export const VolcanoCommand = defineResource<KubernetesObject>({
   kind: 'Command',
@@ -18,7 +18,7 @@ export const VolcanoCommand = defineResource<KubernetesObject>({
 });
 
 /** Returns the manifest of a Command, like `vcctl job suspend` and `vcctl job resume`. */
-export function commandTo(action: Action, { metadata }: VolcanoJobObject): object {
+export function commandTo(action: JobAction, { metadata }: VolcanoJobObject): object {
   const { namespace, name, uid } = metadata;
   const target = {
     apiVersion: apiVersionOf(VolcanoJob),
@@ -38,7 +38,7 @@ export function commandTo(action: Action, { metadata }: VolcanoJobObject): objec
 }
 
 /** Phases in which Volcano deletes the command without an effect. Commands in unknown phases are sent. */
-const IGNORED_IN_PHASES: Readonly<Record<Action, ReadonlySet<string>>> = {
+const IGNORED_IN_PHASES: Readonly<Record<JobAction, ReadonlySet<string>>> = {
   AbortJob: new Set(['Aborting', 'Aborted', 'Completing', 'Completed', 'Terminating', 'Terminated', 'Failed']),
   ResumeJob: new Set([
     'Pending',
@@ -53,7 +53,7 @@ const IGNORED_IN_PHASES: Readonly<Record<Action, ReadonlySet<string>>> = {
 };
 
 /** @throws {GraphQLError} CONFLICT with the phase, if Volcano would ignore the command in this phase */
-export function assertEffective(action: Action, job: VolcanoJobObject): void {
+export function assertEffective(action: JobAction, job: VolcanoJobObject): void {
   const phase = phaseOf(job) ?? '';
   if (!IGNORED_IN_PHASES[action].has(phase)) return;
   const { namespace, name } = job.metadata;

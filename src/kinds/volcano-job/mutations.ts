@@ -4,7 +4,7 @@ import { dryRunField, writeOptionsOf } from '../../mutations/inputs.ts';
 import { withInputPaths } from '../../mutations/field-errors.ts';
 import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload, type WritePayload } from '../../mutations/payload.ts';
-import { type Action, commandTo, assertEffective, VolcanoCommand } from './command.ts';
+import { assertEffective, commandTo, VolcanoCommand, type JobAction } from './command.ts';
 import { VolcanoJobType } from './refs.ts';
 import { jobSpecOf, jobStatusOf, VolcanoJob, type VolcanoJobObject } from './resource.ts';
 
@@ -79,7 +79,7 @@ interface CommandInput {
   readonly dryRun: boolean;
 }
 
-async function command({ client }: Context, action: Action, { dryRun, ...at }: CommandInput): Promise<WritePayload> {
+async function command({ client }: Context, action: JobAction, { dryRun, ...at }: CommandInput): Promise<WritePayload> {
   const { namespace } = at;
   const job = await client.reader.getUncached(VolcanoJob, at);
   assertEffective(action, job);

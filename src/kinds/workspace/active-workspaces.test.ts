@@ -4,10 +4,10 @@ import { derivedValues, ObjectField, type FieldValues } from '../../kubernetes/o
 import { GpuLoads } from '../../viewer-client/gpu-loads.ts';
 import { ExaminedWorkspaces, SortedWorkspaces, type RequestCounts } from './active-workspaces.ts';
 import type { RelatedFields } from './related-fields.ts';
-import type { Requests } from './requests.ts';
+import type { ResourceRequests } from './requests.ts';
 import type { WorkspaceObject } from './resource.ts';
 
-const amounts: readonly Requests[] = Array.from({ length: 3 }, () => new Map());
+const amounts: readonly ResourceRequests[] = Array.from({ length: 3 }, () => new Map());
 const numberOf = ({ metadata }: WorkspaceObject): number => Number(metadata.name.slice(3));
 const podName = new ObjectField((workspace: WorkspaceObject) =>
   numberOf(workspace) % 5 === 0 ? null : `${workspace.metadata.name}-0`,

@@ -3,14 +3,14 @@ import type { GpuLoads } from '../../viewer-client/gpu-loads.ts';
 import { workspaceFields } from './fields.ts';
 import { idleFactsOf, isIdleSince } from './idle.ts';
 import type { RelatedFields } from './related-fields.ts';
-import type { Requests } from './requests.ts';
+import type { ResourceRequests } from './requests.ts';
 import type { WorkspaceObject } from './resource.ts';
 
 type Values = FieldValues<WorkspaceObject>;
 type Related = Pick<RelatedFields, 'podName' | 'requests'>;
 
 /** Numbers of workspaces by their requests. */
-export type RequestCounts = Map<Requests, number>;
+export type RequestCounts = Map<ResourceRequests, number>;
 
 /** The RUNNING workspaces of one group whose last activity is known: those that may be idle. */
 export interface ActiveWorkspaces {
@@ -145,11 +145,11 @@ function activeAtOf(values: Values | undefined): number {
 }
 
 /** Null if the workspace has no pod, or its requests are not known. */
-export function requestsOf(values: Values, related: Related): Requests | null {
+export function requestsOf(values: Values, related: Related): ResourceRequests | null {
   return values.read(related.podName) === null ? null : values.read(related.requests);
 }
 
-export function countRequests(counts: RequestCounts, requests: Requests | null, by: number): void {
+export function countRequests(counts: RequestCounts, requests: ResourceRequests | null, by: number): void {
   if (!requests) return;
   const count = (counts.get(requests) ?? 0) + by;
   if (count === 0) counts.delete(requests);

@@ -8,7 +8,7 @@ import type { Reader } from '../../viewer-client/reader.ts';
 import { Pod, type PodObject } from '../pod/resource.ts';
 import { WorkspaceKind, type WorkspaceKindObject } from '../workspace-kind/resource.ts';
 import { nodeNameOf, podNameOf, workspaceOfPod, workspacePodOf } from './pod.ts';
-import { gpusOf, requestsOf, type Requests } from './requests.ts';
+import { gpusOf, requestsOf, type ResourceRequests } from './requests.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
 
 type Field<V> = ObjectField<WorkspaceObject, V>;
@@ -21,7 +21,7 @@ export interface RelatedFields {
   /** Whether indexes keep the values. */
   readonly areKept: boolean;
   /** Null if the requests are not known. */
-  readonly requests: Field<Requests | null>;
+  readonly requests: Field<ResourceRequests | null>;
   /** Null if there is no pod. */
   readonly podName: Field<string | null>;
   /** Empty while the pod is on no node. */
@@ -53,9 +53,9 @@ export function relatedFieldsFor(
   };
 }
 
-const sortKeys = new WeakMap<Requests, Readonly<Record<RequestKey, string>>>();
+const sortKeys = new WeakMap<ResourceRequests, Readonly<Record<RequestKey, string>>>();
 
-function sortKeysOf(requests: Requests | null): Readonly<Record<RequestKey, string>> | undefined {
+function sortKeysOf(requests: ResourceRequests | null): Readonly<Record<RequestKey, string>> | undefined {
   if (!requests) return undefined;
   let keys = sortKeys.get(requests);
   if (!keys) {

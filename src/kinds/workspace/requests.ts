@@ -49,12 +49,12 @@ export function amountsOfPodConfig(spec: ReturnType<typeof podSpecOf>): Workspac
 }
 
 /** Exact amounts by resource. */
-export type Requests = ReadonlyMap<string, Quantity>;
+export type ResourceRequests = ReadonlyMap<string, Quantity>;
 
-const exact = new WeakMap<Quantities, Requests>();
+const exact = new WeakMap<Quantities, ResourceRequests>();
 
 /** Returns the exact amounts of quantities, without malformed ones. Most equal amounts are one object. */
-export function exactOf(quantities: Quantities): Requests {
+export function exactOf(quantities: Quantities): ResourceRequests {
   let amounts = exact.get(quantities);
   if (!amounts) {
     const parsed = Object.entries(quantities).flatMap(([resource, text]): [string, Quantity][] => {
@@ -67,10 +67,10 @@ export function exactOf(quantities: Quantities): Requests {
 }
 
 const MAX_SHARED = 10_000;
-const sharedRequests = new Map<string, Requests>();
+const sharedRequests = new Map<string, ResourceRequests>();
 
 /** Returns the same object for equal requests, so that totals hold each once and add a multiple of it. */
-function shared(requests: Requests): Requests {
+function shared(requests: ResourceRequests): ResourceRequests {
   const key = [...requests].map(([resource, { nanos, isBinary }]) => `${resource}=${nanos}${isBinary}`).join();
   const known = sharedRequests.get(key);
   if (known) return known;
@@ -80,7 +80,7 @@ function shared(requests: Requests): Requests {
 }
 
 /** Returns the exact requests of a workspace. Undefined if they are not known. */
-export function requestsOf(reader: PrefetchedReader, workspace: WorkspaceObject): Requests | undefined {
+export function requestsOf(reader: PrefetchedReader, workspace: WorkspaceObject): ResourceRequests | undefined {
   const { requests, source } = resourcesOf(reader, workspace);
   return source === 'NONE' ? undefined : exactOf(requests);
 }
@@ -93,7 +93,7 @@ function isGpu(resource: string): boolean {
 }
 
 /** Returns the sum of all GPU resources. */
-export function gpusOf(requests: Requests): Quantity {
+export function gpusOf(requests: ResourceRequests): Quantity {
   let sum = ZERO;
   for (const [resource, quantity] of requests) if (isGpu(resource)) sum = sumOf(sum, quantity);
   return sum;

@@ -13,7 +13,7 @@ import {
 import { workspaceFields } from './fields.ts';
 import { groupValueOf, type Grouping, type GroupValue } from './grouping.ts';
 import type { RelatedFields } from './related-fields.ts';
-import type { Requests } from './requests.ts';
+import type { ResourceRequests } from './requests.ts';
 import type { WorkspaceObject } from './resource.ts';
 import type { WorkspaceState } from './state.ts';
 
@@ -98,7 +98,7 @@ export function totalsOf(grouping: Grouping, tallies: Tallies): Totals[] {
 function summaryOf(grouping: Grouping, group: string, tallies: readonly Tally[]): Totals {
   const values: unknown = JSON.parse(group);
   const states = new Map<WorkspaceState, number>();
-  const requests = new Map<Requests, number>();
+  const requests = new Map<ResourceRequests, number>();
   let count = 0;
   for (const tally of tallies) {
     count += tally.count;
@@ -120,14 +120,14 @@ export function idleTotalsOf(
   seconds: number,
   gpuLoads: GpuLoads | undefined,
 ): { count: number; requests: ResourceAmount[]; countsGpuLoads: boolean } {
-  const requests = new Map<Requests, number>();
+  const requests = new Map<ResourceRequests, number>();
   const time = Date.now() - seconds * 1_000;
   const count = tallies.reduce((sum, tally) => sum + tally.addIdleTo(requests, time, gpuLoads), 0);
   return { count, requests: amountsIn(requests), countsGpuLoads: gpuLoads?.isCurrent === true };
 }
 
 /** Returns the sum of requests, each as often as it is counted, sorted by resource. */
-function amountsIn(requests: ReadonlyMap<Requests, number>): ResourceAmount[] {
+function amountsIn(requests: ReadonlyMap<ResourceRequests, number>): ResourceAmount[] {
   const sums = new Map<string, Quantity>();
   for (const [each, count] of requests)
     for (const [resource, quantity] of each) addAmount(sums, resource, timesOf(quantity, count));

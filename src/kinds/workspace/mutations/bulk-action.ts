@@ -11,7 +11,7 @@ import {
   WorkspaceResult,
   forEachConcurrently,
   type WorkspaceOutcome,
-  type Write,
+  type WorkspaceWrite,
 } from './many.ts';
 
 const BulkActionStateEnum = builder.enumType('BulkActionState', {
@@ -159,7 +159,7 @@ interface ManyWrites<P> {
   readonly mutation: string;
   readonly input: { readonly dryRun: boolean; readonly actionId?: string | number | null | undefined };
   readonly select: () => Promise<readonly P[]>;
-  readonly write: Write<P>;
+  readonly write: WorkspaceWrite<P>;
 }
 
 /**

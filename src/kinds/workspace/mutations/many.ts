@@ -78,7 +78,7 @@ interface Written {
   readonly warnings: readonly string[];
 }
 
-export type Write<P> = (context: Context, at: P) => Promise<Written>;
+export type WorkspaceWrite<P> = (context: Context, at: P) => Promise<Written>;
 
 /** Calls a function that does not reject for each item, up to 8 at a time. Returns the results in the same order. */
 export async function forEachConcurrently<P, R>(
@@ -98,7 +98,7 @@ export async function forEachConcurrently<P, R>(
 export async function outcomeOf<P extends NamespacedName>(
   context: Context,
   at: P,
-  write: Write<P>,
+  write: WorkspaceWrite<P>,
 ): Promise<WorkspaceOutcome> {
   const { namespace, name } = at;
   try {
