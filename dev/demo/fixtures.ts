@@ -4,7 +4,6 @@ import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { ConfigMap } from './kubernetes-resources.ts';
 import { calculateWorkspaceKindStatus } from './controller/workspace-kind-reconciler.ts';
 import { POD_METRICS } from '../simulator/aggregated-resource.ts';
-import { servedDevPodWorkspaceInstances } from './crds/dev-pod-workspace-instance.ts';
 import { volcanoCommandCrd, volcanoJobCrd } from './crds/volcano.ts';
 import { workspaceCrd } from './crds/workspace.ts';
 import { workspaceKindCrd } from './crds/workspace-kind.ts';
@@ -14,7 +13,7 @@ import { furtherWorkspaces, workspaceFixtures, workspaceOf } from './fixtures/wo
 import { workspaceKindSpecs } from './fixtures/workspace-kinds.ts';
 import { limitRanges, nodes, quotas } from './fixtures/capacity.ts';
 import { namespaces } from './fixtures/namespaces.ts';
-import { devPodWorkspaceInstances, volcanoJobs } from './fixtures/other-systems.ts';
+import { devPodWorkspaceInstances, servedDevPodWorkspaceInstances, volcanoJobs } from './fixtures/other-systems.ts';
 import { pastEvents, reconciledFixture } from './fixtures/reconciled-fixtures.ts';
 import { pictures } from './fixtures/pictures.ts';
 import { storageOf } from './fixtures/storage.ts';

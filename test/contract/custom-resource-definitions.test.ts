@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { devPodWorkspaceInstanceCrd } from '../../dev/demo/crds/dev-pod-workspace-instance.ts';
-import { oldWorkspaceKindCrd } from '../../dev/demo/crds/old-workspace-kind.ts';
-import { oldWorkspaceCrd } from '../../dev/demo/crds/old-workspace.ts';
+import { devPodWorkspaceInstanceCrd } from '../support/crds/dev-pod-workspace-instance.ts';
+import { oldWorkspaceKindCrd } from '../support/crds/old-workspace-kind.ts';
+import { oldWorkspaceCrd } from '../support/crds/old-workspace.ts';
 import { volcanoCommandCrd, volcanoJobCrd } from '../../dev/demo/crds/volcano.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
-import { devPodWorkspaceInstanceCrd } from '../../dev/demo/crds/dev-pod-workspace-instance.ts';
+import { devPodWorkspaceInstanceCrd } from '../support/crds/dev-pod-workspace-instance.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { oldWorkspaceKindCrd } from '../../dev/demo/crds/old-workspace-kind.ts';
-import { oldWorkspaceCrd } from '../../dev/demo/crds/old-workspace.ts';
+import { oldWorkspaceKindCrd } from '../support/crds/old-workspace-kind.ts';
+import { oldWorkspaceCrd } from '../support/crds/old-workspace.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { workspace } from '../support/manifests.ts';
 import { queryWorkspace, WORKSPACE_NB } from '../support/workspace-query.ts';

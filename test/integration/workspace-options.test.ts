@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { oldWorkspaceKindCrd } from '../../dev/demo/crds/old-workspace-kind.ts';
-import { oldWorkspaceCrd } from '../../dev/demo/crds/old-workspace.ts';
+import { oldWorkspaceKindCrd } from '../support/crds/old-workspace-kind.ts';
+import { oldWorkspaceCrd } from '../support/crds/old-workspace.ts';
 import { expression, workspaceKindWith, option, redirected, rule } from '../support/workspace-kind-options.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { queryWorkspace } from '../support/workspace-query.ts';

@@ -1,12 +1,22 @@
 import { expect, it } from 'vitest';
+import type { AggregatedResource } from '../../simulator/aggregated-resource.ts';
 import { itemNames, startTestSimulator, type TestSimulator } from '../../simulator/test-simulator.ts';
 import { volcanoAdmission } from '../admission/volcano-rules.ts';
-import { devPodWorkspaceInstanceCrd, servedDevPodWorkspaceInstances } from './dev-pod-workspace-instance.ts';
-import { servedVolcanoJobs, volcanoCommandCrd, volcanoJobCrd } from './volcano.ts';
+import { devPodWorkspaceInstanceCrd } from '../../../test/support/crds/dev-pod-workspace-instance.ts';
+import { servedDevPodWorkspaceInstances } from '../fixtures/other-systems.ts';
+import { volcanoCommandCrd, volcanoJobCrd } from './volcano.ts';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const JOBS = '/apis/batch.volcano.sh/v1alpha1/namespaces/default/jobs';
 const INSTANCES = '/apis/management.loft.sh/v1/namespaces/default/devpodworkspaceinstances';
+/** Volcano jobs as an aggregated API server of a cloud serves them. It accepts strategic merge patches. */
+const servedVolcanoJobs: AggregatedResource = {
+  apiVersion: 'batch.volcano.sh/v1alpha1',
+  kind: 'Job',
+  shortNames: ['vcjob', 'vj'],
+  hasStatus: true,
+  hasGeneration: true,
+};
 const MERGE = 'application/merge-patch+json';
 const label = { metadata: { labels: { app: 'patchlabel' } } };
 const job = {

@@ -1,4 +1,3 @@
-import type { AggregatedResource } from '../../simulator/aggregated-resource.ts';
 import { defineKind } from './definition.ts';
 import { boolean, coreObject, integer, listMap, listOf, mapOf, object, type Schema, string } from './schema.ts';
 
@@ -18,15 +17,6 @@ export const volcanoJobCrd = defineKind({
   fields: { spec: spec(), status: status() },
   hasStatus: true,
 });
-
-/** Volcano jobs as an aggregated API server of a cloud serves them. It accepts strategic merge patches. */
-export const servedVolcanoJobs: AggregatedResource = {
-  apiVersion: 'batch.volcano.sh/v1alpha1',
-  kind: 'Job',
-  shortNames: ['vcjob', 'vj'],
-  hasStatus: true,
-  hasGeneration: true,
-};
 
 function spec(): Schema {
   return object({

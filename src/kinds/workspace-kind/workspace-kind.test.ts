@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oldWorkspaceKindCrd } from '../../../dev/demo/crds/old-workspace-kind.ts';
+import { oldWorkspaceKindCrd } from '../../../test/support/crds/old-workspace-kind.ts';
 import { workspaceKindWith, option, redirected } from '../../../test/support/workspace-kind-options.ts';
 import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
 import { oldWorkspaceKind } from '../../../test/support/old-workspace-kind.ts';

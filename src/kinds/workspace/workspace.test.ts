@@ -4,7 +4,7 @@ import { namespace, workspace, workspaceKind } from '../../../test/support/manif
 import { queryWorkspace, WORKSPACE_NB } from '../../../test/support/workspace-query.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 import { MOMENT, completeWorkspace } from '../../../test/support/complete-objects.ts';
-import { oldWorkspaceCrd } from '../../../dev/demo/crds/old-workspace.ts';
+import { oldWorkspaceCrd } from '../../../test/support/crds/old-workspace.ts';
 
 const MOMENT_TEXT = new Date(MOMENT).toISOString();
 const nb = completeWorkspace('nb');

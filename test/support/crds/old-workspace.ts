@@ -1,7 +1,16 @@
-import { define } from './definition.ts';
-import { dnsLabel, mountPath, optionId, podMetadata } from './field-types.ts';
-import { boolean, epoch, immutable, listMap, object, string, withDefault, type Schema } from './schema.ts';
-import { podFields, podTemplateOptions, state } from './workspace.ts';
+import { define } from '../../../dev/demo/crds/definition.ts';
+import { dnsLabel, mountPath, optionId, podMetadata } from '../../../dev/demo/crds/field-types.ts';
+import {
+  boolean,
+  epoch,
+  immutable,
+  listMap,
+  object,
+  string,
+  withDefault,
+  type Schema,
+} from '../../../dev/demo/crds/schema.ts';
+import { podFields, podTemplateOptions, state } from '../../../dev/demo/crds/workspace.ts';
 
 /** `workspaces.kubeflow.org` as vendors shipped it in 2025: times in seconds, no display name, no secrets. */
 export const oldWorkspaceCrd = define({

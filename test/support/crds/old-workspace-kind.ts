@@ -1,5 +1,11 @@
-import { define } from './definition.ts';
-import { commonPodFields, imageConfig, podConfig, spawner, usage } from './workspace-kind-fields.ts';
+import { define } from '../../../dev/demo/crds/definition.ts';
+import {
+  commonPodFields,
+  imageConfig,
+  podConfig,
+  spawner,
+  usage,
+} from '../../../dev/demo/crds/workspace-kind-fields.ts';
 import {
   boolean,
   exactlyOne,
@@ -12,9 +18,9 @@ import {
   withDefault,
   withRules,
   type Schema,
-} from './schema.ts';
-import { dnsLabel, portId } from './field-types.ts';
-import { httpProxy, workspaceKindColumns } from './workspace-kind.ts';
+} from '../../../dev/demo/crds/schema.ts';
+import { dnsLabel, portId } from '../../../dev/demo/crds/field-types.ts';
+import { httpProxy, workspaceKindColumns } from '../../../dev/demo/crds/workspace-kind.ts';
 
 /**
  * `workspacekinds.kubeflow.org` as vendors shipped it in 2025: images describe their ports, idle workspaces are culled.

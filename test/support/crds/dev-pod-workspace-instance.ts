@@ -1,19 +1,16 @@
-import type { AggregatedResource } from '../../simulator/aggregated-resource.ts';
-import { defineKind } from './definition.ts';
-import { boolean, coreObject, listOf, mapOf, object, string, withDefault, type Schema } from './schema.ts';
+import { defineKind } from '../../../dev/demo/crds/definition.ts';
+import {
+  boolean,
+  coreObject,
+  listOf,
+  mapOf,
+  object,
+  string,
+  withDefault,
+  type Schema,
+} from '../../../dev/demo/crds/schema.ts';
 
-/**
- * DevPod workspaces as the platform's aggregated API server serves them: without `watch` and without a status
- * subresource.
- */
-export const servedDevPodWorkspaceInstances: AggregatedResource = {
-  apiVersion: 'management.loft.sh/v1',
-  kind: 'DevPodWorkspaceInstance',
-  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update'],
-  hasGeneration: true,
-};
-
-/** The same kind as a custom resource, for clusters that serve `watch`. */
+/** `devpodworkspaceinstances.management.loft.sh` as a custom resource, for clusters that serve `watch`. */
 export const devPodWorkspaceInstanceCrd = defineKind({
   group: 'management.loft.sh',
   version: 'v1',
