@@ -57,22 +57,22 @@ it('sends the API server no more unknown tokens of an address than may fail, and
     objects,
     users,
     authentication,
-    maxFailedAuthenticationsPerMinute: 5,
+    maxFailedAuthenticationsPerMinute: 2, // so that the test has ended long before another one is allowed
   });
   const reviews = () => gateway.cluster.requests.filter(isReview).length;
   expect((await responseTo(gateway, 'Bearer erin-token')).status).toBe(200);
   const answers = await Promise.all(
-    Array.from({ length: 100 }, (_, index) => responseTo(gateway, `Bearer unknown-${index}`)),
+    Array.from({ length: 50 }, (_, index) => responseTo(gateway, `Bearer unknown-${index}`)),
   );
-  expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
+  expect(answers.filter(({ status }) => status === 401)).toHaveLength(2);
   const refused = answers.find(({ status }) => status === 429);
   const retryAfterSeconds = Number(refused?.headers.get('retry-after'));
   expect(JSON.parse(refused?.body ?? '')).toMatchObject({
     errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds } }],
   });
-  expect(retryAfterSeconds).toBeGreaterThan(6); // 12, less the seconds since the first failure
+  expect(retryAfterSeconds).toBeGreaterThan(6); // 30, less the seconds since the first failure
   expect(await closedAs(gateway, { token: 'another' })).toMatch(/^1013 RATE_LIMITED: /u);
-  expect(reviews()).toBe(6);
+  expect(reviews()).toBe(3);
   expect((await responseTo(gateway, 'Bearer erin-token')).status).toBe(200);
 });
 
