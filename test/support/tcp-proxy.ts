@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePort } from '../../dev/simulator/free-port.ts';
+import { joinSockets } from './join-sockets.ts';
 
 /** A TCP proxy before a server: a cluster or a gateway. Its connections can be broken without affecting other clients. */
 export class TcpProxy implements AsyncDisposable {
@@ -82,17 +83,10 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   #join(near: Socket, far: Socket): void {
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.#sockets.add(from);
-      from.pipe(to);
-      from.on('error', () => from.destroy()); // 'close' follows
-      from.on('close', () => {
-        this.#sockets.delete(from);
-        to.destroy();
-      });
+    for (const socket of [near, far]) {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
     }
+    joinSockets(near, far);
   }
 }

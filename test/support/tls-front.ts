@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { ServingCertificate } from '../../dev/simulator/serving-certificate.ts';
+import { joinSockets } from './join-sockets.ts';
 
 interface Identities {
   readonly server: ServingCertificate;
@@ -31,7 +32,7 @@ export async function startTlsFront(upstream: string, initial: Identities): Prom
     if (!isTrusted(socket, current)) return void socket.destroy();
     sockets.set(socket, current);
     socket.once('close', () => sockets.delete(socket));
-    return forward(socket, Number(new URL(upstream).port));
+    joinSockets(socket, connect(Number(new URL(upstream).port), '127.0.0.1'));
   });
   server.on('tlsClientError', (_, socket) => socket.destroy());
   server.listen(0, '127.0.0.1');
@@ -64,12 +65,4 @@ function isTrusted(socket: TLSSocket, { client }: Identities): boolean {
   if (!client) return true;
   const { fingerprint256 } = new X509Certificate(client.certificate);
   return socket.getPeerX509Certificate()?.fingerprint256 === fingerprint256;
-}
-
-/** Connects to the port, copies bytes in both directions, and closes each side with the other. */
-function forward(socket: Socket, port: number): void {
-  const target = connect(port, '127.0.0.1');
-  target.on('error', () => target.destroy()).once('close', () => socket.destroy());
-  socket.once('close', () => target.destroy());
-  socket.pipe(target).pipe(socket);
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { joinSockets } from '../join-sockets.ts';
 import type { Balancer, BalancerOptions } from './balancers.ts';
 
 const CHECK_INTERVAL_MS = 100;
@@ -51,9 +52,7 @@ async function join(client: Socket, replicas: readonly Replica[]): Promise<void>
     const upstream = await connectTo(replica);
     if (!upstream) continue;
     if (client.destroyed) return void upstream.destroy();
-    client.pipe(upstream).pipe(client);
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+    joinSockets(client, upstream);
     return undefined;
   }
   client.destroy();
