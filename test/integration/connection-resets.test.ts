@@ -131,14 +131,26 @@ function acknowledged(next: Phase): Phase {
 
 async function resetAfter(gateway: GatewayProcess, phase: Phase): Promise<void> {
   const socket = await gateway.connect();
-  socket.on('error', () => socket.destroy()); // the gateway may close first
+  // Unlike `once`, this does not reject after an error: the gateway may close first.
+  const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+  socket.on('error', () => socket.destroy());
   await phase(socket);
-  if (socket.destroyed) return;
-  const closed = once(socket, 'close');
-  // A reset would discard bytes that are still buffered in this process.
-  if (socket.writableLength > 0) await once(socket, 'drain');
-  socket.resetAndDestroy();
+  await flush(socket);
+  reset(socket);
   await closed;
+}
+
+/** Resets the connection, or closes it if the gateway has closed it: Node cannot reset such a connection. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+/** Resolves when no bytes are buffered in this process any more. A reset would discard them. */
+async function flush(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.write('', () => resolve());
+  return promise;
 }
 
 /** Rejects if the process has exited, or if it keeps connections that its clients have reset. */
@@ -201,7 +213,7 @@ describe.skipIf(noProc)('connection resets', () => {
     for (const socket of sockets) {
       socket.write(head.slice(30));
       await received(socket, '503');
-      socket.resetAndDestroy();
+      reset(socket);
     }
     waiting.destroy();
     expect(await exited).toBe(0);
