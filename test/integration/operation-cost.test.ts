@@ -129,6 +129,11 @@ function turnCounter() {
   };
 }
 
+/** Returns the least of three numbers of turns: the loop also turns while the system delays a packet. */
+async function least(turnsOf: () => Promise<number>): Promise<number> {
+  return Math.min(await turnsOf(), await turnsOf(), await turnsOf());
+}
+
 const MANY_FIELDS = Array.from({ length: 30 }, (_, n) => `a${n}: displayName`).join(' ');
 
 it('lets other work run while a long list is executed', async () => {
@@ -139,7 +144,7 @@ it('lets other work run while a long list is executed', async () => {
     expect((await gateway.query(`{ workspaces${args} { nodes { ${MANY_FIELDS} } } }`)).errors).toBeUndefined();
     return counter.turns() - before;
   };
-  const small = await turnsOf('(first: 1)');
+  const small = await least(() => turnsOf('(first: 1)'));
   expect(await turnsOf('')).toBeGreaterThan(small + 5);
 });
 
@@ -156,6 +161,6 @@ it('lets other work run while a snapshot is executed and sent', async () => {
     expect((await events.next()).value?.data).toMatchObject({ workspaces: { type: 'RESET' } });
     return counter.turns() - before;
   };
-  const small = await turnsUntilFirstEvent('team-b');
+  const small = await least(() => turnsUntilFirstEvent('team-b'));
   expect(await turnsUntilFirstEvent('team-a')).toBeGreaterThan(small + 5);
 });
