@@ -96,6 +96,7 @@ export class FailedAuthentications {
       code: 429,
       reason: 'TooManyRequests',
       message: `Expected at most ${maxPerMinute} failed authentications per minute from one address. Wait before you try again.`,
+      limit: { name: 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', max: maxPerMinute },
       retryAfterSeconds: Math.max(1, Math.ceil((missing * MINUTE_MS) / maxPerMinute / 1_000)),
     });
   }

@@ -18,6 +18,7 @@ export class ReviewBudget {
     throw new StatusError({
       code: 400,
       reason: REASON,
+      limit: { name: 'MAX_ACCESS_REVIEWS_PER_REQUEST', max: this.#max },
       message: `Expected a request that needs at most ${this.#max} access reviews, got one that needs more. Select fewer namespaces, objects or fields, or raise MAX_ACCESS_REVIEWS_PER_REQUEST.`,
     });
   }

@@ -194,8 +194,8 @@ export class BulkActions {
 
   constructor(options: BulkActionsOptions) {
     this.#options = options;
-    const perViewer = { setting: 'MAX_BULK_ACTIONS_PER_VIEWER', max: options.maxPerViewer };
-    const total = { setting: 'MAX_BULK_ACTIONS', max: options.max };
+    const perViewer = { setting: 'MAX_BULK_ACTIONS_PER_VIEWER', max: options.maxPerViewer } as const;
+    const total = { setting: 'MAX_BULK_ACTIONS', max: options.max } as const;
     this.#limit = new ConcurrencyLimit({ perViewer, total, noun: 'bulk actions' });
   }
 

@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import { failure } from './errors.ts';
+import type { LimitName } from './exceeded-limit.ts';
 
 interface ConcurrencyLimitOptions {
   /** Limit for one viewer, or for one of what `owner` says, with the name of its setting. */
@@ -13,7 +14,7 @@ interface ConcurrencyLimitOptions {
 }
 
 interface Limit {
-  readonly setting: string;
+  readonly setting: LimitName;
   readonly max: number;
 }
 

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { StatusError, type StatusCause } from '../kubernetes/status-error.ts';
+import type { ExceededLimit } from './exceeded-limit.ts';
 import { readableStatus } from './status-causes.ts';
 
 /** The codes of errors, with their descriptions. */
@@ -101,8 +102,11 @@ export function stackless<Result>(create: () => Result): Result {
   }
 }
 
+/** Extensions of an error, besides its code. */
+type FailureDetails = Readonly<Record<string, unknown>> & { readonly limit?: ExceededLimit };
+
 /** Returns an error that is sent to the client with this code, message and extensions. */
-export function failure(code: ErrorCode, message: string, about: Readonly<Record<string, unknown>> = {}): GraphQLError {
+export function failure(code: ErrorCode, message: string, about: FailureDetails = {}): GraphQLError {
   return stackless(() => new GraphQLError(message, { extensions: { code, ...about } }));
 }
 
@@ -153,7 +157,7 @@ const WEBHOOK_RETRY_SECONDS = 5;
 const VERSION_OF_NEW_OBJECT = 'resourceVersion should not be set on objects to be created';
 
 function statusError({ code: status, reason, details }: StatusError, where: GraphQLError | undefined): GraphQLError {
-  const { kind, namespace, name } = details;
+  const { kind, namespace, name, limit } = details;
   const { message, causes } = readableStatus(details);
   const isUnavailable = FAILED_WEBHOOK.test(message);
   const retryAfterSeconds = details.retryAfterSeconds ?? (isUnavailable ? WEBHOOK_RETRY_SECONDS : undefined);
@@ -169,6 +173,7 @@ function statusError({ code: status, reason, details }: StatusError, where: Grap
     ...(name && { name }),
     ...(causes.length > 0 && { causes }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(limit && { limit }),
   });
 }
 

@@ -23,6 +23,8 @@ export interface StatusDetails {
   readonly name?: string | undefined;
   readonly causes?: readonly StatusCause[];
   readonly retryAfterSeconds?: number | undefined;
+  /** The limit of the gateway that refused the request. None in a `Status` of the API server. */
+  readonly limit?: { readonly name: string; readonly max: number };
   /** Whether the error is an ERROR event of a watch that the API server had accepted. */
   readonly isWatchEvent?: boolean;
 }

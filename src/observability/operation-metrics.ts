@@ -1,3 +1,4 @@
+import { limitNames } from '../graphql/exceeded-limit.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
 import { Histogram } from './histogram.ts';
 
@@ -24,8 +25,8 @@ export class OperationMetrics {
   readonly #maxNames: number;
   /** By type, then by name. */
   readonly #counts = new Map<string, Map<string, OperationCounts>>();
-  /** Number of refused operations by setting. */
-  readonly #limits = new Map<string, number>();
+  /** Number of refused operations by limit. */
+  readonly #limits = new Map<string, number>(limitNames.map((name) => [name, 0]));
 
   /** @param names names of operations that are counted on their own from the start */
   constructor(names: readonly string[]) {

@@ -198,6 +198,11 @@ export class RequestBytes {
     return this.#bytes;
   }
 
+  /** Limit for all requests together. */
+  get max(): number {
+    return this.#account.max;
+  }
+
   /** Adds the bytes of a result to the estimate. */
   addCost(cost: number): void {
     this.#cost += cost;

@@ -9,6 +9,6 @@ export function excessiveValues(text: string, max: number): GraphQLError | undef
 
 function tooManyValues(max: number): GraphQLError {
   const message = `Expected at most ${max} values in the JSON of a request (MAX_BODY_VALUES), got more. Send a smaller request, or several.`;
-  const limit = { name: 'MAX_BODY_VALUES', max, actual: max + 1 };
+  const limit = { name: 'MAX_BODY_VALUES', max, actual: max + 1 } as const;
   return failure('TOO_LARGE', message, { limit, http: { status: 413 } });
 }

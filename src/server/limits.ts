@@ -11,6 +11,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { failure } from '../graphql/errors.ts';
+import type { ExceededLimit, LimitName } from '../graphql/exceeded-limit.ts';
 import { countFieldComparisons } from './field-comparisons.ts';
 
 /** Limits of a document and its operations together, checked before they are validated and executed. */
@@ -118,7 +119,7 @@ function checkSize(limits: OperationLimits, { depth, fields, aliases, directives
 
 /** Returns the error of an operation that was cancelled because of its cost. */
 export function excessiveCost(
-  cost: { readonly excess: string; readonly limit: object },
+  cost: { readonly excess: string; readonly limit: ExceededLimit },
   isMutation: boolean,
 ): GraphQLError {
   const message = isMutation ? `${cost.excess} Changes of this mutation may have been applied.` : cost.excess;
@@ -132,15 +133,15 @@ export function excessiveCost(
 export function withLimitStatus(error: GraphQLError): GraphQLError {
   const { code, limit } = error.extensions;
   return typeof limit === 'object' && code === 'BAD_REQUEST'
-    ? failure('BAD_REQUEST', error.message, { limit, http: { status: 400 } })
+    ? failure('BAD_REQUEST', error.message, { ...error.extensions, http: { status: 400 } })
     : error;
 }
 
-function requireAtMost(setting: string, max: number, actual: number, unit: string): void {
+function requireAtMost(setting: LimitName, max: number, actual: number, unit: string): void {
   if (actual > max) throw excess(setting, max, actual, unit);
 }
 
-function excess(setting: string, max: number, actual: number, unit: string): GraphQLError {
+function excess(setting: LimitName, max: number, actual: number, unit: string): GraphQLError {
   const message = `Expected at most ${max} ${unit} (${setting}), got ${actual}. Send a smaller operation, or several.`;
   return failure('BAD_REQUEST', message, { limit: { name: setting, max, actual }, http: { status: 400 } });
 }

@@ -78,6 +78,15 @@ interface Extra {
   authenticate?: () => Promise<Viewer>;
 }
 
+interface RefusedConnection {
+  /** Id of the upgrade request. */
+  readonly requestId: string;
+  /** HTTP status, if the upgrade was refused. */
+  readonly status?: number;
+  /** Undefined if the client is not authenticated. */
+  readonly viewer?: string | undefined;
+}
+
 interface ReceivedOperation {
   readonly id: string;
   readonly deadline: Deadline;
@@ -189,11 +198,17 @@ export class WebSocketHandler {
       return counted;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      const record = new OperationRecord({ requestId, transport: 'websocket' }, this.#options.onOperation);
-      record.status = TOO_MANY_STATUS;
-      refused(record, error);
+      this.#recordRefusal(error, { requestId, status: TOO_MANY_STATUS });
       return undefined;
     }
+  }
+
+  /** Records that a connection was refused before its first operation. */
+  #recordRefusal(error: GraphQLError, { requestId, status, viewer }: RefusedConnection): void {
+    const record = new OperationRecord({ requestId, transport: 'websocket' }, this.#options.onOperation);
+    record.status = status;
+    record.viewer = viewer;
+    refused(record, error);
   }
 
   /**
@@ -253,13 +268,16 @@ export class WebSocketHandler {
     const credentials = { ...extra.credentials, connectionParams };
     extra.authenticate = async () => authenticate(credentials);
     using deadline = new Deadline(requestTimeoutMs);
+    let viewer: string | undefined;
     try {
-      const { name } = await deadline.race(extra.authenticate());
-      extra.counted.authenticated(name);
+      viewer = (await deadline.race(extra.authenticate())).name;
+      extra.counted.authenticated(viewer);
       extra.connection.authenticated();
       return true;
     } catch (error) {
-      reject(extra.connection, publicError(error));
+      const refusal = publicError(error);
+      this.#recordRefusal(refusal, { requestId: extra.requestId, viewer });
+      reject(extra.connection, refusal);
       return false;
     }
   }

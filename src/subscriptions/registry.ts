@@ -120,7 +120,7 @@ export class SubscriptionRegistry {
 
   constructor(options: SubscriptionRegistryOptions) {
     this.#options = options;
-    const perViewer = { setting: 'MAX_SUBSCRIPTIONS_PER_VIEWER', max: options.maxSubscriptionsPerViewer };
+    const perViewer = { setting: 'MAX_SUBSCRIPTIONS_PER_VIEWER', max: options.maxSubscriptionsPerViewer } as const;
     this.#limit = new ConcurrencyLimit({ perViewer, noun: 'subscriptions' });
     this.#distinct = new DistinctSubscriptions(options.maxDistinctSubscriptionsPerViewer);
   }

@@ -63,7 +63,7 @@ export class OperationCost implements ReadCost {
   }
 
   /** The limit and the cost so far, as in `extensions.limit` of an error. */
-  get limit(): { readonly name: string; readonly max: number; readonly actual: number } {
+  get limit(): { readonly name: 'MAX_OPERATION_COST'; readonly max: number; readonly actual: number } {
     return { name: 'MAX_OPERATION_COST', max: this.max, actual: Math.ceil(this.#total) };
   }
 
@@ -87,14 +87,21 @@ export class OperationCost implements ReadCost {
   }
 
   async #pause(): Promise<void> {
-    if (this.#bytes && !(await this.#bytes.start())) throw tooManyBytes();
+    if (this.#bytes && !(await this.#bytes.start())) throw tooManyBytes(this.#bytes.max);
     await turns.continue(this.#viewer);
     this.#sliceEndCost = this.#total + SLICE_COST;
   }
 }
 
-function tooManyBytes(): StatusError {
+function tooManyBytes(max: number): StatusError {
   const message =
     'Expected the results of all clients together to have at most MAX_BYTES_IN_FLIGHT bytes, got more for several seconds. Repeat the operation later, or request smaller pages with `first`.';
-  return new StatusError({ code: 429, reason: 'TooManyRequests', message, retryAfterSeconds: RETRY_AFTER_SECONDS });
+  const limit = { name: 'MAX_BYTES_IN_FLIGHT', max };
+  return new StatusError({
+    code: 429,
+    reason: 'TooManyRequests',
+    message,
+    limit,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }

@@ -145,7 +145,10 @@ it('returns BAD_REQUEST after the maximum number of reviews when a request needs
   const reviews = await reviewsDuring(environment.cluster, async () => {
     const { errors } = await environment.caller(ordinary, 'header').ask('{ workspaces { totalCount } }');
     expect(errors).toMatchObject([
-      { extensions: { code: 'BAD_REQUEST' }, message: expect.stringContaining('at most 100 access reviews') },
+      {
+        extensions: { code: 'BAD_REQUEST', limit: { name: 'MAX_ACCESS_REVIEWS_PER_REQUEST', max: 100 } },
+        message: expect.stringContaining('at most 100 access reviews'),
+      },
     ]);
   });
   // The first error completes the response, which cancels the reviews that still wait.

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { limitNames } from '../../src/graphql/exceeded-limit.ts';
 import { labelsOf } from '../../src/observability/api-metrics.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
@@ -59,7 +60,9 @@ describe('the metrics', () => {
     expect(text).toMatch(/operation_duration_seconds_sum\{operation="Who",type="query"\} 0\.\d+/u);
   });
 
-  it('count the limits that operations exceed', async () => {
+  it('count the limits that operations exceed, from 0, so that an increase shows the first refusals', async () => {
+    const samples = (await scrape()).match(/^workspaces_gateway_limit_exceeded_total\{limit="\w+"\} 0$/gmu) ?? [];
+    expect(samples).toHaveLength(limitNames.length);
     const fields = Array.from({ length: 201 }, (_, index) => `f${index}: __typename`).join(' ');
     await gateway.query(`{ ${fields} }`);
     const sample = 'workspaces_gateway_limit_exceeded_total{limit="MAX_OPERATION_ALIASES"}';

@@ -104,6 +104,31 @@ describe('the request log', () => {
     expect(ids.map(([, number]) => number)).toEqual(['2', '3', '1']);
   });
 
+  it('has a line when a WebSocket is refused because its client is not authenticated, or has too many', async () => {
+    const { log, lines } = recordingLog();
+    const settings = { authentication: token, users: [erin], objects, maxWebsocketsPerViewer: 1 };
+    await using gateway = await startTestGateway({ log, ...settings });
+    const connectAs = async (value: string) => {
+      const client = gateway.connect({ connectionParams: { authorization: `Bearer ${value}` } });
+      await client
+        .iterate({ query: 'subscription { namespaces { type } }' })
+        .next()
+        .catch(() => undefined);
+      return client;
+    };
+    await connectAs('unknown');
+    const first = await connectAs(erin.token);
+    await connectAs(erin.token);
+    await waitFor(() => lines('request').length === 2, 'the lines are written');
+    const refusal = { requestId: expect.any(String), transport: 'websocket', outcome: 'error' };
+    expect(lines('request')).toMatchObject([
+      { ...refusal, codes: ['UNAUTHENTICATED'] },
+      { ...refusal, codes: ['RATE_LIMITED'], viewer: 'erin' },
+    ]);
+    expect(lines('request')[0]).not.toHaveProperty('viewer');
+    await first.dispose();
+  });
+
   it('has a share of the successful requests, and all failed ones, when LOG_SAMPLE is 0.25', async () => {
     const { log, lines } = recordingLog();
     await using gateway = await startTestGateway({ log, logSample: 0.25 });
