@@ -12,6 +12,8 @@ interface VirtualService extends Manifest {
   };
 }
 
+/** The largest `timeoutSeconds`, and 5 s. */
+const LONGEST_MUTATION_SECONDS = 3_605;
 const OVERLAYS = ['token', 'header-istio', 'impersonate', 'oauth2-proxy'] as const;
 
 if (kubectlMissing) console.warn(`The overlays of deploy/ are not built: ${kubectlMissing}.`);
@@ -78,6 +80,13 @@ describe.skipIf(kubectlMissing)('the overlays of deploy/', () => {
     });
     const behindIstio = ['0.0.0.0', ['127.0.0.6/32']];
     expect(sources).toEqual([behindIstio, behindIstio, ['127.0.0.1', []]]);
+  });
+
+  it('lets oauth2-proxy wait for longer than a mutation may take', () => {
+    const [proxy] = deploymentOf('oauth2-proxy').spec.template.spec.initContainers ?? [];
+    const timeout = proxy?.env.find(({ name }) => name === 'OAUTH2_PROXY_UPSTREAM_TIMEOUT')?.value;
+    expect(timeout).toMatch(/^\d+s$/u);
+    expect(Number.parseInt(timeout ?? '', 10)).toBeGreaterThan(LONGEST_MUTATION_SECONDS);
   });
 
   it.each(['header-istio', 'impersonate'])(
