@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
 import { Client } from '../../src/kubernetes/client.ts';
+import { parseQuantity } from '../../src/kubernetes/quantity.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { requestTimeout } from '../../test/support/demo-controller.ts';
+import type { Manifest } from '../simulator/api-object.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { workspaceAdmission } from './admission.ts';
 import { demoDelays } from './controller/controller-context.ts';
 import { startActivityGenerator } from './activity-generator.ts';
-import { Pods, RoleBindings, ServiceAccounts, Services, StatefulSets } from './kubernetes-resources.ts';
+import { Pods, type Pod, RoleBindings, ServiceAccounts, Services, StatefulSets } from './kubernetes-resources.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
 import { WorkspaceKinds } from './workspace-kind.ts';
 import { isWorkspace, Workspaces } from './workspace.ts';
@@ -29,6 +31,21 @@ it('contains a workspace in every state, and pending restarts', () => {
   expect(new Set(states)).toEqual(new Set(['Running', 'Paused', 'Pending', 'Terminating', 'Error', 'Unknown']));
   expect(new Set(workspaces.map(({ metadata }) => metadata.namespace)).size).toBe(3);
   expect(workspaces.filter(({ status }) => status?.pendingRestart).length).toBeGreaterThanOrEqual(2);
+});
+
+it.each([0, 5_000])('requests no more than its nodes have when there are %i workspaces', (count) => {
+  const objects: readonly unknown[] = clusterFixtures(new Date(), count);
+  const pods = objects.filter(isPod);
+  expect(pods.length).toBeGreaterThan(count / 5);
+  for (const { metadata, status } of objects.filter(isNode)) {
+    const scheduled = pods.filter(({ spec }) => spec.nodeName === metadata.name);
+    expect(scheduled.length).toBeLessThanOrEqual(amountOf(status.allocatable, 'pods'));
+    for (const resource of ['cpu', 'memory']) {
+      const requests = scheduled.flatMap(({ spec }) => spec.containers.map(({ resources }) => resources?.requests));
+      const sum = requests.reduce((total, amounts = {}) => total + amountOf(amounts, resource), 0);
+      expect(sum, `${resource} of ${metadata.name}`).toBeLessThanOrEqual(amountOf(status.allocatable, resource));
+    }
+  }
 });
 
 it('causes no write when the controller starts', async () => {
@@ -82,6 +99,29 @@ it('pauses, starts, deletes and recreates workspaces while the activity generato
   stopping.abort();
   await expect(watching).rejects.toThrow(/abort/u);
 });
+
+interface NodeManifest {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly allocatable: Readonly<Record<string, string>> };
+}
+
+function isNode(object: unknown): object is NodeManifest {
+  return isManifest(object) && object.kind === 'Node';
+}
+
+function isPod(object: unknown): object is Pod {
+  return isManifest(object) && object.kind === 'Pod';
+}
+
+function isManifest(object: unknown): object is Manifest {
+  return typeof object === 'object' && object !== null && 'kind' in object;
+}
+
+function amountOf(amounts: Readonly<Record<string, string>>, resource: string): number {
+  const amount = parseQuantity(amounts[resource] ?? '0');
+  if (amount === undefined) throw new TypeError(`Expected a quantity of ${resource}.`);
+  return amount;
+}
 
 async function clientOf(kubeconfig: string): Promise<Client> {
   return new Client(await createApiConnection({ type: 'text', text: kubeconfig }));

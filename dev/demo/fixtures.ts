@@ -50,7 +50,7 @@ export function clusterFixtures(now: Date, count = 0): Manifest[] {
     volcanoJobCrd,
     volcanoCommandCrd,
     ...namespaces(),
-    ...nodes(),
+    ...nodes(workspaces.length),
     ...quotas(),
     ...limitRanges(),
     pictures,
