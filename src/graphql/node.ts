@@ -170,14 +170,15 @@ export function addObjectFields<T extends KubernetesObject>(
   type: TypeRef<T>,
   { description = MANIFEST_DESCRIPTION, resolve = (object) => object }: ManifestField<T> = {},
 ): void {
-  builder.objectFields(type, (t) => ({
-    metadata: t.field({
-      type: ObjectMetaType,
-      description: METADATA_DESCRIPTION,
-      resolve: ({ metadata }) => metadata,
-    }),
-    manifest: t.field({ type: 'JSON', description, resolve }),
-  }));
+  addMetadata(type);
+  builder.objectField(type, 'manifest', (t) => t.field({ type: 'JSON', description, resolve }));
+}
+
+/** Adds the metadata to a kind without a redacted form. */
+export function addMetadata<T extends KubernetesObject>(type: TypeRef<T>): void {
+  builder.objectField(type, 'metadata', (t) =>
+    t.field({ type: ObjectMetaType, description: METADATA_DESCRIPTION, resolve: ({ metadata }) => metadata }),
+  );
 }
 
 builder.queryFields((t) => ({

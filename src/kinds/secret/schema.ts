@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { byNamespaceAndName, sortedByName } from '../../graphql/ordering.ts';
 import { paginate, pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { addMetadata, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { addNamespaceFields } from '../namespace/refs.ts';
@@ -26,6 +26,7 @@ const SecretContents = builder.objectRef<SecretObject>('SecretContents').impleme
 });
 
 addNamespaceFields(SecretType);
+addMetadata(SecretType);
 
 SecretType.implement({
   description:

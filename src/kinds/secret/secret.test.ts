@@ -87,15 +87,15 @@ describe('Secret', () => {
     });
   });
 
-  it('returns null contents to viewers who may only list secrets', async () => {
+  it('returns the metadata and null contents to viewers who may only list secrets', async () => {
     await using gateway = await limitedGateway({ objects, mayNot: 'get secrets' });
-    const list = '{ secrets(namespace: "team-a") { nodes { name contents { keys } } } }';
+    const list = '{ secrets(namespace: "team-a") { nodes { metadata { name } contents { keys } } } }';
     expect(await gateway.query(list)).toEqual({
       data: {
         secrets: {
           nodes: [
-            { name: 'locked', contents: null },
-            { name: 'token', contents: null },
+            { metadata: { name: 'locked' }, contents: null },
+            { metadata: { name: 'token' }, contents: null },
           ],
         },
       },
