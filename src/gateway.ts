@@ -1,23 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { startAccessIndex } from './access-index.ts';
-import { headerAuthenticator } from './auth/authenticators/header.ts';
-import type { Authenticator, Credentials } from './auth/authenticator.ts';
+import { createAuthenticator } from './authentication.ts';
+import type { GatewayIdentity } from './auth/authenticators/kubeconfig.ts';
+import type { Credentials } from './auth/authenticator.ts';
 import { clientAddressOf, trustedProxyMatcher } from './auth/client-address.ts';
-import { kubeconfigAuthenticator } from './auth/authenticators/kubeconfig.ts';
-import { tokenAuthenticator } from './auth/authenticators/token.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
 import type { Config } from './config.ts';
 import { OperationExecutor } from './execution/operation-executor.ts';
 import { RowCache } from './execution/row-cache.ts';
-import { atMostEvery, originOf } from './kubernetes/log-limit.ts';
+import { atMostEvery, LOG_INTERVAL_MS, originOf } from './kubernetes/log-limit.ts';
 import { BulkActions, type BulkActionsOptions } from './graphql/bulk-actions.ts';
 import { createContext, type Caller, type GatewayInfo } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
 import { ConcurrencyLimit } from './graphql/concurrency-limit.ts';
 import type { SubscriptionStatistics } from './graphql/subscription-statistics.ts';
-import type { Viewer } from './auth/viewer.ts';
 import { WorkspacePartEvent } from './kinds/event/resource.ts';
 import { resources } from './kinds/index.ts';
 import { ScheduledPod } from './kinds/cluster-node/resource.ts';
@@ -32,7 +30,6 @@ import { connect } from './connect.ts';
 import type { ApiConnection } from './kubernetes/api-connection.ts';
 import type { Client } from './kubernetes/client.ts';
 import { redactedError } from './kubernetes/redacted.ts';
-import { StatusError } from './kubernetes/status-error.ts';
 import { NONE_LOST, type LostLines } from './observability/log-output.ts';
 import { Observers } from './observers.ts';
 import { operationNamesIn } from './settings/persisted-operations.ts';
@@ -43,9 +40,6 @@ import { startHttpServer, type HttpServer, type HttpServerOptions } from './serv
 import type { Readiness } from './server/request-handler.ts';
 import type { Person } from './server/person.ts';
 import { gatewayVersion } from './version.ts';
-
-/** Times to live of decisions after which a token is reviewed again. */
-const TOKEN_TTL_FACTOR = 3;
 
 /** Cached resources that are no kinds of their own: they are visible as others, see `visibleAs`. */
 const supporting = [StatefulSet, WorkspacePartEvent, MountingPod, ScheduledPod] as const;
@@ -271,7 +265,7 @@ function httpOptionsFor(config: Config, { graphiqlHeaders, people = [], tabs, lo
 interface ViewerOptions {
   readonly cluster: Cluster;
   readonly client: Client;
-  readonly self: Parameters<typeof kubeconfigAuthenticator>[1];
+  readonly self: GatewayIdentity;
   readonly kubernetesVersion: () => string | undefined;
   readonly log: Logger;
   readonly onUnexpected: (error: unknown) => void;
@@ -291,7 +285,7 @@ function viewerOptions(
   return {
     bytesInFlight,
     logReads: info.logReads,
-    authenticate: withoutDetails(authenticatorFor(config, client, self), log),
+    authenticate: createAuthenticator(config, { client, self, log }),
     createContext: contextOf,
     assetAt: (caller, path) => pictureAt(contextOf(caller), client, path),
   };
@@ -300,57 +294,6 @@ function viewerOptions(
 /** Initial text of GraphiQL's headers editor: a template for the token, if one is required. */
 function defaultGraphiqlHeaders({ authentication }: Config): string {
   return authentication.mode === 'token' ? '{\n  // "authorization": "Bearer …"\n}' : '';
-}
-
-/**
- * Returns an authenticator whose errors disclose nothing of the cluster, as unauthenticated clients get them. The reasons for
- * which credentials cannot be validated go to the log.
- */
-function withoutDetails(authenticate: Authenticator, log: Logger): Authenticator {
-  const onUnavailable = atMostEvery({ intervalMs: LOG_INTERVAL_MS }, (error, suppressed) =>
-    log.error({ error: redactedError(error), suppressed }, 'cannot validate the credentials of clients'),
-  );
-  const refuse = (error: unknown): never => {
-    if (error instanceof StatusError && (error.code === 401 || error.code === 429)) throw error;
-    onUnavailable(error);
-    throw new StatusError({
-      code: 503,
-      reason: 'ServiceUnavailable',
-      message: 'The gateway cannot validate credentials at the moment. Try again.',
-      retryAfterSeconds: 1,
-    });
-  };
-  return (credentials) => {
-    try {
-      const viewer = authenticate(credentials);
-      return viewer instanceof Promise ? viewer.catch(refuse) : viewer;
-    } catch (error) {
-      return refuse(error);
-    }
-  };
-}
-
-function authenticatorFor(
-  config: Config,
-  client: Client,
-  self: Pick<Viewer, 'name' | 'groups' | 'hasUnknownGroups'>,
-): Authenticator {
-  const { authentication, authorizationGraceSeconds, authorizationTtlSeconds } = config;
-  switch (authentication.mode) {
-    case 'header':
-      return headerAuthenticator(client, authentication);
-    case 'token':
-      return tokenAuthenticator(client, {
-        ...config,
-        graceMs: authorizationGraceSeconds * 1_000,
-        // Reviews with the token, which notice its revocation, may be minutes apart.
-        acceptedTtlMs: TOKEN_TTL_FACTOR * authorizationTtlSeconds * 1_000,
-      });
-    case 'kubeconfig':
-      return kubeconfigAuthenticator(client, self);
-    default:
-      throw new TypeError(`Unknown authentication mode ${JSON.stringify(authentication satisfies never)}`);
-  }
 }
 
 interface ConnectedServer {
@@ -373,6 +316,3 @@ function readinessOf(cache: ClusterCache, { connection, kubernetesVersion }: Con
   }
   return { ready: waitingFor.length === 0, waitingFor };
 }
-
-/** Minimum interval of messages that clients can cause at any rate. */
-const LOG_INTERVAL_MS = 10_000;

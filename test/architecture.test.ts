@@ -58,6 +58,7 @@ const rules: Readonly<Record<string, Rule>> = {
     may: [
       ...stages,
       'access-index.ts',
+      'authentication.ts',
       'check.ts',
       'cluster.ts',
       'command-line.ts',

@@ -3,6 +3,9 @@ import { LRUCache } from 'lru-cache';
 /** Kinds of values that are remembered: the most recent ones. */
 const MAX_KINDS = 100;
 
+/** Minimum interval of messages that clients can cause at any rate. */
+export const LOG_INTERVAL_MS = 10_000;
+
 interface LogLimitOptions<V> {
   readonly intervalMs: number;
   /** Returns the kind of a value. All values are of one kind by default. */

@@ -10,10 +10,10 @@ const selfSubjectReview = object({
 });
 
 /** User of the gateway's credentials. */
-type Self = Pick<Viewer, 'name' | 'groups' | 'hasUnknownGroups'>;
+export type GatewayIdentity = Pick<Viewer, 'name' | 'groups' | 'hasUnknownGroups'>;
 
 /** Authenticates every request as the user of the gateway's kubeconfig. */
-export function kubeconfigAuthenticator(client: Client, self: Self): Authenticator {
+export function kubeconfigAuthenticator(client: Client, self: GatewayIdentity): Authenticator {
   const viewer: Viewer = {
     ...self,
     key: 'self',
@@ -29,7 +29,7 @@ export function kubeconfigAuthenticator(client: Client, self: Self): Authenticat
  * Returns the user that the API server authenticates the client as. If the server refuses to return it, returns the
  * user's name in the kubeconfig, without groups. Throws a `StatusError` if the server is unreachable.
  */
-export async function whoAmI(client: Client, nameInKubeconfig: string, signal: AbortSignal): Promise<Self> {
+export async function whoAmI(client: Client, nameInKubeconfig: string, signal: AbortSignal): Promise<GatewayIdentity> {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   try {
     const answer = await client.request('POST', ['apis', 'authentication.k8s.io', 'v1', 'selfsubjectreviews'], {
