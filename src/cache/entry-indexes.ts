@@ -3,6 +3,7 @@ import { nameField, namespaceField, type ObjectField } from '../kubernetes/objec
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ObjectTerms, TermQuery } from '../kubernetes/object-terms.ts';
 import { orderingByFields, type IndexedOrdering } from '../kubernetes/ordering.ts';
+import { EntryChangeLog } from './entry-change-log.ts';
 import { EntrySet, setBit, type PositionBits } from './entry-set.ts';
 import { FieldCounts } from './field-counts.ts';
 import { FieldSlots, IndexEntry, type EntryChanges, type IndexedObject, type ObjectIndex } from './index-entry.ts';
@@ -22,11 +23,6 @@ interface Kept<I> {
 
 /** Indexes by the ordering or the field that they are of. The least recently used are discarded. */
 type KeptIndexes<K extends {}, I> = LRUCache<K, Kept<I>>;
-
-interface EntryChange<T extends KubernetesObject> {
-  readonly removed: IndexEntry<T> | undefined;
-  readonly added: IndexEntry<T> | undefined;
-}
 
 interface ListedObjects<T> {
   readonly size: number;
@@ -67,8 +63,9 @@ const byNamespaceAndName = orderingByFields<KubernetesObject>(
  * once, in constant time for all of them together, and applied to an index when that is read next: an index that is
  * not read costs nothing but the notes. One that falls too far behind is discarded; it is cheaper to build again.
  *
- * Memory: an entry of about 200 bytes for each object, with the values of the fields that were read; at most 128 bytes for the terms of its texts, and as much for
- * those of its labels; 8 to 20 bytes in each order, of at most 2,000,000 objects in all orders; and as many noted changes as there are objects, or 1,000.
+ * Memory: an entry of about 200 bytes for each object, with the values of the fields that were read; at most 128 bytes for the terms of its
+ * texts, and as much for those of its labels; 8 to 20 bytes in each order, of at most 2,000,000 objects in all orders; and as many noted
+ * changes as there are objects, or 1,000.
  */
 export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T> {
   readonly #objects: ListedObjects<T>;
@@ -78,9 +75,7 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
   /** The entries by position, and the positions without one. */
   #entryAt: (IndexEntry<T> | undefined)[] = [];
   #freePositions: number[] = [];
-  #changes: EntryChange<T>[] = [];
-  /** Number of changes that are no longer in the list. */
-  #forgottenChanges = 0;
+  readonly #changes = new EntryChangeLog<T>();
   readonly #sorted: KeptIndexes<string, SortedIndex<T>> = new LRUCache({
     maxSize: MAX_SORTED_ENTRIES,
     sizeCalculation: ({ index }) => index.entries.length + INDEX_ENTRIES,
@@ -102,7 +97,7 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
     if (!this.#entries) return;
     const before = removed && this.#entries.get(removed);
     if (before) this.#removeEntry(before);
-    this.#changes.push({ removed: before, added: added && this.#addEntry(added, this.#entries) });
+    this.#changes.add({ removed: before, added: added && this.#addEntry(added, this.#entries) });
     if (this.#changes.length > Math.max(MIN_PENDING_CHANGES, this.#entries.size)) this.#forgetChanges();
   }
 
@@ -111,8 +106,7 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
     this.#entries = undefined;
     this.#entryAt = [];
     this.#freePositions = [];
-    this.#changes = [];
-    this.#forgottenChanges = 0;
+    this.#changes.clear();
     this.#sorted.clear();
     this.#terms.clear();
     this.#counts.clear();
@@ -206,10 +200,6 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
     return this.#entries;
   }
 
-  get #changeCount(): number {
-    return this.#forgottenChanges + this.#changes.length;
-  }
-
   #addEntry(object: T, entries: Map<T, IndexEntry<T>>): IndexEntry<T> {
     const entry = new IndexEntry(object, this.#freePositions.pop() ?? this.#entryAt.length, this.#slots);
     this.#entryAt[entry.position] = entry;
@@ -267,9 +257,9 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
     steps: Generator<void, I>,
   ): Generator<void> {
     const entries = this.#allEntries;
-    const appliedChanges = this.#changeCount;
+    const appliedChanges = this.#changes.count;
     const index = yield* steps; // they begin now
-    const isCurrent = entries === this.#entries && appliedChanges >= this.#forgottenChanges;
+    const isCurrent = entries === this.#entries && appliedChanges >= this.#changes.forgotten;
     if (isCurrent && appliedChanges > (indexes.peek(key)?.appliedChanges ?? -1))
       indexes.set(key, { index, appliedChanges });
   }
@@ -301,7 +291,7 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
   /** Returns whether an index is to be built in steps before it is read. */
   #isMissing<K extends {}, I>(indexes: KeptIndexes<K, I>, key: K): boolean {
     const kept = indexes.peek(key);
-    return !kept || this.#changeCount - kept.appliedChanges > this.#mostChanges(STEPPED_PART);
+    return !kept || this.#changes.count - kept.appliedChanges > this.#mostChanges(STEPPED_PART);
   }
 
   /** Reads fields of all objects, or of those in a namespace. */
@@ -325,15 +315,15 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
   /** Returns the index of a key with all changes. Builds it if there is none. */
   #upToDate<K extends {}, I extends Index<T>>(indexes: KeptIndexes<K, I>, key: K, build: () => I): I {
     const kept = indexes.get(key);
-    if (kept?.appliedChanges === this.#changeCount) return kept.index;
-    const changes = kept && netChanges(this.#changes.slice(kept.appliedChanges - this.#forgottenChanges));
+    if (kept?.appliedChanges === this.#changes.count) return kept.index;
+    const changes = kept && this.#changes.after(kept.appliedChanges);
     if (changes && changes.removed.size + changes.added.size <= this.#mostChanges(REBUILT_PART)) {
       applyTo(kept.index, changes);
-      kept.appliedChanges = this.#changeCount;
+      kept.appliedChanges = this.#changes.count;
       return kept.index;
     }
     const index = build();
-    indexes.set(key, { index, appliedChanges: this.#changeCount });
+    indexes.set(key, { index, appliedChanges: this.#changes.count });
     return index;
   }
 
@@ -345,7 +335,7 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
   /** Discards the indexes that lack more than half of the noted changes, and then the changes that all others have. */
   #forgetChanges(): void {
     this.#builds.clear(); // one that was abandoned would retain objects
-    const oldest = this.#forgottenChanges + this.#changes.length / 2;
+    const oldest = this.#changes.forgotten + this.#changes.length / 2;
     const kept = [
       ...discardOlder(this.#sorted, oldest),
       ...discardOlder(this.#counts, oldest),
@@ -353,9 +343,7 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
       ...discardOlder(this.#defined, oldest),
     ];
     if (kept.length === 0) return this.clear();
-    const needed = Math.min(...kept.map(({ appliedChanges }) => appliedChanges));
-    this.#changes = this.#changes.slice(needed - this.#forgottenChanges);
-    this.#forgottenChanges = needed;
+    this.#changes.forget(Math.min(...kept.map(({ appliedChanges }) => appliedChanges)));
   }
 }
 
@@ -386,14 +374,4 @@ function applyTo<T extends KubernetesObject>(index: Index<T>, changes: EntryChan
   if (index instanceof SortedIndex) return index.apply(changes);
   for (const entry of changes.removed) index.remove(entry); // first, as an added entry may have the position of a removed one
   for (const entry of changes.added) index.add(entry);
-}
-
-function netChanges<T extends KubernetesObject>(changes: readonly EntryChange<T>[]): EntryChanges<T> {
-  const removed = new Set<IndexEntry<T>>();
-  const added = new Set<IndexEntry<T>>();
-  for (const change of changes) {
-    if (change.removed && !added.delete(change.removed)) removed.add(change.removed);
-    if (change.added) added.add(change.added);
-  }
-  return { removed, added };
 }
