@@ -1,6 +1,6 @@
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { chain, type MaybePromise } from './maybe-promise.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { Renderer, ResultTemplate } from './result-template.ts';
 import type { SubscriptionSource } from './source.ts';
 import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
@@ -95,7 +95,7 @@ export class ResultSet {
   evaluate(
     { last, isDeleted }: DirtyObject,
     range: Pick<PendingEvent, 'fromCheckpoint' | 'toSequence'>,
-  ): MaybePromise<PendingEvent | undefined> {
+  ): Awaitable<PendingEvent | undefined> {
     const { source, renderer, counters } = this.#options;
     const { uid: key, resourceVersion: version } = last.metadata;
     const rows = this.#rows; // a reset meanwhile replaces the map, and must not get rows of the earlier epoch
@@ -106,12 +106,12 @@ export class ResultSet {
     const event = { ...range, key, version, deliveredTemplate: row?.template };
     if (!matches) {
       rows.delete(key);
-      return chain(
+      return andThen(
         renderer.renderDeleted(last),
         (template) => new PendingEvent({ ...event, type: 'DELETED', template }),
       );
     }
-    return chain(renderer.renderTracked(last), (template) => {
+    return andThen(renderer.renderTracked(last), (template) => {
       rows.set(key, { object: last, template });
       if (row?.template.content === template.content) return undefined;
       return new PendingEvent({ ...event, type: row ? 'MODIFIED' : 'ADDED', template });

@@ -2,8 +2,8 @@ import type { ExecutionResult } from 'graphql';
 import type { RenderedEvent } from '../execution/compiled-event.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { Dependencies } from './dependencies.ts';
-import { chain, type MaybePromise } from './maybe-promise.ts';
 import type { EventType, SubscriptionEvent, SubscriptionSource } from './source.ts';
 
 /** One event as text, an ExecutionResult in JSON. Its bytes are encoded once for all subscribers of the same transport. */
@@ -114,7 +114,7 @@ export type ExecuteEvent = (
   event: SubscriptionEvent<KubernetesObject>,
   signal: AbortSignal,
   onRead: OnRead,
-) => MaybePromise<ExecutionResult | RenderedEvent>;
+) => Awaitable<ExecutionResult | RenderedEvent>;
 
 interface RendererOptions {
   readonly shape: SubscriptionSource<KubernetesObject>['shape'];
@@ -127,14 +127,14 @@ interface RendererOptions {
 /** Executes the operation of a shared subscription for single objects. */
 export class Renderer {
   readonly #options: RendererOptions;
-  #empty: MaybePromise<ResultTemplate> | undefined;
+  #empty: Awaitable<ResultTemplate> | undefined;
 
   constructor(options: RendererOptions) {
     this.#options = options;
   }
 
   /** Renders an object of the result set. Its reads replace the dependencies that were recorded for it before. */
-  renderTracked(object: KubernetesObject): MaybePromise<ResultTemplate> {
+  renderTracked(object: KubernetesObject): Awaitable<ResultTemplate> {
     const { uid } = object.metadata;
     const { dependencies } = this.#options;
     dependencies.forget(uid);
@@ -142,26 +142,26 @@ export class Renderer {
   }
 
   /** Renders a past state of an object, with related objects in their current state. Records no dependencies. */
-  renderUntracked(object: KubernetesObject, onRead: OnRead = ignoreRead): MaybePromise<ResultTemplate> {
+  renderUntracked(object: KubernetesObject, onRead: OnRead = ignoreRead): Awaitable<ResultTemplate> {
     return this.#render(object, onRead);
   }
 
   /** Renders an object that leaves the result set, and forgets its dependencies. */
-  renderDeleted(object: KubernetesObject): MaybePromise<ResultTemplate> {
+  renderDeleted(object: KubernetesObject): Awaitable<ResultTemplate> {
     this.#options.dependencies.forget(object.metadata.uid);
     return this.#options.shape === 'events' ? this.renderUntracked(object) : this.renderEmpty();
   }
 
   /** Renders an event without an object: SYNCED, RESET, or the single object that does not exist. Executed once. */
-  renderEmpty(): MaybePromise<ResultTemplate> {
+  renderEmpty(): Awaitable<ResultTemplate> {
     this.#empty ??= this.#render(null, ignoreRead);
     return this.#empty;
   }
 
-  #render(object: KubernetesObject | null, onRead: OnRead): MaybePromise<ResultTemplate> {
+  #render(object: KubernetesObject | null, onRead: OnRead): Awaitable<ResultTemplate> {
     const { execute, shape, signal } = this.#options;
     const result = execute({ type: TYPE_PLACEHOLDER, object, cursor: CURSOR_PLACEHOLDER }, signal, onRead);
-    return chain(result, (executed) => templateOf(executed, shape));
+    return andThen(result, (executed) => templateOf(executed, shape));
   }
 }
 
