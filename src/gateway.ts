@@ -118,10 +118,10 @@ export async function startGateway(
   const statistics = (): GatewayStatistics => ({ kinds: cache.statuses(), live: server.subscriptions() });
   const metricsUrl = await observers.serveMetrics({ ...server, ...cluster, kinds });
   isStarted();
-  logStart(log, { url, metricsUrl }, { hasSynced: cache.hasSynced, learned: server.learned });
+  logStart(log, { url, metricsUrl }, { hasSynced: cache.hasSynced, precompiled: server.precompiled });
   finishRestarts(cache, client, { log, signal: stopping.signal });
   const running = parts.move();
-  const ready = Promise.all([cache.hasSynced, rbac?.attempted, server.learned]);
+  const ready = Promise.all([cache.hasSynced, rbac?.attempted, server.precompiled]);
   return { url, metricsUrl, ready, statistics, announceShutdown, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
@@ -183,11 +183,11 @@ function connectionLimits(
 function logStart(
   log: Logger,
   urls: Pick<Gateway, 'url' | 'metricsUrl'>,
-  { hasSynced, learned }: Pick<ClusterCache, 'hasSynced'> & Pick<HttpServer, 'learned'>,
+  { hasSynced, precompiled }: Pick<ClusterCache, 'hasSynced'> & Pick<HttpServer, 'precompiled'>,
 ): void {
   log.info(urls, 'serving');
   void hasSynced.then(() => log.info('cluster cache synced'));
-  void learned.then((examples) => log.info(examples, 'example operations prepared'));
+  void precompiled.then((examples) => log.info(examples, 'example operations prepared'));
 }
 
 /** Returns a function that logs errors, of one origin at most once in 10 s. */

@@ -3,7 +3,7 @@ import type { OperationRecord } from '../graphql/operation-record.ts';
 import { Histogram } from './histogram.ts';
 
 /** Names that are counted on their own, besides those that are given. Further ones are counted as `other`. */
-const MAX_LEARNED_NAMES = 100;
+const MAX_ADDED_NAMES = 100;
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Counts of one operation name and type. */
@@ -31,7 +31,7 @@ export class OperationMetrics {
   /** @param names names of operations that are counted on their own from the start */
   constructor(names: readonly string[]) {
     this.#known = new Set(names);
-    this.#maxNames = this.#known.size + MAX_LEARNED_NAMES;
+    this.#maxNames = this.#known.size + MAX_ADDED_NAMES;
   }
 
   record(record: OperationRecord): void {

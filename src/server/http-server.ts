@@ -6,7 +6,7 @@ import type { ServerStatistics } from '../graphql/server-statistics.ts';
 import type { SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
-import { learnExamples, type LearnedExamples } from './example-operations.ts';
+import { precompileExamples, type PrecompiledExamples } from './example-operations.ts';
 import { acceptsEventStream } from './operation-request.ts';
 import { JsonRequestServer } from './json-requests.ts';
 import { OriginPolicy } from './origin-policy.ts';
@@ -63,7 +63,7 @@ export interface HttpServer extends AsyncDisposable {
   /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
   /** Resolves when the example operations are prepared. */
-  readonly learned: Promise<LearnedExamples>;
+  readonly precompiled: Promise<PrecompiledExamples>;
   /** Whether the server is ready: not before the example operations are prepared, and not when it is shutting down. */
   readonly readiness: () => Readiness;
   readonly connections: () => ServerStatistics;
@@ -94,7 +94,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl, operationLimit });
   const { serve: serveJson } = new JsonRequestServer({ ...options, pipeline });
   const eventStreams = new EventStreamServer({ ...options, pipeline, flowControl, serveJson });
-  const state: ServerState = { phase: 'serving', hasLearned: false };
+  const state: ServerState = { phase: 'serving', isPrecompiled: false };
   const readiness = () => readinessIn(state, options);
   const originPolicy = new OriginPolicy(options);
   const serveGraphQL: GraphQLHandler = (request, response, caller) =>
@@ -109,10 +109,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   );
   const traffic = new Traffic();
   const { port } = await listen(server, options, traffic);
-  const learned = learnIn(state, pipeline, options);
+  const precompiled = precompileIn(state, pipeline, options);
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}${ENDPOINT}`,
-    learned,
+    precompiled,
     readiness,
     connections: () => ({ ...traffic.read(), ...statisticsOf(options, { webSockets, flowControl }) }),
     subscriptions: () => pipeline.subscriptions.statistics,
@@ -150,7 +150,7 @@ interface ServerState {
   /** `leaving`: not ready, but serving. `stopping`: no new connections. */
   phase: 'serving' | 'leaving' | 'stopping';
   /** Whether the example operations are prepared. */
-  hasLearned: boolean;
+  isPrecompiled: boolean;
 }
 
 interface StoppedParts {
@@ -171,19 +171,23 @@ async function stop(server: Server, { state, options, pipeline, traffic, streams
   await pipeline.yoga.dispose();
 }
 
-async function learnIn(state: ServerState, pipeline: Pipeline, { tabs }: HttpServerOptions): Promise<LearnedExamples> {
-  const learned = await learnExamples(pipeline, tabs, () => state.phase === 'stopping');
-  state.hasLearned = true;
-  return learned;
+async function precompileIn(
+  state: ServerState,
+  pipeline: Pipeline,
+  { tabs }: HttpServerOptions,
+): Promise<PrecompiledExamples> {
+  const precompiled = await precompileExamples(pipeline, tabs, () => state.phase === 'stopping');
+  state.isPrecompiled = true;
+  return precompiled;
 }
 
 function readinessIn(
-  { phase, hasLearned }: ServerState,
+  { phase, isPrecompiled }: ServerState,
   { readiness }: Pick<HttpServerOptions, 'readiness'>,
 ): Readiness {
   if (phase !== 'serving') return { ready: false, waitingFor: ['shutdown'] };
   const { ready, waitingFor } = readiness();
-  return hasLearned ? { ready, waitingFor } : { ready: false, waitingFor: [...waitingFor, 'example operations'] };
+  return isPrecompiled ? { ready, waitingFor } : { ready: false, waitingFor: [...waitingFor, 'example operations'] };
 }
 
 function listen(

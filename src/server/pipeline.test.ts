@@ -13,7 +13,7 @@ const schema = new GraphQLSchema({
   mutation: new GraphQLObjectType({ name: 'Mutation', fields: { rename: { type: GraphQLString } } }),
 });
 
-it('knows documents that it has learned, and compiles their operations, when they are valid', () => {
+it('keeps precompiled documents, and compiles their operations, when they are valid', () => {
   const pipeline = new Pipeline({
     ...readConfig({ KUBECONFIG: '/dev/null' }),
     schema,
@@ -26,7 +26,7 @@ it('knows documents that it has learned, and compiles their operations, when the
     publicError: () => INTERNAL,
     recheckMs: 10_000,
   });
-  const results = ['{ name }', '{ nope }', 'mutation { rename }'].map((query) => pipeline.learn({ query }));
+  const results = ['{ name }', '{ nope }', 'mutation { rename }'].map((query) => pipeline.precompile({ query }));
   expect(results).toEqual(['compiled', 'refused', 'valid']);
   const known = ['{ name }', '{ nope }', '{ other: name }'].map((text) => pipeline.knownDocument(text) !== undefined);
   expect(known).toEqual([true, false, false]);

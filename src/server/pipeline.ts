@@ -85,7 +85,7 @@ export class Pipeline {
    * Parses, validates and compiles an operation before a client sends it. Returns how far that is possible: not at all if it exceeds a
    * limit of the configuration.
    */
-  learn({ query, variables }: LikelyOperation): 'refused' | 'valid' | 'compiled' {
+  precompile({ query, variables }: LikelyOperation): 'refused' | 'valid' | 'compiled' {
     const { parse, validate, schema } = this.yoga.getEnveloped();
     try {
       validate(schema, parse(query));

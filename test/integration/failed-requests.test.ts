@@ -72,7 +72,7 @@ it('is not ready until the example operations are prepared when the cluster has 
   const query = '{ name }';
   await using server = await startHttpServer(optionsOf({ tabs: [{ name: '01-name', query }] }));
   expect(server.readiness()).toEqual({ ready: false, waitingFor: ['example operations'] });
-  await expect(server.learned).resolves.toEqual({ valid: 1, compiled: 1 });
+  await expect(server.precompiled).resolves.toEqual({ valid: 1, compiled: 1 });
   expect(server.readiness()).toEqual({ ready: true, waitingFor: [] });
 });
 
@@ -80,7 +80,7 @@ it('prepares no further example operations when the server stops', async () => {
   const tabs = Array.from({ length: 1_000 }, (_, index) => ({ name: `${index}`, query: `{ a${index}: name }` }));
   const server = await startHttpServer(optionsOf({ tabs }));
   await server[Symbol.asyncDispose]();
-  expect((await server.learned).valid).toBeLessThan(tabs.length);
+  expect((await server.precompiled).valid).toBeLessThan(tabs.length);
 });
 
 function failingReadiness(): never {
