@@ -33,7 +33,7 @@ export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
   #run: SortedRun<T, IndexEntry<T>>;
   /** Undefined until the first namespace is read, and after many changes. */
   #byNamespace: Map<string, SortedRun<T, IndexEntry<T>>> | undefined;
-  /** Index of each entry, by its position in the store. Undefined until it is worth its time, and after a change. */
+  /** Index of each entry, by its position in the store. Undefined until enough comparisons were made, and after a change. */
   #ranks: Uint32Array | undefined;
   /** Comparisons since the last change that ranks would have saved. */
   #comparisons = 0;

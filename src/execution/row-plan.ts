@@ -4,7 +4,7 @@ import type { FieldPlan, Member, ObjectPlan, RenderRun, RowPart, RowPlan, Write 
 /** Rows with fewer fields cost less to render than to look up. */
 const MIN_LEAVES = 3;
 
-/** Whether the text of these fields is worth to be cached: those of an object that the cluster cache holds. */
+/** Whether the text of these fields is worth caching: those of an object that the cluster cache holds. */
 export function isRow({ type, facts, fields }: ObjectPlan): boolean {
   return isCachedType(type.name) && facts.leaves >= MIN_LEAVES && fields.some((field) => isCached(field));
 }

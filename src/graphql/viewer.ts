@@ -11,7 +11,7 @@ export const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
     }),
     can: t.boolean({
       description:
-        'Asks the cluster’s authorizer for a permission, e.g. `can(verb: "create", group: "kubeflow.org", resource: "workspaces", namespace: "team-a")`.',
+        'Whether the cluster’s authorizer grants a permission, e.g. `can(verb: "create", group: "kubeflow.org", resource: "workspaces", namespace: "team-a")`.',
       args: {
         verb: t.arg.string({
           required: true,

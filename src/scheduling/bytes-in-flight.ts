@@ -94,7 +94,7 @@ export class BytesInFlight {
     this.#schedule();
   }
 
-  /** Learns from the size of an answer. */
+  /** Adjusts the estimate of bytes per cost to the size of an answer. */
   observe(bytesPerCost: number): void {
     this.#bytesPerCost = Math.max(MIN_BYTES_PER_COST, bytesPerCost, DECAY * this.#bytesPerCost);
   }

@@ -17,7 +17,7 @@ export type AccessMode =
   /** An access mode that this gateway does not know. Not valid as input. */
   | 'UNKNOWN';
 
-/** How the controller finds out when a workspace was last active: exactly one of `podExec` and `jupyter`. */
+/** Probe by which the controller observes the last activity of a workspace: exactly one of `podExec` and `jupyter`. */
 export type ActivityProbeInput = {
   /** Probe by the API of Jupyter. */
   jupyter?: JupyterProbeInput | null | undefined;
@@ -407,7 +407,7 @@ export type ImageRefInput = {
   url?: string | null | undefined;
 };
 
-/** Activity probe that asks the API of Jupyter. */
+/** Activity probe by a request to the API of Jupyter. */
 export type JupyterProbeInput = {
   /** Whether the last activity that Jupyter reports counts. The cluster accepts only true. */
   lastActivity?: boolean;

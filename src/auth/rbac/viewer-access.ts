@@ -178,7 +178,7 @@ export class ViewerAccess implements Disposable {
     return last !== undefined && this.#options.now() - last.at < SETTLING_MS;
   }
 
-  /** Learns from a review whether the viewer has permissions that are not from RBAC. */
+  /** Concludes from a review whether the viewer has permissions that are not from RBAC. */
   observe(attributes: ResourceAttributes, { allowed, reason }: AccessReview): void {
     if (!allowed) return;
     const expected = this.expects(attributes);

@@ -54,7 +54,7 @@ const PodExecProbe = builder.objectRef<NonNullable<Probe['podExec']>>('PodExecPr
 });
 
 const JupyterProbe = builder.objectRef<NonNullable<Probe['jupyter']>>('JupyterProbe').implement({
-  description: 'Activity probe that asks the API of Jupyter.',
+  description: 'Activity probe by a request to the API of Jupyter.',
   fields: (t) => ({
     lastActivity: t.boolean({
       description: 'Whether the last activity that Jupyter reports counts.',
@@ -69,7 +69,8 @@ const JupyterProbe = builder.objectRef<NonNullable<Probe['jupyter']>>('JupyterPr
 });
 
 const ActivityProbe = builder.objectRef<Probe>('ActivityProbe').implement({
-  description: 'How the controller finds out when a workspace was last active. It has one of `podExec` and `jupyter`.',
+  description:
+    'Probe by which the controller observes the last activity of a workspace. It has one of `podExec` and `jupyter`.',
   fields: (t) => ({
     probeIntervalSeconds: t.int({
       nullable: true,

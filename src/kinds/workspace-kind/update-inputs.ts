@@ -13,7 +13,7 @@ const PodExecProbeInput = builder.inputType('PodExecProbeInput', {
 });
 
 const JupyterProbeInput = builder.inputType('JupyterProbeInput', {
-  description: 'Activity probe that asks the API of Jupyter.',
+  description: 'Activity probe by a request to the API of Jupyter.',
   fields: (t) => ({
     lastActivity: t.boolean({
       required: true,
@@ -25,7 +25,8 @@ const JupyterProbeInput = builder.inputType('JupyterProbeInput', {
 });
 
 const ActivityProbeInput = builder.inputType('ActivityProbeInput', {
-  description: 'How the controller finds out when a workspace was last active: exactly one of `podExec` and `jupyter`.',
+  description:
+    'Probe by which the controller observes the last activity of a workspace: exactly one of `podExec` and `jupyter`.',
   fields: (t) => ({
     probeIntervalSeconds: t.int({ description: 'Seconds between two probes.' }),
     minProbeIntervalSeconds: t.int({ description: 'Minimum seconds between two probes.' }),

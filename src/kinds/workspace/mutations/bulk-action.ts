@@ -33,7 +33,7 @@ const BulkActionType = builder.objectRef<BulkActionStatus>('BulkAction').impleme
   fields: (t) => ({
     actionId: t.exposeID('actionId', { description: 'The `actionId` of the mutation.' }),
     mutation: t.exposeString('mutation', { description: 'Name of the mutation, such as `pauseWorkspaces`.' }),
-    dryRun: t.exposeBoolean('dryRun', { description: 'Whether it stores nothing.' }),
+    dryRun: t.exposeBoolean('dryRun', { description: 'Whether the action is a dry run, which stores nothing.' }),
     state: t.field({ type: BulkActionStateEnum, description: 'State of the action.', resolve: ({ state }) => state }),
     total: t.exposeInt('total', { description: 'Number of workspaces.' }),
     succeeded: t.exposeInt('succeeded', {

@@ -35,7 +35,7 @@ const RestartWorkspacePayload = writePayload<RestartPayload>('RestartWorkspacePa
 builder.objectField(RestartWorkspacePayload, 'stateReached', (t) =>
   t.exposeBoolean('stateReached', {
     description:
-      'Whether the workspace was PAUSED and has been started again. False if the time has passed first; the gateway then starts the workspace later, see `stateHint`. False also if the workspace was deleted, or changed by another client.',
+      'Whether the workspace was PAUSED and has been started again. False if `timeoutSeconds` passed first; the gateway then starts the workspace later, see `stateHint`. False also if the workspace was deleted, or changed by another client.',
   }),
 );
 
@@ -44,7 +44,7 @@ builder.mutationField('restartWorkspace', (t) =>
     type: RestartWorkspacePayload,
     nullable: true,
     description:
-      'Restarts a workspace: pauses it, waits until it is PAUSED, and starts it. It is started also if the client leaves or the time passes, and, after a crash of the gateway, by the next one if it may patch workspaces. Until then `stateHint` reports the restart. A change of the spec by another client ends it. CONFLICT if `paused` is already true, or if the workspace is being deleted.',
+      'Restarts a workspace: pauses it, waits until it is PAUSED, and starts it. It is started also if the client disconnects or `timeoutSeconds` passes, and, after a crash of the gateway, by the next one if it may patch workspaces. Until then `stateHint` reports the restart. A change of the spec by another client ends it. CONFLICT if `paused` is already true, or if the workspace is being deleted.',
     args: { input: t.arg({ type: RestartWorkspaceInput, required: true, description: 'Workspace and options.' }) },
     resolve: (_, { input }, context) => restart(context, input),
   }),

@@ -139,7 +139,7 @@ export function stateReachedField(payload: TypeRef<WritePayload & Reached>): voi
     t.boolean({
       nullable: true,
       description:
-        'Whether the workspace has reached the state of `waitFor`. False if the time has passed, if it was deleted, or if it reports ERROR; see `state` and `stateMessage` of the workspace. Null if there was no `waitFor`.',
+        'Whether the workspace has reached the state of `waitFor`. False if `timeoutSeconds` passed, if it was deleted, or if it reports ERROR; see `state` and `stateMessage` of the workspace. Null if there was no `waitFor`.',
       resolve: ({ stateReached }) => stateReached,
     }),
   );
