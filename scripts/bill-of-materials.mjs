@@ -87,7 +87,7 @@ function noticeOf({ name, version, license, path }) {
   return ['='.repeat(80), `${name} ${version}: ${license}`, '', ...texts, ''].join('\n');
 }
 
-/** The bill of all packages in the lock file, reduced to those of the image and to Node. */
+/** The bill of all packages in the lock file, reduced to those of the image and to Node. npm names the application after its directory. */
 function sbom() {
   const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', '--sbom-type=application'];
   const bill = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }));
@@ -97,5 +97,6 @@ function sbom() {
   const dependencies = bill.dependencies
     .filter(({ ref }) => isKept(ref))
     .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isKept) }));
-  return `${JSON.stringify({ ...bill, components, dependencies }, null, 1)}\n`;
+  const metadata = { ...bill.metadata, component: { ...bill.metadata.component, name: packages[''].name } };
+  return `${JSON.stringify({ ...bill, metadata, components, dependencies }, null, 1)}\n`;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { startTestGateway } from '../support/test-gateway.ts';
@@ -17,6 +17,8 @@ it('serves the API, the dashboard and GraphiQL with only the files of the image'
   const bundled = globSync('app/dist/*', { cwd: image }).map((file) => path.basename(file));
   // The bundle is in several files: parts that are loaded only when they are used.
   expect(bundled).toEqual(expect.arrayContaining(['licenses.txt', 'sbom.cdx.json', 'server.js']));
+  const bill: unknown = JSON.parse(readFileSync(path.join(image, 'app/dist/sbom.cdx.json'), 'utf8'));
+  expect(bill).toMatchObject({ metadata: { component: { name: 'workspaces-graphql-gateway' } } });
   await using cluster = await startTestGateway();
   const program = path.join(image, 'app/dist/server.js');
   await using gateway = await startGatewayProcess(cluster.cluster.kubeconfig, {}, { program });
