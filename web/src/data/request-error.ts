@@ -35,6 +35,24 @@ export class RequestError extends Error {
   }
 }
 
+/**
+ * Returns the data of a response. A proxy that signs users in answers 401 without the gateway's JSON when the session has ended.
+ * @throws {RequestError} with the errors of the response, or with one about what it is instead
+ */
+export async function resultOf<Result>(response: Response): Promise<Result> {
+  const body: { readonly data?: Result; readonly errors?: RequestError['errors'] } = await response
+    .json()
+    .catch(() => ({
+      errors:
+        response.status === 401 ? [] : [{ message: `Expected JSON of the gateway, got HTTP ${response.status}.` }],
+    }));
+  const { data, errors = [] } = body;
+  if (data && errors.length === 0) return data;
+  throw new RequestError(errors.length === 0 && response.status === 401 ? [SESSION_ENDED] : errors);
+}
+
+const SESSION_ENDED: OperationError = { message: 'The session has ended.', extensions: { code: 'UNAUTHENTICATED' } };
+
 /** Returns the message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

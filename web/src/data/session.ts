@@ -2,7 +2,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { TypedDocumentString } from '../__generated__/graphql.ts';
 import { gatewayUrl } from '../router.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError, resultOf } from './request-error.ts';
 
 /** Interval of pings, and the time in which the gateway has to answer one. */
 const PING_MS = 10_000;
@@ -91,9 +91,5 @@ async function post<Result, Variables>(
     if (abort?.aborted) throw cause;
     throw new RequestError([{ message: 'The gateway cannot be reached. Is the network connected?' }]);
   });
-  const body: { readonly data?: Result; readonly errors?: RequestError['errors'] } = await response
-    .json()
-    .catch(() => ({ errors: [{ message: `Expected JSON of the gateway, got HTTP ${response.status}.` }] }));
-  if (body.errors?.length || !body.data) throw new RequestError(body.errors ?? []);
-  return body.data;
+  return resultOf<Result>(response);
 }
