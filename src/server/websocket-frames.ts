@@ -2,8 +2,8 @@ import type { SerializedEvent } from '../subscriptions/result-template.ts';
 
 /** First byte of a WebSocket frame (RFC 6455, section 5.2): an unfragmented text message. */
 const FINAL_TEXT = 0x81;
-/** Payload lengths from which the header is 4 bytes long, and 10 bytes long. */
-const [MEDIUM, LARGE] = [126, 65_536];
+/** Length of a frame header, with a length of the payload of 7, 16 or 64 bits. */
+type HeaderBytes = 2 | 4 | 10;
 
 /** Returns the part of a `next` message that all subscribers share: the event and the closing brace. */
 export function sharedPayload({ text }: SerializedEvent): Buffer {
@@ -38,25 +38,36 @@ export class NextMessagePrefix {
   /** Writes the prefix to a new buffer, which has room for some bytes of the payload after it. */
   #write(payloadBytes: number, room: number): { readonly bytes: Buffer; readonly end: number } {
     const length = this.#bytes + payloadBytes;
-    const headerBytes = length < MEDIUM ? 2 : length < LARGE ? 4 : 10;
+    const headerBytes = headerBytesOf(length);
     const end = headerBytes + this.#bytes;
     const bytes = Buffer.allocUnsafe(end + room);
-    writeHeader(bytes, length);
+    writeHeader(bytes, headerBytes, length);
     bytes.write(this.#text, headerBytes, this.#bytes);
     return { bytes, end };
   }
 }
 
-function writeHeader(bytes: Buffer, length: number): void {
+function headerBytesOf(length: number): HeaderBytes {
+  if (length < 126) return 2;
+  return length < 65_536 ? 4 : 10;
+}
+
+function writeHeader(bytes: Buffer, headerBytes: HeaderBytes, length: number): void {
   bytes[0] = FINAL_TEXT;
-  if (length < MEDIUM) {
-    bytes[1] = length;
-  } else if (length < LARGE) {
-    bytes[1] = 126;
-    bytes.writeUInt16BE(length, 2);
-  } else {
-    bytes[1] = 127;
-    bytes.writeBigUInt64BE(BigInt(length), 2);
+  switch (headerBytes) {
+    case 2:
+      bytes[1] = length;
+      break;
+    case 4:
+      bytes[1] = 126;
+      bytes.writeUInt16BE(length, 2);
+      break;
+    case 10:
+      bytes[1] = 127;
+      bytes.writeBigUInt64BE(BigInt(length), 2);
+      break;
+    default:
+      throw new TypeError(`Expected 2, 4 or 10 bytes, got ${JSON.stringify(headerBytes satisfies never)}.`);
   }
 }
 
