@@ -78,13 +78,39 @@ function charged(value: unknown, cost: OperationCost, { fieldNodes, fragments }:
   cost.add(items.length * objectCost);
   // An async iterator would wait for promises, and end with the first one that rejects.
   const isPaced = items.length > MIN_PACED_ITEMS && !items.some((item) => item instanceof Promise);
-  return isPaced ? paced(items, cost) : items;
+  return isPaced ? new PacedItems(items, cost) : items;
 }
 
-async function* paced(items: readonly unknown[], cost: OperationCost): AsyncGenerator {
-  for (const item of items) {
-    if (cost.needsPause) await cost.pause();
-    yield item;
+/**
+ * The items of a list, in their order, with a {@link OperationCost.pause} before each for which the turn is over. `return` ends the
+ * iteration at once, also during a pause: an async generator would first yield the item that a call of `next` waits for.
+ */
+export class PacedItems implements AsyncIterableIterator<unknown, undefined> {
+  readonly #items: Iterator<unknown>;
+  readonly #cost: Pick<OperationCost, 'pause'>;
+  readonly #returned = Promise.withResolvers<void>();
+  #hasEnded = false;
+
+  constructor(items: Iterable<unknown>, cost: Pick<OperationCost, 'pause'>) {
+    this.#items = items[Symbol.iterator]();
+    this.#cost = cost;
+  }
+
+  async next(): Promise<IteratorResult<unknown, undefined>> {
+    const pause = this.#cost.pause();
+    if (pause) await Promise.race([pause, this.#returned.promise]);
+    const item = this.#hasEnded ? undefined : this.#items.next();
+    return item && !item.done ? { done: false, value: item.value } : { done: true, value: undefined };
+  }
+
+  return(): Promise<IteratorReturnResult<undefined>> {
+    this.#hasEnded = true;
+    this.#returned.resolve();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 }
 
