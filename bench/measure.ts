@@ -106,16 +106,16 @@ async function ratesOf(
 
 interface Sample extends Counts {
   readonly serverCpuMs: number;
-  readonly readers: number;
+  readonly subscribers: number;
   readonly at: number;
 }
 
 /** @throws {Error} if a client has lost its connection */
 async function sample({ server }: RunningServer, clients: Clients): Promise<Sample> {
-  const { cpuMs: serverCpuMs, readers } = await server.request<ServerState>({ type: 'state' });
+  const { cpuMs: serverCpuMs, subscribers } = await server.request<ServerState>({ type: 'state' });
   const counts = await clients.request<Counts>({ type: 'counts' });
   if (counts.failure !== undefined) throw new Error(counts.failure);
-  return { ...counts, serverCpuMs, readers, at: performance.now() };
+  return { ...counts, serverCpuMs, subscribers, at: performance.now() };
 }
 
 /** Waits until the server has this number of subscribers, and the clients receive nothing more. */
@@ -125,9 +125,9 @@ async function waitUntilIdle(running: RunningServer, clients: Clients, subscribe
   for (let isIdle = false; !isIdle;) {
     await delay(POLL_INTERVAL_MS);
     const now = await sample(running, clients);
-    isIdle = now.readers === subscribers && before?.readers === subscribers && now.bytes === before.bytes;
+    isIdle = now.subscribers === subscribers && before?.subscribers === subscribers && now.bytes === before.bytes;
     before = now;
     if (performance.now() - startedAt > TIMEOUT_MS)
-      throw new Error(`Expected ${subscribers} idle subscribers within ${TIMEOUT_MS} ms, got ${now.readers}.`);
+      throw new Error(`Expected ${subscribers} idle subscribers within ${TIMEOUT_MS} ms, got ${now.subscribers}.`);
   }
 }

@@ -36,7 +36,7 @@ export function baselineOf(
 
 const columns = [
   ['server', 'protocol', 'operations', 'load'],
-  ['bytes', 'readers', 'ms/event', 'msg/s', 'msg/s/core', '/ corked', 'p50 ms', 'p99 ms', 'heap', 'clients'],
+  ['bytes', 'subscribers', 'ms/event', 'msg/s', 'msg/s/core', '/ corked', 'p50 ms', 'p99 ms', 'heap', 'clients'],
 ] as const;
 
 /** Returns one row per scenario, with right-aligned numbers. */

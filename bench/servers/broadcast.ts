@@ -2,7 +2,7 @@
 export class Broadcast<T> {
   readonly #iterators = new Set<QueueIterator<T>>();
 
-  get readers(): number {
+  get subscribers(): number {
     return this.#iterators.size;
   }
 

@@ -13,4 +13,4 @@ const gateway = await startGateway(
   pino({ level: 'warn' }),
 );
 await gateway.ready;
-handleBenchRequests({ url: gateway.url, readers: () => gateway.statistics().live.readers });
+handleBenchRequests({ url: gateway.url, subscribers: () => gateway.statistics().live.subscribers });

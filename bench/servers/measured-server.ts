@@ -17,12 +17,12 @@ export interface ServerState {
   /** CPU time of the process since its start. */
   readonly cpuMs: number;
   readonly heapBytes: number;
-  readonly readers: number;
+  readonly subscribers: number;
 }
 
 interface Server {
   readonly url: string;
-  readonly readers: () => number;
+  readonly subscribers: () => number;
   readonly setMessage?: (before: string, after: string) => void;
 }
 
@@ -59,15 +59,15 @@ function threadCpuMs(): number {
 }
 
 /** Handles the requests of the bench, in the process of the server under test. */
-export function handleBenchRequests({ url, readers, setMessage }: Server): void {
+export function handleBenchRequests({ url, subscribers, setMessage }: Server): void {
   handleRequests((request: ServerRequest) => {
     switch (request.type) {
       case 'url':
         return url;
       case 'state':
-        return stateOf(readers());
+        return stateOf(subscribers());
       case 'state after collection':
-        return stateAfterCollection(readers());
+        return stateAfterCollection(subscribers());
       case 'measure turns':
         return turns.start();
       case 'longest turn':
@@ -87,15 +87,15 @@ export function kubeconfigArgument(): string {
   return kubeconfig;
 }
 
-function stateOf(readers: number): ServerState {
+function stateOf(subscribers: number): ServerState {
   const { user, system } = process.cpuUsage();
-  return { cpuMs: (user + system) / 1_000, heapBytes: process.memoryUsage().heapUsed, readers };
+  return { cpuMs: (user + system) / 1_000, heapBytes: process.memoryUsage().heapUsed, subscribers };
 }
 
-async function stateAfterCollection(readers: number): Promise<ServerState> {
+async function stateAfterCollection(subscribers: number): Promise<ServerState> {
   for (let round = 0; round < 2; round += 1) {
     await globalThis.gc?.({ execution: 'async', type: 'major' });
   }
   globalThis.gc?.();
-  return stateOf(readers);
+  return stateOf(subscribers);
 }

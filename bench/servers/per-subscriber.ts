@@ -80,7 +80,7 @@ const contextOptions = {
     logReads: new ConcurrencyLimit({ perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: 50 }, noun: 'logs' }),
     bulkActions: new BulkActions({ max: 50, maxPerViewer: 5, onEnd: () => {} }),
     bytesInFlight,
-    live: () => ({ groups: 0, readers: 0, ...new SubscriptionCounters() }),
+    live: () => ({ sharedSubscriptions: 0, subscribers: 0, ...new SubscriptionCounters() }),
   },
 };
 const viewer = await kubeconfigAuthenticator(client, { name: 'bench', groups: [] })({
@@ -116,5 +116,5 @@ useServer(
 );
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
-  handleBenchRequests({ url: `http://127.0.0.1:${port}/graphql`, readers: () => events.readers });
+  handleBenchRequests({ url: `http://127.0.0.1:${port}/graphql`, subscribers: () => events.subscribers });
 });

@@ -29,7 +29,7 @@ export function serveSubscribers({ subscribers, onMessageParts }: SubscriberOpti
     const { port } = server.address() as AddressInfo;
     handleBenchRequests({
       url: `http://127.0.0.1:${port}/graphql`,
-      readers: () => subscribers.size,
+      subscribers: () => subscribers.size,
       setMessage: (before, after) => onMessageParts({ before, after }),
     });
   });

@@ -177,14 +177,14 @@ describe.each(pages)('a page with %s', (_, open) => {
     gateway.cluster.apply(workspace('nb-1', { state: 'Paused' }));
     await untilRows('nb-1 PAUSED, nb-2 UNKNOWN');
     await proxy.disconnect();
-    await waitFor(() => gateway.readers() === 0, 'the gateway has noticed the cut');
+    await waitFor(() => gateway.subscribers() === 0, 'the gateway has noticed the cut');
     gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-1', 'team-a');
     gateway.cluster.apply(workspace('nb-3', { state: 'Error' }));
     await proxy.reconnect();
     await untilRows('nb-2 UNKNOWN, nb-3 ERROR');
     await page.close();
-    await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
-    expect(gateway.readers()).toBe(0);
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
+    expect(gateway.subscribers()).toBe(0);
   });
 });
 
@@ -202,7 +202,7 @@ describe('the query of TanStack Query', () => {
       const unsubscribe = observer.subscribe(() => undefined);
       await waitFor(() => textOf(observer.getCurrentResult().data?.rows) === expected, `the rows are ${expected}`);
       unsubscribe();
-      await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
+      await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
       gateway.cluster.apply(workspace('nb-2', { state: 'Error' }));
       await gateway.caughtUp();
     }
@@ -220,11 +220,11 @@ describe('the query of TanStack Query', () => {
     const unsubscribe = observer.subscribe(() => undefined);
     await waitFor(() => observer.getCurrentResult().isSuccess, 'the list is live');
     await observer.refetch();
-    await waitFor(() => gateway.readers() === 1, 'one subscription is left');
+    await waitFor(() => gateway.subscribers() === 1, 'one subscription is left');
     gateway.cluster.apply(workspace('nb-2', { state: 'Error' }));
     await waitFor(() => observer.getCurrentResult().data?.rows.length === 2, 'the new list is followed');
     unsubscribe();
-    await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
     expect(observer.getCurrentResult().data?.status).toBe('live');
   });
 
@@ -247,7 +247,7 @@ it('starts with a snapshot when the gateway refuses the cursor in the variables 
   const text = () => textOf(relayRows(environment, 'followed'));
   await waitFor(() => text() === 'nb-1 UNKNOWN', 'the snapshot has arrived');
   dispose();
-  await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
+  await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
   expect(text()).toBe('nb-1 UNKNOWN');
 });
 

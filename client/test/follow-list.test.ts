@@ -66,7 +66,7 @@ describe.each(transports)('a followed list over %s', (_, connect) => {
       'live: nb-1 PAUSED, nb-2 PAUSED, nb-3 RUNNING',
       'live: nb-1 PAUSED, nb-3 RUNNING',
     ]);
-    await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
   });
 
   it('receives only the changes since a list when it starts with its rows and liveCursor', async () => {
@@ -84,7 +84,7 @@ describe.each(transports)('a followed list over %s', (_, connect) => {
       break;
     }
     expect(rows).toContain(list.get(list.state.rows[0]?.id ?? ''));
-    await waitFor(() => gateway.readers() === 0, 'the end of the iteration ends the subscription');
+    await waitFor(() => gateway.subscribers() === 0, 'the end of the iteration ends the subscription');
   });
 
   it('uses the given key when rows have no id', async () => {
@@ -110,7 +110,7 @@ describe.each(transports)('a followed list over %s', (_, connect) => {
       else gateway.cluster.delete(...WORKSPACE, 'nb-1', 'team-a');
     }
     expect(seen).toEqual(['nb-1 RUNNING, nb-2 PAUSED, b-1 RUNNING', 'nb-2 PAUSED, b-1 RUNNING']);
-    await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
     for await (const state of followList(connected.client, FollowedWorkspacesDocument, {}, options))
       throw new Error(`Expected no state after the signal was aborted, got ${JSON.stringify(state)}`);
   });
@@ -119,13 +119,13 @@ describe.each(transports)('a followed list over %s', (_, connect) => {
     await using gateway = await startTestGateway({ objects });
     await using connected = connect(gateway.url);
     const list = followList(connected.client, FollowedWorkspacesDocument, {});
-    expect(gateway.readers()).toBe(0);
+    expect(gateway.subscribers()).toBe(0);
     const unsubscribe = [list.subscribe(() => undefined), list.subscribe(() => undefined)];
     await waitFor(() => list.state.status === 'live', 'the list is live');
-    expect(gateway.readers()).toBe(1);
+    expect(gateway.subscribers()).toBe(1);
     const [first] = list.state.rows;
     for (const leave of unsubscribe) leave();
-    await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
     expect(list.state).toMatchObject({ status: 'stale', error: undefined });
     gateway.cluster.delete(...WORKSPACE, 'nb-2', 'team-a');
     await gateway.caughtUp();

@@ -127,16 +127,16 @@ builder.objectFields(ServedKindType, (t) => ({
   }),
 }));
 
-const SubscriptionStatisticsType = builder.objectRef<SubscriptionStatistics>('LiveStatistics').implement({
+const SubscriptionStatisticsType = builder.objectRef<SubscriptionStatistics>('SubscriptionStatistics').implement({
   description: 'Statistics of the subscriptions since the gateway started.',
   fields: (t) => ({
-    groups: t.exposeInt('groups', {
+    sharedSubscriptions: t.exposeInt('sharedSubscriptions', {
       description:
         'Number of shared subscriptions: active operations, each executed once per change for all its subscribers.',
     }),
-    readers: t.exposeInt('readers', { description: 'Number of active subscriptions.' }),
+    subscribers: t.exposeInt('subscribers', { description: 'Number of active subscriptions.' }),
     renderings: t.exposeFloat('renderings', { description: 'Number of executions of an operation for one object.' }),
-    frames: t.exposeFloat('frames', { description: 'Number of events sent to clients.' }),
+    events: t.exposeFloat('events', { description: 'Number of events sent to clients.' }),
     coalesced: t.exposeFloat('coalesced', {
       description: 'Number of intermediate states that slow subscribers did not receive.',
     }),

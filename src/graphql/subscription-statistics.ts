@@ -1,13 +1,13 @@
 /** Statistics of the subscriptions of one process. Counters start at zero with the process and only increase. */
 export interface SubscriptionStatistics {
   /** Number of shared subscriptions now: operations that are executed once per change for all their subscribers. */
-  readonly groups: number;
+  readonly sharedSubscriptions: number;
   /** Number of subscriptions now. */
-  readonly readers: number;
+  readonly subscribers: number;
   /** Number of evaluations: executions of an operation for one object. */
   readonly renderings: number;
   /** Number of events sent. */
-  readonly frames: number;
+  readonly events: number;
   /** Number of queued events of slow subscribers that were replaced by a later event of the same object. */
   readonly coalesced: number;
   /** Number of subscribers with a cursor that received RESET, because a catch-up was not possible. */
@@ -21,7 +21,7 @@ export interface SubscriptionStatistics {
 /** The counters of {@link SubscriptionStatistics}. */
 export class SubscriptionCounters {
   renderings = 0;
-  frames = 0;
+  events = 0;
   coalesced = 0;
   resets = 0;
   resumes = 0;

@@ -159,11 +159,11 @@ function defineOperations(families: Families, { operations, apiRequests }: Metri
 function defineSubscriptions(families: Families, { subscriptions }: MetricsSource): void {
   const counter = (name: string, help: string, key: keyof SubscriptionStatistics) =>
     families.counter(name, help, () => single(subscriptions()[key]));
-  families.gauge('subscriptions', 'Running subscriptions.', () => single(subscriptions().readers));
+  families.gauge('subscriptions', 'Running subscriptions.', () => single(subscriptions().subscribers));
   families.gauge('shared_subscriptions', 'Operations that are executed once for all their subscribers.', () =>
-    single(subscriptions().groups),
+    single(subscriptions().sharedSubscriptions),
   );
-  counter('subscription_events_total', 'Events sent to subscribers.', 'frames');
+  counter('subscription_events_total', 'Events sent to subscribers.', 'events');
   counter('subscription_evaluations_total', 'Executions of a subscribed operation for one object.', 'renderings');
   counter('subscription_conflated_events_total', 'Queued events that a later one of the object replaced.', 'coalesced');
   counter('subscription_resets_total', 'Cursors that were too old to catch up from.', 'resets');

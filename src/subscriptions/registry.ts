@@ -126,7 +126,7 @@ export class SubscriptionRegistry {
   }
 
   get statistics(): SubscriptionStatistics {
-    return { groups: this.#shared.size, readers: this.#running, ...this.counters };
+    return { sharedSubscriptions: this.#shared.size, subscribers: this.#running, ...this.counters };
   }
 
   /**
@@ -195,7 +195,7 @@ export class SubscriptionRegistry {
           first: unsharedExecutionOf(authorized, args),
           publicError,
           recheckMs,
-          onEvent: () => (this.counters.frames += 1),
+          onEvent: () => (this.counters.events += 1),
           onClose: () => {
             removeChangeHandler();
             this.#ended(release);

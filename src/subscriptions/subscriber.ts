@@ -226,7 +226,7 @@ export class Subscriber {
       const [next] = this.#pending.values();
       this.#advanceTo(next?.fromCheckpoint ?? checkpoint, event);
       if (!next) this.#hasCancelled = false;
-      counters.frames += 1;
+      counters.events += 1;
       sink.send(event.serializeAt(this.#hasCancelled ? INITIAL_POSITION : this.#position, cursorOf));
     }
     this.#pending = NO_PENDING;
@@ -266,14 +266,14 @@ export class Subscriber {
       if (!sink.ready) return this.#switchToQueue(events, index);
       sink.send(event);
     }
-    counters.frames += serialized.length;
+    counters.events += serialized.length;
     this.#checkpoint = checkpoint;
     this.#position = checkpoint.position;
   }
 
   /** Leaves the shared batch in its middle: the first `sent` events are sent, the others are queued. */
   #switchToQueue(events: readonly PendingEvent[], sent: number): void {
-    this.#options.counters.frames += sent;
+    this.#options.counters.events += sent;
     for (const event of events.slice(0, sent)) this.#advanceTo(event.fromCheckpoint, event);
     for (const event of events.slice(sent)) this.#enqueue(event);
   }

@@ -97,7 +97,7 @@ describe.each(modes)('a subscriber with AUTHORIZER=$authorizer', ({ authorizer, 
     expect(await next(stream, 3)).toEqual(['RESET', 'ADDED a-1', 'SYNCED']);
     takeAway(gateway, 'vic', 'team-a');
     await expect(stream.next()).rejects.toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    expect(gateway.readers()).toBe(0);
+    expect(gateway.subscribers()).toBe(0);
   });
 
   it('receives FORBIDDEN when the permission for its one namespace or one object is revoked', async () => {
@@ -197,11 +197,11 @@ describe.each(modes)('a subscriber with AUTHORIZER=$authorizer', ({ authorizer, 
       ['RESET', 'ADDED a-1', 'SYNCED'],
       ['RESET', 'ADDED a-1', 'ADDED b-1', 'SYNCED'],
     ]);
-    const groups = () => gateway.statistics().live.groups;
-    expect(groups()).toBe(2);
+    const sharedSubscriptions = () => gateway.statistics().live.sharedSubscriptions;
+    expect(sharedSubscriptions()).toBe(2);
     takeAway(gateway, 'wim', 'team-b');
     expect(await next(other)).toEqual(['DELETED b-1']);
-    expect(groups()).toBe(1);
+    expect(sharedSubscriptions()).toBe(1);
     const { renderings } = gateway.statistics().live;
     gateway.cluster.apply(workspace('a-2'));
     expect([await next(one), await next(other)]).toEqual([['ADDED a-2'], ['ADDED a-2']]);

@@ -140,7 +140,7 @@ describe('a bulk action', () => {
     await iterator.next();
     await held.arrived;
     await first.dispose();
-    await waitFor(() => gateway.readers() === 0, 'the first subscription has ended');
+    await waitFor(() => gateway.subscribers() === 0, 'the first subscription has ended');
     const again = eventsOf(gateway.subscribe(FOLLOW, ids));
     held.release();
     const events = await again;
@@ -158,9 +158,9 @@ describe('a bulk action', () => {
     await gateway.query(PAUSE, { input });
     const unsubscribe = await follow(gateway);
     await held.arrived;
-    expect(gateway.readers()).toBe(1);
+    expect(gateway.subscribers()).toBe(1);
     await unsubscribe();
-    await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
     held.release();
     const events = await eventsOf(gateway.subscribe(FOLLOW, ids));
     expect(events.at(-1)?.action).toMatchObject({ state: 'COMPLETED', succeeded: 20 });

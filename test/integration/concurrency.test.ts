@@ -231,7 +231,7 @@ it('rejects one more different subscription than allowed, even if all start at o
   const [equal = ''] = accepted;
   expect((await changesOf(equal).next()).value).toEqual({ data: { workspace: null } });
   await streams[['a', 'b', 'c', 'd', 'e'].indexOf(accepted[1] ?? '')]?.return();
-  await waitFor(() => gateway.readers() === 2, 'one subscription has ended');
+  await waitFor(() => gateway.subscribers() === 2, 'one subscription has ended');
   expect((await changesOf('f').next()).value).toEqual({ data: { workspace: null } });
 });
 

@@ -120,7 +120,7 @@ it('responds TIMEOUT and cancels the access reviews of a subscription when its s
   const { value } = await gateway.subscribe(CHANGES).next();
   expect(codesOf(value as Answer)).toEqual(['TIMEOUT']);
   await wasCancelled(gateway, isReview);
-  expect(gateway.readers()).toBe(0);
+  expect(gateway.subscribers()).toBe(0);
 });
 
 it.each([

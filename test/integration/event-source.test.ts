@@ -57,7 +57,7 @@ it('ends an EventSource with 204 when its permission is revoked', async () => {
   const options = { objects, users: [erin], authentication: { mode: 'token' }, authorizationTtlSeconds: 1 } as const;
   await using gateway = await startTestGateway(options);
   const closed = eventSource(urlOf(gateway, CHANGES), { authorization: `Bearer ${erin.token}` });
-  await waitFor(() => gateway.readers() === 1, 'the subscription is open');
+  await waitFor(() => gateway.subscribers() === 1, 'the subscription is open');
   for (const { apiVersion, kind, metadata } of grantIn('team-a', 'erin', viewing))
     gateway.cluster.delete(apiVersion, kind, String(metadata.name), 'team-a');
   const { requests, body } = await closed;
@@ -72,7 +72,7 @@ it('lets an EventSource reconnect when the gateway stops', async () => {
     await using gateway = await startTestGateway({ objects });
     url = urlOf(gateway, CHANGES);
     opened = fetch(url, { headers: { accept: 'text/event-stream' } });
-    await waitFor(() => gateway.readers() === 1, 'the subscription is open');
+    await waitFor(() => gateway.subscribers() === 1, 'the subscription is open');
   }
   const body = await (await opened).text();
   expect(body).toContain('event: complete');

@@ -40,7 +40,7 @@ it('sends a subscription as Server-Sent Events that the graphql-sse client reads
   gateway.cluster.apply(workspace('nb-1', { state: 'Paused' }));
   expect((await changes.next()).value.data.workspaces).toMatchObject({ type: 'MODIFIED' });
   await changes.return?.();
-  await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
+  await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
 });
 
 it('sends one result and complete when a query or an invalid operation accepts only an event stream', async () => {

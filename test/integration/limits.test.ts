@@ -235,9 +235,9 @@ it('starts at most the allowed subscriptions of a viewer when a hundred are requ
   const streams = Array.from({ length: 100 }, () => client.iterate({ query: CHANGES }));
   const results = await Promise.all(streams.map(async (stream) => stream.next()));
   const rejected = results.filter(({ value }) => value?.errors?.[0]?.extensions['code'] === 'RATE_LIMITED');
-  expect([rejected.length, gateway.readers()]).toEqual([90, 10]);
+  expect([rejected.length, gateway.subscribers()]).toEqual([90, 10]);
   await Promise.all(streams.map(async (stream) => stream.return?.()));
-  await waitFor(() => gateway.readers() === 0, 'all have ended');
+  await waitFor(() => gateway.subscribers() === 0, 'all have ended');
   expect((await gateway.subscribe(CHANGES).next()).value?.data).toBeDefined();
 });
 
@@ -261,7 +261,7 @@ it('releases the reservation when a subscription fails, exceeds its connection, 
     const response = fetch(url, { signal: leaving.signal, headers: { accept: 'text/event-stream' } });
     setImmediate(() => leaving.abort());
     await response.then(async (stream) => stream.text()).catch((error: GraphQLError) => error.name);
-    await waitFor(() => gateway.readers() === 1, 'the client that left has no subscription');
+    await waitFor(() => gateway.subscribers() === 1, 'the client that left has no subscription');
   }
   await waitFor(async () => {
     const next = await gateway.subscribe(CHANGES).next();

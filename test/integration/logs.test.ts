@@ -61,7 +61,7 @@ it('follows a log for 50 subscribers of two viewers with one request', async () 
   await using second = connectUser(gateway.url, { headers: { 'kubeflow-userid': 'bob' } });
   print(gateway, numbered(100).join('\n'));
   const all = Array.from({ length: 50 }, (_, index) => textsOf((index % 2 ? first : second).subscribe(FOLLOW)));
-  await waitFor(() => gateway.readers() === 50, 'all have subscribed');
+  await waitFor(() => gateway.subscribers() === 50, 'all have subscribed');
   print(gateway, 'last');
   gateway.cluster.endLog('team-a', POD, 'main');
   for (const texts of await Promise.all(all)) expect(texts).toEqual([...numbered(100), 'last']);
@@ -128,7 +128,7 @@ it('sends a log to its other subscribers while one does not read, and all lines 
   socket.pause();
   const lines = numbered(8_000, 'x'.repeat(2_000));
   const fast = textsOf(gateway.subscribe(FOLLOW));
-  await waitFor(() => gateway.readers() === 2, 'both have subscribed');
+  await waitFor(() => gateway.subscribers() === 2, 'both have subscribed');
   print(gateway, lines.join('\n'));
   gateway.cluster.endLog('team-a', POD, 'main');
   expect(await fast).toEqual(['first', ...lines]);

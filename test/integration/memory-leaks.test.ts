@@ -48,7 +48,10 @@ async function repeat(times: number, cycle: () => Promise<void>): Promise<void> 
 /** Expects the same active resources and heap size after many cycles as after a few. */
 async function expectNothingLeft(gateway: SimulatedGateway, times: number, cycle: () => Promise<void>): Promise<void> {
   const settled = () =>
-    waitFor(() => gateway.readers() + gateway.statistics().live.groups === 0, 'all readers have left');
+    waitFor(
+      () => gateway.subscribers() + gateway.statistics().live.sharedSubscriptions === 0,
+      'all subscribers have left',
+    );
   await repeat(WARM_UP, cycle);
   await settled();
   const before = { heap: heapBytes(), resources: resources() };

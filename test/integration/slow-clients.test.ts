@@ -62,7 +62,7 @@ it('closes a connection with 4008 when its client reads nothing', async () => {
       gateway.cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
     return gateway.statistics().live.slowCloses === 1;
   }, 'the client is disconnected');
-  await waitFor(() => gateway.readers() === 0, 'its subscription is released');
+  await waitFor(() => gateway.subscribers() === 0, 'its subscription is released');
   const closed = once(stuck.socket, 'close');
   stuck.socket.resume();
   expect(await closed).toMatchObject([4008, expect.anything()]);
@@ -97,11 +97,11 @@ it('releases all subscriptions when two thousand sockets reset at once', async (
     socket.resume();
     return socket;
   });
-  await waitFor(() => gateway.readers() === 2_000, 'all of them are subscribed');
-  expect(gateway.statistics().live.groups).toBe(1);
+  await waitFor(() => gateway.subscribers() === 2_000, 'all of them are subscribed');
+  expect(gateway.statistics().live.sharedSubscriptions).toBe(1);
   for (const socket of sockets) socket.resetAndDestroy();
-  await waitFor(() => gateway.readers() === 0, 'all of them are released');
-  expect(gateway.statistics().live.groups).toBe(0);
+  await waitFor(() => gateway.subscribers() === 0, 'all of them are released');
+  expect(gateway.statistics().live.sharedSubscriptions).toBe(0);
   expect((await gateway.query('{ workspaces { totalCount } }')).errors).toBeUndefined();
 }, 60_000);
 
@@ -128,7 +128,7 @@ it('sends no ping after the end of an event stream when its client does not read
   gateway.cluster.revokeToken('ada');
   await waitFor(() => {
     vi.advanceTimersByTime(100); // until the token is checked again
-    return gateway.readers() === 0;
+    return gateway.subscribers() === 0;
   }, 'the stream has ended');
   vi.advanceTimersByTime(12_000);
   socket.destroy(); // vitest reports an error event without a listener as unhandled, and fails the run

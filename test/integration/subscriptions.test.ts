@@ -151,14 +151,14 @@ describe('connections', () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
     const changes = gateway.subscribe<Events>(STATES);
     await changes.next();
-    expect(gateway.readers()).toBe(1);
+    expect(gateway.subscribers()).toBe(1);
     await changes.return();
-    await waitFor(() => gateway.readers() === 0, 'the subscription is released');
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription is released');
     const vanishing = gateway.connect();
     const iterator = vanishing.iterate<Events>({ query: STATES });
     for (const _ of ['RESET', 'SYNCED']) await iterator.next();
     vanishing.terminate();
-    await waitFor(() => gateway.readers() === 0, 'the subscription is released');
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription is released');
     await expect(iterator.next()).rejects.toBeDefined();
   });
 });

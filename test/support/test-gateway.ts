@@ -32,7 +32,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly metricsUrl: string | undefined;
   statistics(): GatewayStatistics;
   /** Returns the number of running subscriptions. */
-  readers(): number;
+  subscribers(): number;
   /** Sends an operation over HTTP. @param signal makes the client leave */
   query(query: string, variables?: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Answer>;
   /** Creates a client with its own WebSocket, disposed with the gateway. */
@@ -92,7 +92,7 @@ export async function startGatewayFor(
   return {
     url: gateway.url,
     metricsUrl: gateway.metricsUrl,
-    readers: () => gateway.statistics().live.readers,
+    subscribers: () => gateway.statistics().live.subscribers,
     statistics: () => gateway.statistics(),
     connect,
     query: (query, variables, signal) => postOperation(gateway.url, { query, variables }, signal),

@@ -166,7 +166,7 @@ describe('workspaceLogs subscription', () => {
     expect((await lines.next()).value?.data).toEqual({ workspaceLogs: [{ text: 'after' }] });
     gateway.cluster.endLog('team-a', POD, 'main');
     expect(await lines.next()).toMatchObject({ done: true });
-    await waitFor(() => gateway.readers() === 0, 'nothing is counted any more');
+    await waitFor(() => gateway.subscribers() === 0, 'nothing is counted any more');
   });
 
   it('completes after the existing lines when there is nothing to follow', async () => {
@@ -183,13 +183,13 @@ describe('workspaceLogs subscription', () => {
     const client = gateway.connect();
     const lines = client.iterate({ query: FOLLOW });
     await lines.next();
-    expect([gateway.cluster.openLogs, gateway.readers()]).toEqual([1, 1]);
+    expect([gateway.cluster.openLogs, gateway.subscribers()]).toEqual([1, 1]);
     await lines.return?.();
-    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'no log is open');
+    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.subscribers() === 0, 'no log is open');
     const again = client.iterate({ query: FOLLOW });
     await again.next();
     await client.dispose();
-    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'no log is open');
+    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.subscribers() === 0, 'no log is open');
   });
 
   it('sends log lines as Server-Sent Events', async () => {
@@ -221,13 +221,13 @@ describe('workspaceLogs subscription', () => {
       gateway.url,
       `subscription { workspaceLogs(${NB} tailLines: 10000 follow: false) { text } }`,
     );
-    await untilStable(() => gateway.statistics().live.frames);
-    const sent = gateway.statistics().live.frames;
-    expect([gateway.cluster.openLogs, gateway.readers()]).toEqual([1, 1]);
+    await untilStable(() => gateway.statistics().live.events);
+    const sent = gateway.statistics().live.events;
+    expect([gateway.cluster.openLogs, gateway.subscribers()]).toEqual([1, 1]);
     socket.resume();
     await waitFor(() => frames.at(-1)?.includes('complete') ?? false, 'the log is complete');
     socket.terminate();
-    expect(sent).toBeLessThan(gateway.statistics().live.frames / 2);
+    expect(sent).toBeLessThan(gateway.statistics().live.events / 2);
     const texts = frames.flatMap((frame) =>
       [...frame.matchAll(/"text":"(\d+) /gu)].map(([, number]) => Number(number)),
     );
@@ -261,6 +261,6 @@ it('limits the logs that a viewer follows at once, over all connections', async 
   ];
   expect((await follow().next()).value?.errors).toMatchObject(refusal);
   await first.return();
-  await waitFor(() => gateway.readers() === 1, 'the first has ended');
+  await waitFor(() => gateway.subscribers() === 1, 'the first has ended');
   expect((await follow().next()).value?.data).toBeDefined();
 });

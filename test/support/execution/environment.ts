@@ -122,7 +122,7 @@ const gateway: GatewayInfo = {
   onObjectWrite: () => undefined,
   logReads,
   bulkActions: new BulkActions({ max: 10, maxPerViewer: 10, onEnd: () => undefined }),
-  live: () => ({ groups: 0, readers: 0, ...new SubscriptionCounters() }),
+  live: () => ({ sharedSubscriptions: 0, subscribers: 0, ...new SubscriptionCounters() }),
 };
 
 function clusterOf(cache: ClusterCache, derived: DerivedStates): Cluster {

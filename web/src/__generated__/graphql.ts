@@ -531,7 +531,7 @@ export type AmountFragment = { resource: string, value: number };
 export type GatewayStatusQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type GatewayStatusQuery = { gateway: { version: string, kubernetesVersion: string | null, live: { readers: number, groups: number, frames: number, coalesced: number, slowCloses: number } | null, kinds: Array<{ group: string, version: string, kind: string, available: boolean, synced: boolean, updates: KindUpdates, objects: number, lastEventAt: string | null }> } };
+export type GatewayStatusQuery = { gateway: { version: string, kubernetesVersion: string | null, live: { subscribers: number, sharedSubscriptions: number, events: number, coalesced: number, slowCloses: number } | null, kinds: Array<{ group: string, version: string, kind: string, available: boolean, synced: boolean, updates: KindUpdates, objects: number, lastEventAt: string | null }> } };
 
 export type ViewerPermissionsQueryVariables = Exact<{
   namespace?: string | null | undefined;
@@ -1491,9 +1491,9 @@ export const GatewayStatusDocument = new TypedDocumentString(`
     version
     kubernetesVersion
     live {
-      readers
-      groups
-      frames
+      subscribers
+      sharedSubscriptions
+      events
       coalesced
       slowCloses
     }

@@ -107,9 +107,9 @@ function freshnessOf({ available, synced, updates }: ServedKind): Freshness {
 
 function Subscriptions({ live }: { readonly live: NonNullable<Gateway['live']> }) {
   const facts = [
-    ['Subscriptions', live.readers],
-    ['Shared by operation', live.groups],
-    ['Events sent', live.frames],
+    ['Subscriptions', live.subscribers],
+    ['Shared by operation', live.sharedSubscriptions],
+    ['Events sent', live.events],
     ['States that slow clients left out', live.coalesced],
     ['Connections closed as too slow', live.slowCloses],
   ] as const;
