@@ -33,6 +33,7 @@ export async function startTlsFront(upstream: string, initial: Identities): Prom
     sockets.set(socket, current);
     socket.once('close', () => sockets.delete(socket));
     joinSockets(socket, connect(Number(new URL(upstream).port), '127.0.0.1'));
+    return undefined;
   });
   server.on('tlsClientError', (_, socket) => socket.destroy());
   server.listen(0, '127.0.0.1');
