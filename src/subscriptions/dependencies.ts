@@ -1,6 +1,7 @@
 import { Multimap } from '../kubernetes/multimap.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { ChangeHandler, ScopedLister } from '../viewer-client/scoped-lister.ts';
+import type { ChangeHandler } from '../viewer-client/change-handler.ts';
+import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { Watermark } from './cursor.ts';
 
 interface TrackedResource {

@@ -10,20 +10,21 @@ import {
 import type { NetChange } from '../cache/change-log.ts';
 import type { CachedResource } from '../cache/cluster-cache.ts';
 import type { BuildCharges, IndexDefinition } from '../cache/store-indexes.ts';
-import type { HandledObjects } from '../cache/event-handlers.ts';
 import type { ObjectIndex } from '../cache/index-entry.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { ReadonlyStore } from '../cache/readonly-store.ts';
 import type { Change } from '../cache/store-events.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { ObjectField } from '../kubernetes/object-field.ts';
-import type { FieldCondition, ObjectFilter } from '../kubernetes/object-filter.ts';
+import type { ObjectFilter } from '../kubernetes/object-filter.ts';
 import type { Ordering } from '../kubernetes/ordering.ts';
-import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
+import { cacheKeyOf } from '../kubernetes/resource.ts';
 import type { Awaitable } from '../scheduling/awaitable.ts';
+import { handledObjectsOf, type ChangeHandler, type HandledSelection } from './change-handler.ts';
 import { dependencyKeys, dependencyKeysOf } from './dependency-keys.ts';
 import { unscopedChangeOf, type ScopedChange } from './scoped-change.ts';
-import { IndexedList, PlainList, type IndexedListOptions, type ObjectList } from './object-list.ts';
+import { IndexedList, type IndexedListOptions } from './indexed-list.ts';
+import { PlainList, type ObjectList } from './object-list.ts';
 
 export type { Scope } from '../auth/visibility-scope.ts';
 export type { ScopedChange } from './scoped-change.ts';
@@ -63,26 +64,7 @@ export interface ListSelection<T> {
   readonly filter?: ObjectFilter<T> | undefined;
 }
 
-/** Objects whose changes a handler receives, among the visible ones. */
-export interface HandledSelection<T> {
-  readonly name?: ObjectName | undefined;
-  /** The handler may miss changes of objects that do not meet all conditions, neither before the change nor after it. */
-  readonly conditions?: readonly FieldCondition<T>[] | undefined;
-}
-
-/** Beyond it, a handler receives the changes of all namespaces. */
-const MAX_HANDLED_NAMESPACES = 100;
-
 const EMPTY_NAMESPACES: ReadonlySet<string> = new Set();
-
-/** Methods are called synchronously, in the order of the changes, and must not throw. */
-export interface ChangeHandler<T> {
-  changed(change: ScopedChange<T>): void;
-  /** The store was replaced: earlier changes do not lead to its present state. */
-  reset(): void;
-  /** The resource is no longer served. No call follows. */
-  failed(error: Error): void;
-}
 
 /**
  * Lister of the visible objects of one resource. Reads are synchronous, answered from the cache, and return redacted
@@ -360,27 +342,6 @@ async function finish(steps: Iterator<void>, pause: () => Awaitable<void>): Prom
   } finally {
     steps.return?.();
   }
-}
-
-function handledObjectsOf<T extends KubernetesObject>(
-  scope: VisibilityScope,
-  { namespaced }: Resource<T>,
-  { name, conditions }: HandledSelection<T>,
-): HandledObjects<T> {
-  if (name) return { name };
-  const { redacted } = scope;
-  // Conditions are on the visible form of an object, and so on another one than the stored, if that is redacted.
-  const areStored = redacted !== 'all' && redacted.size === 0;
-  return {
-    namespaces: namespaced ? handledNamespacesOf(scope) : undefined,
-    conditions: areStored ? conditions : undefined,
-  };
-}
-
-/** Returns the namespaces of all visible objects. Undefined if they are not known, or too many to list them. */
-function handledNamespacesOf({ full, redacted }: VisibilityScope): ReadonlySet<string> | undefined {
-  if (full === 'all' || redacted === 'all' || full.size + redacted.size > MAX_HANDLED_NAMESPACES) return undefined;
-  return redacted.size === 0 ? full : new Set([...full, ...redacted]);
 }
 
 function onlyNamespaceOf(scope: Scope): string | undefined {
