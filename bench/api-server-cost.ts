@@ -1,7 +1,9 @@
 /**
- * `npm run bench:api-server`: CPU time of a kube-apiserver for 0, 1 and 3 replicas of the gateway: at their start, idle, and for each change.
+ * `npm run bench:api-server`: CPU time of a kube-apiserver for 0, 1 and 3 replicas of the gateway: at their start, idle, and for each
+ * change.
  *
- * Needs `KUBEBUILDER_ASSETS`. Its own work and that of the changes is in the line of 0 replicas; the difference is the cost of the replicas.
+ * Needs `KUBEBUILDER_ASSETS`. Its own work and that of the changes is in the line of 0 replicas; the difference is the cost of the
+ * replicas.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

@@ -32,8 +32,8 @@ const SERVING: Readonly<Record<Serving, string>> = {
 };
 
 /**
- * Checks a configuration without serving: reports the settings and warnings about them, the kinds that the cluster serves, and the permissions that the gateway's
- * own identity lacks. Changes nothing in the cluster. Never rejects.
+ * Checks a configuration without serving: reports the settings and warnings about them, the kinds that the cluster serves, and the
+ * permissions that the gateway's own identity lacks. Changes nothing in the cluster. Never rejects.
  */
 export async function check({ settings, config }: ReadConfig): Promise<CheckReport> {
   const warnings = settings.warnings();

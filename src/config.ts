@@ -125,7 +125,9 @@ export interface Config extends ApiConnectionConfig, TelemetryConfig, Prometheus
   readonly maxDistinctSubscriptionsPerViewer: number;
   /** Limit on the estimated bytes of large requests and answers of all clients together. Further ones wait. */
   readonly maxBytesInFlight: number;
-  /** Unsent bytes from which a connection gets no more events until its client has read. Later changes of an object replace earlier ones. */
+  /**
+   * Unsent bytes from which a connection gets no more events until its client has read. Later changes of an object replace earlier ones.
+   */
   readonly maxPendingBytes: number;
   /** The same limit for all connections of one viewer together. */
   readonly maxPendingBytesPerViewer: number;

@@ -302,8 +302,8 @@ interface ConnectedServer {
 }
 
 /**
- * Ready if each always-watched kind that the cluster serves has synced, and requests to the API server succeed. While they fail, it reads the
- * version in the background: an idle gateway whose watches went on would make no other request that could succeed.
+ * Ready if each always-watched kind that the cluster serves has synced, and requests to the API server succeed. While they fail, it reads
+ * the version in the background: an idle gateway whose watches went on would make no other request that could succeed.
  */
 function readinessOf(cache: ClusterCache, { connection, kubernetesVersion }: ConnectedServer): Readiness {
   const waitingFor = cache

@@ -9,7 +9,7 @@ import type { Resource } from '../kubernetes/resource.ts';
 import { isKindUnavailable } from '../kubernetes/status-error.ts';
 import type { Clock } from './clock.ts';
 import { HistoricalSnapshots } from './historical-snapshots.ts';
-import type { ReflectorReport } from './reflector.ts';
+import type { ReflectorReport } from './reflector-report.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { Store } from './store.ts';
 import { WakeSignal } from './wake-signal.ts';

@@ -5,6 +5,7 @@ import { isEventTooLarge, isUnreachable, kindUnavailable, StatusError } from '..
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import type { Clock } from './clock.ts';
 import { IdleDeadlines } from './idle-deadline.ts';
+import type { ReflectorReport } from './reflector-report.ts';
 import { RelistSchedule } from './relist-schedule.ts';
 import { Backoff, retryPolicyFor, type RetryPolicy } from './retry-policy.ts';
 import type { Store } from './store.ts';
@@ -27,23 +28,6 @@ export interface ReflectOptions<T extends KubernetesObject> {
   readonly discoveryIntervalMs: number;
   /** Ends the reflector. */
   readonly signal: AbortSignal;
-}
-
-/** Receives what a reflector does, for status, logs and metrics. None of the methods may throw. */
-export interface ReflectorReport {
-  /** @param writtenAt when the API server stored the object, in milliseconds since the epoch; undefined if unknown */
-  readonly received: (type: WatchEvent<KubernetesObject>['type'], writtenAt: number | undefined) => void;
-  /** The store is complete. `cause` is the reason for the list: `start`, `poll`, `malformed`, `interruption`, `server-rollback` or that of a failure. */
-  readonly listed: (cause: string) => void;
-  /** Whether the resource is polled from now on, because it cannot be watched, or watched. */
-  readonly polling: (isPolling: boolean) => void;
-  readonly failed: (error: unknown, policy: RetryPolicy, waitMs: number) => void;
-  /** The API server has accepted a watch. */
-  readonly opened: () => void;
-  /** A watch without bookmarks was silent past its deadline; the next one continues from the same version. */
-  readonly renewed: () => void;
-  /** An object or a line of a watch was skipped because it could not be decoded. The resource is listed again soon. */
-  readonly malformed: (error: Error) => void;
 }
 
 /** Time for a streaming list to be complete. A server that ignores the parameter never says that one is. */

@@ -117,7 +117,10 @@ const INITIAL_BACKOFF_MS = 800;
 const MAX_BACKOFF_MS = 30_000;
 const MAX_RETRY_AFTER_MS = 600_000;
 
-/** Waits between attempts: 0.8 s doubling to 30 s or to the given bound, each up to half shorter at random, so that gateways do not retry in step. */
+/**
+ * Waits between attempts: 0.8 s doubling to 30 s or to the given bound, each up to half shorter at random, so that gateways do not retry in
+ * step.
+ */
 export class Backoff {
   readonly #random: () => number;
   #nextMs = INITIAL_BACKOFF_MS;

@@ -71,8 +71,8 @@ export const pagingArgs = builder.args((t) => ({
  * Returns a page of a list, according to the Relay Cursor Connections Specification
  * (https://relay.dev/graphql/connections.htm). A cursor encodes a position in the ordering instead of an index, so it stays
  * valid if objects are added, changed or deleted between two pages.
- * @throws {GraphQLError} BAD_REQUEST if `first` or `last` is less than 1 or exceeds the limit, if both are given, or if a cursor belongs to another
- * ordering. The page itself throws BAD_REQUEST if it has more items than the limit
+ * @throws {GraphQLError} BAD_REQUEST if `first` or `last` is less than 1 or exceeds the limit, if both are given, or if a cursor belongs to
+ * another ordering. The page itself throws BAD_REQUEST if it has more items than the limit
  */
 export function paginate<T>(
   items: readonly T[] | ObjectList<T>,

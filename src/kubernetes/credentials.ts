@@ -230,7 +230,9 @@ async function optionsFor(config: KubeConfig): Promise<https.RequestOptions> {
   return options;
 }
 
-/** Returns how long the token in the options may be used. 0 if they have none, or it is opaque: each request then uses the auth provider. */
+/**
+ * Returns how long the token in the options may be used. 0 if they have none, or it is opaque: each request then uses the auth provider.
+ */
 function tokenLifeMs({ headers }: https.RequestOptions): number {
   const expiresAt = expiryOfToken(authorizationIn(headers));
   if (expiresAt === undefined) return 0;

@@ -2,7 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { object, string } from './decoder.ts';
 import { redactedSummary } from './redacted.ts';
 
-/** `ExecConfig` of a kubeconfig, see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins. */
+/**
+ * `ExecConfig` of a kubeconfig, see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins.
+ */
 export interface ExecPlugin {
   readonly apiVersion?: string;
   readonly command?: string;

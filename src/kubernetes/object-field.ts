@@ -5,8 +5,8 @@ let derivedFields = 0;
 
 /**
  * Storage of the values of a field. `kept`: indexes keep the value of each object, and the field keeps the value of the last object, so
- * that many filters derive it once for a change. `refreshed`: indexes keep them until they are refreshed, because they change without the object.
- * `derived`: they are not kept, as they are cheaper to derive, or not the same for all viewers.
+ * that many filters derive it once for a change. `refreshed`: indexes keep them until they are refreshed, because they change without the
+ * object. `derived`: they are not kept, as they are cheaper to derive, or not the same for all viewers.
  */
 type FieldStorage = 'kept' | 'refreshed' | 'derived';
 

@@ -36,7 +36,9 @@ export class ServerVersion {
     this.#now = now;
   }
 
-  /** The last known version, e.g. `v1.37.2`; undefined if the response had none. If it is older than 10 s, it is read again for later calls. */
+  /**
+   * The last known version, e.g. `v1.37.2`; undefined if the response had none. If it is older than 10 s, it is read again for later calls.
+   */
   get current(): string | undefined {
     if (!this.#isReloading && this.#now() - this.#loadedAt >= MAX_AGE_MS) void this.#reload();
     return this.#version;

@@ -53,7 +53,9 @@ function writeLine(log: Logger, record: OperationRecord, field: FieldNode): void
   );
 }
 
-/** Returns a function that writes a line for each of the objects that a mutation writes, when its write has ended, also after the request. */
+/**
+ * Returns a function that writes a line for each of the objects that a mutation writes, when its write has ended, also after the request.
+ */
 export function objectAuditLog(log: Logger): (write: ObjectWrite) => void {
   return ({ requestId, viewer, mutation, kind, namespace, name, dryRun, error }) => {
     const reason = error && refusalReason(error);

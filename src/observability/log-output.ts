@@ -28,7 +28,8 @@ export const NONE_LOST: LostLines = { auditLines: 0, otherLines: 0 };
  * Writes log lines to a file descriptor in their order, without blocking the process or ending it. A full disk, a reader that is slow
  * or has ended: the lines wait, up to 4 MiB and another 4 MiB of audit lines, and are tried again; further lines are lost and counted.
  *
- * Lines of the level info, such as those of requests, wait up to 10 ms for others. Audit lines and lines of other levels are written at once.
+ * Lines of the level info, such as those of requests, wait up to 10 ms for others. Audit lines and lines of other levels are written at
+ * once.
  */
 export class LogOutput {
   readonly #descriptor: number;

@@ -10,8 +10,9 @@ export interface PrecompiledExamples {
 }
 
 /**
- * Parses, validates and compiles the example operations, which the dashboard and clients send, so that their first requests do not wait for it: one per iteration
- * of the event loop, because the first lists of the cluster arrive meanwhile. Resolves when all are prepared, or it is stopped.
+ * Parses, validates and compiles the example operations, which the dashboard and clients send, so that their first requests do not wait for
+ * it: one per iteration of the event loop, because the first lists of the cluster arrive meanwhile. Resolves when all are prepared, or it
+ * is stopped.
  */
 export async function precompileExamples(
   pipeline: Pick<Pipeline, 'precompile'>,

@@ -40,9 +40,9 @@ type YogaRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers'
 /**
  * Serves requests with one JSON answer: queries and mutations by POST, QUERY and GET.
  *
- * A POST or QUERY whose document has been valid before is executed at once. yoga, which needs objects of the Fetch standard for each request, serves
- * all others: the first request of each document, GET, malformed requests, other media types. It gets the body that has been read, so that
- * each request has the same answer on both ways.
+ * A POST or QUERY whose document has been valid before is executed at once. yoga, which needs objects of the Fetch standard for each
+ * request, serves all others: the first request of each document, GET, malformed requests, other media types. It gets the body that has
+ * been read, so that each request has the same answer on both ways.
  */
 export class JsonRequestServer {
   readonly #options: JsonRequestOptions;

@@ -16,8 +16,8 @@ export interface WebSocketLimitOptions {
 }
 
 /**
- * Counts the open WebSockets. To open one needs no credentials: its address counts until it is authenticated, then its viewer. Holds a number
- * for each address and viewer with an open WebSocket.
+ * Counts the open WebSockets. To open one needs no credentials: its address counts until it is authenticated, then its viewer. Holds a
+ * number for each address and viewer with an open WebSocket.
  */
 export class WebSocketLimits {
   readonly #options: WebSocketLimitOptions;

@@ -134,8 +134,8 @@ export class SubscriptionRegistry {
    * limit of its viewer from this call on, so that concurrent calls cannot exceed it.
    * @param after cursor of the last event that the client has received, if the transport transmits it; it takes
    * precedence over the `after` argument of the field
-   * @throws {GraphQLError} BAD_REQUEST for an operation or a cursor that is not valid, or a snapshot that costs too much; RATE_LIMITED for too many
-   * subscriptions of the viewer
+   * @throws {GraphQLError} BAD_REQUEST for an operation or a cursor that is not valid, or a snapshot that costs too much; RATE_LIMITED for
+   * too many subscriptions of the viewer
    * @throws {StatusError} if the viewer may not list and watch the objects, or the cache cannot serve them
    */
   async subscribe(args: SubscribeArgs, after?: string): Promise<SubscriptionHandle> {

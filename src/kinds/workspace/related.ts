@@ -15,7 +15,9 @@ interface Selection {
   readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
 }
 
-/** Prefetches the resources that a filter and an order read besides workspaces. Most read none. Returns a promise only if it has to wait. */
+/**
+ * Prefetches the resources that a filter and an order read besides workspaces. Most read none. Returns a promise only if it has to wait.
+ */
 export function prefetchRelated(client: ViewerClient, { filter, orderBy }: Selection): Promise<void> | undefined {
   return client.reader.prefetch(new Set([...relatedToFilter(filter), ...relatedToOrder(orderBy)]), 'read');
 }

@@ -23,7 +23,8 @@ interface PathQueryOptions {
 
 /**
  * Generator of operations that reach every Node type over every path: each root field, with each value of each argument, and
- * from its Nodes each relation to other Nodes, as a list and with the first of its optional arguments. An aliased field has the same alias and arguments wherever it appears.
+ * from its Nodes each relation to other Nodes, as a list and with the first of its optional arguments. An aliased field has the same alias
+ * and arguments wherever it appears.
  */
 export class PathQueries {
   readonly #options: PathQueryOptions;
