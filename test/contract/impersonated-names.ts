@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createApiConnection, type ApiConnection } from '../../src/kubernetes/api-connection.ts';
 import type { ImpersonatedUser } from '../../src/kubernetes/impersonation.ts';
+import { waitFor } from '../support/wait-for.ts';
 import type { Cluster } from './clusters.ts';
 
 const SERVICES = '/api/v1/namespaces/default/services';
@@ -123,4 +124,11 @@ async function grant({ api }: Cluster, group: string): Promise<void> {
     roleRef: { apiGroup: rbac, kind: 'Role', name: 'editors' },
     subjects: [{ apiGroup: rbac, kind: 'Group', name: group }],
   });
+  const resourceAttributes = { verb: 'list', resource: 'services', namespace: 'default' };
+  const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview' };
+  await waitFor(async () => {
+    const spec = { user: 'someone', groups: [group], resourceAttributes };
+    const { body } = await api.post('/apis/authorization.k8s.io/v1/subjectaccessreviews', { ...review, spec });
+    return (body.status as { readonly allowed: boolean }).allowed;
+  }, 'the authorizer has received the role and the binding');
 }

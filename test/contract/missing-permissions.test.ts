@@ -101,6 +101,7 @@ describe(`a gateway that lacks a permission of its role (${available?.name})`, (
       await cluster.api.create(`${RBAC}/clusterroles`, role);
       await bind(role.metadata.name, 'impersonator');
     }
+    for (const feature of inHeaderMode) await decided(feature, true);
     complete = await outcomes();
   });
   afterAll(() => cluster[Symbol.asyncDispose]());

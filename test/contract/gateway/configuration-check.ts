@@ -19,20 +19,22 @@ export function configurationCheck(cluster: () => Cluster): void {
       'create tokenreviews (authentication.k8s.io)',
     );
     await grantRoles(cluster());
-    const granted = await checkAsImpersonator(cluster());
-    expect(granted.lines).toEqual(
-      expect.arrayContaining([
-        expect.stringMatching(/^ {2}https?:\/\/127\.0\.0\.1:\d+, Kubernetes v1\.\d+.*, as impersonator$/u),
-        '  Workspace (kubeflow.org/v1beta1): served',
-        '  ok          Workspaces, WorkspaceKinds and Namespaces',
-        '  ok          Bearer tokens',
-        '  ok          RBAC index',
-        '  not served  Volcano',
-        '  missing     Unfinished restarts: patch workspaces (kubeflow.org). A restart that was interrupted stays paused until a user starts the workspace.',
-        'The gateway can serve this cluster.',
-      ]),
-    );
-    expect(granted.passed).toBe(true);
+    // The authorizer of the API server uses new roles and bindings after a moment.
+    await expect
+      .poll(async () => (await checkAsImpersonator(cluster())).lines)
+      .toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^ {2}https?:\/\/127\.0\.0\.1:\d+, Kubernetes v1\.\d+.*, as impersonator$/u),
+          '  Workspace (kubeflow.org/v1beta1): served',
+          '  ok          Workspaces, WorkspaceKinds and Namespaces',
+          '  ok          Bearer tokens',
+          '  ok          RBAC index',
+          '  not served  Volcano',
+          '  missing     Unfinished restarts: patch workspaces (kubeflow.org). A restart that was interrupted stays paused until a user starts the workspace.',
+          'The gateway can serve this cluster.',
+        ]),
+      );
+    expect((await checkAsImpersonator(cluster())).passed).toBe(true);
   });
 }
 
