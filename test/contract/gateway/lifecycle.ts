@@ -11,7 +11,7 @@ export interface SentEvent {
 }
 
 export const FOLLOW = 'subscription ($in: String!) { workspaces(namespace: $in) { type object { manifest } } }';
-const READ = 'query ($in: String!) { workspace(namespace: $in, name: "nb") { revision metadata { resourceVersion } } }';
+const READ = 'query ($in: String!) { workspace(namespace: $in, name: "nb") { revision } }';
 
 const resultOf = (mutation: string, input: string) =>
   `mutation ($input: ${input}!) { result: ${mutation}(input: $input) { stateReached workspace { state } } }`;
@@ -56,15 +56,21 @@ function isDeletion(event: string | undefined): boolean {
   return event?.startsWith('DELETED') ?? false;
 }
 
+/** Returns the resourceVersion in a summary. */
+function versionIn(summary: string | undefined): string | undefined {
+  return summary?.split(' ')[1];
+}
+
 /** Plays the workspace controller, the StatefulSet controller and the kubelet for the workspace `nb`, step by step. */
 class HandPlayedController {
-  readonly #gateway: TestGateway;
   readonly #team: TestNamespace;
+  readonly #isSent: (version: string | undefined) => Promise<void>;
   #set = 0;
 
-  constructor(gateway: TestGateway, team: TestNamespace) {
-    this.#gateway = gateway;
+  /** @param isSent resolves when the gateway has sent a version */
+  constructor(team: TestNamespace, isSent: (version: string | undefined) => Promise<void>) {
     this.#team = team;
+    this.#isSent = isSent;
   }
 
   /** Reports the states from no pod to a running one, with the redirects of the option. */
@@ -91,19 +97,10 @@ class HandPlayedController {
     await this.#team.removePod(`ws-nb-${this.#set}`);
   }
 
-  /** Waits until the gateway serves the version that is stored, so that no two changes are sent as one. */
   async #report(state: string, status: Readonly<Record<string, unknown>>): Promise<void> {
     const { metadata } = await this.#team.report('nb', state, status);
-    await servesVersion(this.#gateway, this.#team, metadata?.resourceVersion);
+    await this.#isSent(metadata?.resourceVersion);
   }
-}
-
-async function servesVersion(gateway: TestGateway, team: TestNamespace, version: string | undefined): Promise<void> {
-  const isServed = async () => {
-    const { data } = await gateway.query(READ, { in: team.name });
-    return Object(Object(data?.['workspace'])['metadata'])['resourceVersion'] === version;
-  };
-  await waitFor(isServed, `the gateway serves version ${version}`);
 }
 
 const redirected = (source: string, target: string) => ({
@@ -139,7 +136,15 @@ class Lifecycle implements AsyncDisposable {
     this.#gateway = gateway;
     this.#team = team;
     this.#stream = stream;
-    this.controller = new HandPlayedController(gateway, team);
+    this.controller = new HandPlayedController(team, (version) => this.#isSent(version));
+  }
+
+  /** Waits until the gateway has sent a version: it may send two changes in quick succession as one. */
+  #isSent(version: string | undefined): Promise<void> {
+    return waitFor(
+      () => this.sent.some((event) => versionIn(event) === version),
+      `the gateway sends version ${version}`,
+    );
   }
 
   /** Sends a mutation, plays the controller when the API server has the write, and returns the result. */
@@ -147,6 +152,7 @@ class Lifecycle implements AsyncDisposable {
     const before = this.watched.length;
     const answer = this.#gateway.query(operation, { input: { namespace: this.#team.name, name: 'nb', ...more } });
     await waitFor(() => this.watched.length > before, 'the API server has the write');
+    await this.#isSent(versionIn(this.watched.at(-1)));
     await play();
     const { data, errors } = await answer;
     if (errors) throw new Error(`Expected no errors, got ${JSON.stringify(errors)}`);

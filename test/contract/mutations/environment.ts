@@ -52,16 +52,19 @@ export class MutationEnvironment implements AsyncDisposable {
     const nb = workspace('nb', { namespace, kind, state: 'Running', labels: { team: 'ml' } });
     await api.create(team.workspaces, { ...nb, metadata: { ...nb.metadata, annotations: { mine: 'kept' } } });
     await team.report('nb', 'Running');
-    await waitFor(
-      async () => (await this.#state(namespace)) === 'RUNNING',
-      'the gateway returns the workspace as RUNNING',
-    );
+    await waitFor(() => this.#serves(namespace, kind), 'the gateway returns the workspace as RUNNING, and its kind');
     return { gateway: this.#gateway, team, namespace, kind, ...(await this.#versions(namespace, kind)) };
   }
 
-  async #state(namespace: string): Promise<unknown> {
-    const { data } = await this.#gateway.query(`{ workspace(namespace: "${namespace}", name: "nb") { state } }`);
-    return Object(data?.['workspace'])['state'];
+  /** Each kind has its own watch: the workspace says nothing about its WorkspaceKind and its namespace. */
+  async #serves(namespace: string, kind: string): Promise<boolean> {
+    const { data } = await this.#gateway.query(`{
+      workspace(namespace: "${namespace}", name: "nb") { state }
+      workspaceKind(name: "${kind}") { name }
+      namespace(name: "${namespace}") { phase }
+    }`);
+    const { workspace: nb, ...others } = data ?? {};
+    return Object(nb)['state'] === 'RUNNING' && Object.values(others).every((other) => other !== null);
   }
 
   async #versions(namespace: string, kind: string): Promise<Pick<MutationFixture, 'nb' | 'kindVersion'>> {
