@@ -45,7 +45,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
     await graphiql.run();
     await graphiql.logs(/FollowWorkspaces, ada@example.com.*SYNCED/su);
     await graphiql.open('PauseWorkspace');
-    expect(await graphiql.variables()).toContain('"fraud-model"');
+    await expect.poll(() => graphiql.variables()).toContain('"fraud-model"');
     await graphiql.run();
     await graphiql.shows('"stateReached": true');
     await graphiql.logs(/running.*MODIFIED fraud-model/su);
@@ -91,7 +91,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
     await graphiql.search('redirects');
     await graphiql.pick('AcceptRedirects');
     await graphiql.open('AcceptRedirects');
-    expect(await graphiql.variables()).toContain('<revision from operation 06>');
+    await expect.poll(() => graphiql.variables()).toContain('<revision from operation 06>');
     await graphiql.run();
     await graphiql.shows('Run operation 06');
     await graphiql.shows('"code": "BAD_REQUEST"');

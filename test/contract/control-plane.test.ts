@@ -12,6 +12,8 @@ import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../su
 /** Folder with definitions and samples published by the Kubeflow project; not part of this project. */
 const PUBLISHED = path.resolve(import.meta.dirname, '../../../shared/data/kubeflow-v2.0.0-beta.0');
 const isPublishedHere = existsSync(PUBLISHED);
+/** Ends a kubectl that hangs. */
+const KUBECTL_TIMEOUT_MS = 50_000;
 if (controlPlaneMissing) console.warn(`The control plane is not tested: ${controlPlaneMissing}.`);
 else if (!isPublishedHere) console.warn(`The published manifests are not tested: ${PUBLISHED} does not exist.`);
 
@@ -27,7 +29,8 @@ describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
   async function kubectl(...args: readonly string[]): Promise<string> {
     const binary = path.join(process.env['KUBEBUILDER_ASSETS'] ?? '', 'kubectl');
     const kubeconfig = path.join(cluster.dataDirectory, 'kubeconfig');
-    const { stdout } = await promisify(execFile)(binary, [`--kubeconfig=${kubeconfig}`, ...args], { timeout: 15_000 });
+    const own = [`--kubeconfig=${kubeconfig}`, `--cache-dir=${path.join(cluster.dataDirectory, 'kubectl-cache')}`];
+    const { stdout } = await promisify(execFile)(binary, [...own, ...args], { timeout: KUBECTL_TIMEOUT_MS });
     return stdout;
   }
 

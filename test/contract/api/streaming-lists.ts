@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { namesIn, versionOf, type WatchStream } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
+import { BOOKMARKED_SECONDS } from './watches.ts';
 
 const STREAM = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
 const ROUNDS = 20;
@@ -81,7 +82,7 @@ function errorsAndBookmarks(cluster: () => Cluster): void {
     it('sends bookmarks for workspaces but not for events, which are not served from the watch cache', async () => {
       const team = await TestNamespace.in(cluster());
       const since = versionOf(await team.api.get(team.workspaces));
-      const query = `allowWatchBookmarks=true&timeoutSeconds=4&resourceVersion=${since}`;
+      const query = `allowWatchBookmarks=true&timeoutSeconds=${BOOKMARKED_SECONDS}&resourceVersion=${since}`;
       using workspaces = await team.api.watch(`${team.workspaces}?${query}`);
       using events = await team.api.watch(`/api/v1/namespaces/${team.name}/events?${query}`);
       await team.create('a'); // advances the version, which a bookmark then reports

@@ -3,6 +3,9 @@ import { versionOf } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
+/** A kube-apiserver sends a bookmark two seconds before the end of a watch. The changes of a test come before. */
+export const BOOKMARKED_SECONDS = 8;
+
 export function watches(cluster: () => Cluster): void {
   watchEvents(cluster);
   selectedWatches(cluster);
@@ -86,7 +89,7 @@ function bookmarks(cluster: () => Cluster): void {
   it('sends bookmarks with only kind and version when they are allowed', async () => {
     const team = await TestNamespace.in(cluster());
     const since = versionOf(await team.api.get(team.workspaces));
-    const query = `resourceVersion=${since}&allowWatchBookmarks=true&timeoutSeconds=4`;
+    const query = `resourceVersion=${since}&allowWatchBookmarks=true&timeoutSeconds=${BOOKMARKED_SECONDS}`;
     using watch = await team.api.watch(`${team.workspaces}?${query}`);
     const { metadata } = await team.create('a');
     expect(await watch.nextTitle()).toBe('ADDED a');
