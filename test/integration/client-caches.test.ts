@@ -201,6 +201,7 @@ describe('a cluster that stands still', { timeout: TIMEOUT_MS }, () => {
     const { nodes } = records;
     const document = refetch(nodes);
     const { data } = await client.ask(textOf(document));
+    expect(Object.keys(data ?? {})).toHaveLength(nodes.length);
     const missing = nodes.filter((_, index) => data?.[`node${index}`] === null);
     expect(missing.map(({ typeName }) => typeName)).toEqual(token === 'nan-token' ? ['Namespace'] : []);
     records.merge(document, data ?? {});
