@@ -140,6 +140,10 @@ export class ApiClient {
   /** Creates a definition. Resolves when its kind is served. */
   async define(definition: Manifest): Promise<void> {
     await this.create(DEFINITIONS, definition);
+    // Until it is established, requests may reach a deleted definition of the same name.
+    const isEstablished = async () =>
+      conditionsIn(await this.get(`${DEFINITIONS}/${definition.metadata.name}`)).includes('Established True');
+    await waitFor(isEstablished, `${definition.metadata.name} is established`);
     const { group, names, versions } = definition['spec'] as DefinitionSpec;
     const path = `/apis/${group}/${versions[0]?.name}/${names.plural}`;
     await waitFor(async () => (await this.get(path)).code === 200, `${names.plural} are served`);
@@ -224,6 +228,14 @@ export function versionOf({ body }: ApiResponse): string {
 
 export function namesIn({ body }: ApiResponse): readonly string[] {
   return (body.items ?? []).map(({ metadata }) => metadata?.name ?? '');
+}
+
+/** Conditions in the status of an object, as `type status`. */
+export function conditionsIn({ body }: ApiResponse): readonly string[] {
+  const { conditions } = Object(body.status) as {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[] | null;
+  };
+  return (conditions ?? []).map(({ type, status }) => `${type} ${status}`);
 }
 
 /** Why an object was refused, as `reason field`, in alphabetical order. */

@@ -9,7 +9,7 @@ import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { applyMergePatch } from '../../dev/simulator/patch.ts';
 import { workspaceKind } from '../support/manifests.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { DEFINITIONS, type ApiClient } from './api-client.ts';
+import { conditionsIn, DEFINITIONS } from './api-client.ts';
 import { describeOnClusters } from './clusters.ts';
 import { Kubectl, kubectlMissing } from './kubectl.ts';
 
@@ -99,8 +99,9 @@ describeOnClusters('the definitions of the demo', (cluster) => {
     const { code, headers } = await api.post(`${DEFINITIONS}?fieldValidation=Strict&dryRun=All`, definition);
     expect([code, headers['warning']]).toEqual([201, undefined]);
     await api.define(definition);
-    await waitFor(async () => (await conditionsOf(api, definition)).includes('Established True'), 'it is established');
-    expect(await conditionsOf(api, definition)).not.toContain('NonStructuralSchema True');
+    const conditions = conditionsIn(await api.get(`${DEFINITIONS}/${definition.metadata.name}`));
+    expect(conditions).toContain('Established True');
+    expect(conditions).not.toContain('NonStructuralSchema True');
   });
 
   describe.skipIf(kubectlMissing)('with kubectl', () => {
@@ -181,12 +182,4 @@ function earlierKind(): Manifest {
   };
   const kind = workspaceKind('kind');
   return { ...kind, spec: { spawner: Object(spec).spawner, podTemplate } };
-}
-
-async function conditionsOf(api: ApiClient, { metadata }: Manifest): Promise<readonly string[]> {
-  const { body } = await api.get(`${DEFINITIONS}/${metadata.name}`);
-  const { conditions = [] } = Object(body.status) as {
-    readonly conditions?: readonly { type: string; status: string }[];
-  };
-  return conditions.map(({ type, status }) => `${type} ${status}`);
 }
