@@ -66,7 +66,7 @@ it('sends the API server no more unknown tokens of an address than may fail, and
   );
   expect(answers.filter(({ status }) => status === 401)).toHaveLength(2);
   const refused = answers.find(({ status }) => status === 429);
-  const limit = { name: 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', max: 5 };
+  const limit = { name: 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', max: 2 };
   const retryAfterSeconds = Number(refused?.headers.get('retry-after'));
   expect(JSON.parse(refused?.body ?? '')).toMatchObject({
     errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds, limit } }],
