@@ -34,6 +34,24 @@ it.each(ends)('has an aborted signal with the same reason when it is first used 
   expect([unused.signal.aborted, unused.signal.reason]).toEqual([true, signal.reason]);
 });
 
+it.each(ends)('calls handlers once, those that are added later at once, when %s', (_, end) => {
+  const deadline = new Deadline(LONG_MS);
+  const calls: string[] = [];
+  deadline.onOver(() => calls.push('earlier'));
+  expect(calls).toEqual([]);
+  end(deadline);
+  end(deadline);
+  expect(calls).toEqual(['earlier']);
+  deadline.onOver(() => calls.push('later'));
+  expect(calls).toEqual(['earlier', 'later']);
+});
+
+it('calls handlers when its time has passed', async () => {
+  const deadline = new Deadline(1);
+  await new Promise<void>((resolve) => deadline.onOver(resolve));
+  expect(deadline.isOver).toBe(true);
+});
+
 it('keeps its first reason when it ends twice', () => {
   const deadline = new Deadline(LONG_MS);
   deadline.end();

@@ -10,6 +10,8 @@ export class Deadline implements Disposable {
   #controller: AbortController | undefined;
   /** Why the request is over. Undefined until it is. */
   #reason: Error | undefined;
+  /** See {@link onOver}. */
+  #handlers: (() => void)[] | undefined;
   /** Rejects the races in progress. */
   #races: Set<(reason: Error) => void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -33,6 +35,16 @@ export class Deadline implements Disposable {
     return this.#reason !== undefined || (!this.#timer && performance.now() >= this.#endsAt);
   }
 
+  /**
+   * Calls a handler when the request is over, at once if it is already. Unlike a listener of the signal, it takes no `AbortController`,
+   * whose creation and end would be a twentieth of a large answer.
+   */
+  onOver(handler: () => void): void {
+    this.#startTimer();
+    if (this.#reason) handler();
+    else (this.#handlers ??= []).push(handler);
+  }
+
   /** Replaces the time limit by one that starts now. */
   restart(milliseconds: number): void {
     const isWaiting = this.#timer !== undefined;
@@ -53,7 +65,7 @@ export class Deadline implements Disposable {
   end(): void {
     this.remove();
     this.#reason ??= ANSWERED;
-    this.#controller?.abort(this.#reason);
+    this.#notify(this.#reason);
   }
 
   /** Must be called when the client has disconnected, or has cancelled the request. */
@@ -99,7 +111,14 @@ export class Deadline implements Disposable {
   #abort(reason: Error): void {
     this.#reason ??= reason;
     for (const reject of this.#races ?? []) reject(this.#reason);
-    this.#controller?.abort(this.#reason);
+    this.#notify(this.#reason);
+  }
+
+  #notify(reason: Error): void {
+    const handlers = this.#handlers;
+    this.#handlers = undefined;
+    for (const handler of handlers ?? []) handler();
+    this.#controller?.abort(reason);
   }
 }
 

@@ -1,17 +1,26 @@
 import { expect, it } from 'vitest';
-import { BytesInFlight } from './bytes-in-flight.ts';
+import { BytesInFlight, type RequestEnd } from './bytes-in-flight.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const reading = { pendingBytes: 0, takenBytes: 0, closeStalled: () => undefined };
 
-function openClient() {
-  const controller = new AbortController();
-  const { signal } = controller;
-  return { isOver: false, signal, leave: () => controller.abort() };
+class TestClient implements RequestEnd {
+  isOver = false;
+  readonly #handlers: (() => void)[] = [];
+
+  onOver(handler: () => void): void {
+    if (this.isOver) handler();
+    else this.#handlers.push(handler);
+  }
+
+  readonly leave = (): void => {
+    this.isOver = true;
+    for (const handler of this.#handlers) handler();
+  };
 }
 
 function openIn(account: BytesInFlight, viewer: string, bytes: number) {
-  const client = openClient();
+  const client = new TestClient();
   const request = account.open({ viewer, until: client, transport: reading });
   request.add(bytes);
   return { request, end: client.leave };
@@ -84,9 +93,21 @@ it('counts an answer that is larger than estimated, and estimates larger results
   expect(account.total).toBe(0);
 });
 
+it.each([
+  ['a result', ({ request }: ReturnType<typeof openIn>) => void request.mustWait()],
+  ['an answer', ({ request }: ReturnType<typeof openIn>) => request.answer(2 * MEBIBYTE)],
+])('does not count %s that gets large after its client has left', (_, count) => {
+  const account = new BytesInFlight(10 * MEBIBYTE);
+  const opened = openIn(account, 'ann', 0);
+  opened.end();
+  opened.request.add(MEBIBYTE);
+  count(opened);
+  expect(account.total).toBe(0);
+});
+
 it('disconnects a client that takes nothing of its answer while another request waits', async () => {
   const account = new BytesInFlight(MEBIBYTE);
-  const client = openClient();
+  const client = new TestClient();
   const stalled = { pendingBytes: MEBIBYTE, takenBytes: 0, closeStalled: client.leave };
   account.open({ viewer: 'ann', until: client, transport: stalled }).answer(MEBIBYTE);
   expect(await openIn(account, 'bob', MEBIBYTE).request.start()).toBe(true);

@@ -21,10 +21,16 @@ export interface AnswerTransport {
   closeStalled(): void;
 }
 
+/** End of a request: its client has taken the answer, or has left. */
+export interface RequestEnd {
+  readonly isOver: boolean;
+  /** Calls a handler when the request is over, at once if it is already. */
+  onOver(handler: () => void): void;
+}
+
 interface Client {
   readonly viewer: string;
-  /** Over when the client has taken the answer, or has left: its signal aborts then. */
-  readonly until: { readonly isOver: boolean; readonly signal: AbortSignal };
+  readonly until: RequestEnd;
   readonly transport: AnswerTransport;
 }
 
@@ -219,8 +225,7 @@ export class RequestBytes {
   /** Returns whether the request has to wait for room. If it has not, it is counted from now on. */
   mustWait(): boolean {
     if (this.#state === 'waiting') return true;
-    if (this.#state !== 'free' || this.#bytes <= FREE_BYTES) return false;
-    this.#endWithClient();
+    if (this.#state !== 'free' || this.#bytes <= FREE_BYTES || this.#endWithClient()) return false;
     const hasRoom = this.#account.startIfRoom(this);
     this.#state = hasRoom ? 'counted' : 'waiting';
     if (!hasRoom) this.#account.wait(this);
@@ -248,8 +253,7 @@ export class RequestBytes {
   answer(bytes: number): void {
     if (bytes > FREE_BYTES) this.#account.observe(bytes / Math.max(1, this.#cost));
     this.add(Math.max(0, bytes - this.#bytes));
-    if (this.#state !== 'free' || this.#bytes <= FREE_BYTES) return;
-    this.#endWithClient();
+    if (this.#state !== 'free' || this.#bytes <= FREE_BYTES || this.#endWithClient()) return;
     this.#state = 'counted';
     this.#account.count(this);
   }
@@ -267,8 +271,11 @@ export class RequestBytes {
     this.#end();
   }
 
-  #endWithClient(): void {
-    this.#client.until.signal.addEventListener('abort', () => this.#end(), { once: true });
+  /** Ends the account with the request. Returns whether that is over already. */
+  #endWithClient(): boolean {
+    const { until } = this.#client;
+    until.onOver(() => this.#end());
+    return until.isOver;
   }
 
   #end(): void {
