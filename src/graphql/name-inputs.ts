@@ -30,7 +30,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { invalidSegments, segmentCauses } from '../kubernetes/path.ts';
+import { invalidSegments, pathSegmentProblem, segmentCauses } from '../kubernetes/path.ts';
 import type { StatusCause } from '../kubernetes/status-error.ts';
 
 /**
@@ -69,8 +69,8 @@ export function isNameInput(input: Input): boolean {
  */
 export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] {
   const { schema, document, operationName, variableValues: given } = operation;
-  const checked = checkedNodesOf(schema, document);
-  if (checked.size === 0) return [];
+  const { checked, hasValidTexts } = nameSelectionsOf(schema, document);
+  if (checked.size === 0 || (hasValidTexts && hasOnlySegments(given))) return [];
   const definition = getOperationAST(document, operationName);
   const type = definition && schema.getRootType(definition.operation);
   if (!definition || !type) return []; // execution reports the error
@@ -78,19 +78,44 @@ export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] 
   return variableValues ? new NameCheck(operation, variableValues, checked).check(type, definition.selectionSet) : [];
 }
 
-const checkedNodes = new WeakMap<DocumentNode, ReadonlySet<SelectionNode>>();
+/** The selections of a document that contain arguments with names. */
+interface NameSelections {
+  /** At any level. */
+  readonly checked: ReadonlySet<SelectionNode>;
+  /** Whether all texts in the document are valid segments, also those that are no names. */
+  readonly hasValidTexts: boolean;
+}
 
-/**
- * Returns the selections of a document that contain arguments with names, at any level. Memoized for as long as the document is
- * referenced: most selections contain none, and are not visited for each operation.
- */
-function checkedNodesOf(schema: GraphQLSchema, document: DocumentNode): ReadonlySet<SelectionNode> {
-  let found = checkedNodes.get(document);
+const nameSelections = new WeakMap<DocumentNode, NameSelections>();
+
+/** Memoized for as long as the document is referenced: most selections contain no names, and are not visited for each operation. */
+function nameSelectionsOf(schema: GraphQLSchema, document: DocumentNode): NameSelections {
+  let found = nameSelections.get(document);
   if (!found) {
-    found = findCheckedNodes(schema, document);
-    checkedNodes.set(document, found);
+    found = { checked: findCheckedNodes(schema, document), hasValidTexts: hasOnlySegmentTexts(document) };
+    nameSelections.set(document, found);
   }
   return found;
+}
+
+function hasOnlySegmentTexts(document: DocumentNode): boolean {
+  let isValid = true;
+  visit(document, {
+    [Kind.STRING]: ({ value }) => {
+      isValid &&= pathSegmentProblem(value) === undefined;
+    },
+  });
+  return isValid;
+}
+
+/**
+ * Whether all texts in a value are valid segments. Names are texts of the document or of the variables, so an operation of which all texts
+ * are valid needs no further check: those of most operations are.
+ */
+function hasOnlySegments(value: unknown): boolean {
+  if (typeof value === 'string') return pathSegmentProblem(value) === undefined;
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every(hasOnlySegments);
 }
 
 function findCheckedNodes(schema: GraphQLSchema, document: DocumentNode): ReadonlySet<SelectionNode> {
