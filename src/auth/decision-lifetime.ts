@@ -77,9 +77,10 @@ export class DecisionLifetime {
   notBefore(access: ViewerAccess | undefined, attributes: ResourceAttributes, now: number): number {
     if (!access) return -Infinity;
     const lastChange = access.unchangedSince(attributes);
+    if (access.isObserved) return lastChange;
     const ttlMs = this.#options.allowedTtlMs * this.#factorOf(access, attributes);
-    const { interruption, isObserved } = access;
-    const isUncertain = interruption ? now - interruption.since >= ttlMs : !isObserved;
+    const { interruption } = access;
+    const isUncertain = !interruption || now - interruption.since >= ttlMs;
     return isUncertain ? Math.max(lastChange, now - ttlMs) : lastChange;
   }
 
