@@ -98,6 +98,7 @@ describe('settings', () => {
     ['it is empty', { MAX_OPERATION_COSTS: '' }],
     ['the setting is set', { LOGLEVEL: 'debug', LOG_LEVEL: 'warn' }],
     ['the gateway reads it', { https_proxy: 'http://127.0.0.1:1', no_proxy: '*', METRICS_HOST: '127.0.0.1' }],
+    ['it is the lower-case form of a setting that is set', { HTTP_PROXY: 'http://127.0.0.1:1', http_proxy: 'x' }],
     ['it is the port of a Service', { METRIC_PORT: 'tcp://10.0.0.1:80', METRIC_PORT_80_TCP: 'tcp://10.0.0.1:80' }],
     ['it is one of Kubernetes', { KUBERNETES_SERVICE_PORT: '443', KUBERNETES_PORT: 'tcp://10.0.0.1:443' }],
     ['the setting has a short name', { SORT: 'x', HOME_: '/root' }],

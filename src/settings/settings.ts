@@ -109,11 +109,18 @@ export class Settings {
     const unset = this.effective().filter(({ name, source }) => source === 'default' && isLikelyMeant(name));
     const names = unset.map(({ name }) => name);
     return Object.entries(this.#env).flatMap(([name, value = '']) => {
-      if (value === '' || isServicePort(value) || this.#effective.has(name) || this.#lowerCase.has(name)) return [];
+      if (value === '' || isServicePort(value) || this.#isKnown(name)) return [];
       const similar = mostSimilar(name, names, (length) => (length < LONG_NAME ? 1 : 2));
       if (similar === undefined) return [];
       return `Expected the name of a setting, got the variable ${JSON.stringify(name)}, which has no effect. Did you mean ${similar}?`;
     });
+  }
+
+  /** Returns whether a name is read, or is the lower-case form of a setting that is set, such as that of HTTP_PROXY. */
+  #isKnown(name: string): boolean {
+    if (this.#effective.has(name) || this.#lowerCase.has(name)) return true;
+    const { source = 'default' } = this.#effective.get(name.toUpperCase()) ?? {};
+    return source !== 'default';
   }
 
   #unknownMessage(name: string, known: readonly string[]): string {
