@@ -3,6 +3,7 @@ import { ObjectField, type FieldValues } from '../kubernetes/object-field.ts';
 import { filterOf, type FieldCondition, type ObjectFilter } from '../kubernetes/object-filter.ts';
 import { parseLabelSelector } from '../kubernetes/label-selector.ts';
 import { forEachPair, labelTerms, type ObjectTerms, type TermClause } from '../kubernetes/object-terms.ts';
+import type { InputFields } from './builder.ts';
 import { failure } from './errors.ts';
 import { assertTextLength } from './text-limits.ts';
 
@@ -12,6 +13,14 @@ type Condition<T> = FieldCondition<T> | undefined;
 /** Returns a predicate for objects that meet all conditions. */
 export function matchesAll<T>(conditions: readonly Condition<T>[]): ObjectFilter<T> {
   return filterOf(conditions.filter((condition) => condition !== undefined));
+}
+
+/** Input field for {@link labelCondition}. */
+export function labelSelectorField(t: InputFields) {
+  return t.string({
+    description:
+      'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
+  });
 }
 
 /**

@@ -1,5 +1,12 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelCondition, matchesAll, oneOfCondition, searchCondition, searchedTexts } from '../../graphql/filter.ts';
+import {
+  labelCondition,
+  labelSelectorField,
+  matchesAll,
+  oneOfCondition,
+  searchCondition,
+  searchedTexts,
+} from '../../graphql/filter.ts';
 import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { instanceSpecOf, phaseOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
@@ -8,10 +15,7 @@ export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorks
   fields: (t) => ({
     search: t.string({ description: 'Substring of the name or `displayName`, case-insensitive.' }),
     phases: t.stringList({ description: 'Phases: the workspace is in one of them, e.g. `Ready`.' }),
-    labelSelector: t.string({
-      description:
-        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
-    }),
+    labelSelector: labelSelectorField(t),
   }),
 });
 

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { labelCondition, matchesAll, nameTexts, searchCondition } from '../../graphql/filter.ts';
+import { labelCondition, labelSelectorField, matchesAll, nameTexts, searchCondition } from '../../graphql/filter.ts';
 import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { byName } from '../../graphql/ordering.ts';
 import { defineKind } from '../define-kind.ts';
@@ -67,10 +67,7 @@ builder.objectFields(NamespaceType, (t) => ({
 const NamespaceFilterInput = builder.inputType('NamespaceFilter', {
   description: 'Filter for namespaces. A namespace matches if it meets every given condition.',
   fields: (t) => ({
-    labelSelector: t.string({
-      description:
-        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
-    }),
+    labelSelector: labelSelectorField(t),
     search: t.string({ description: 'Substring of the name, case-insensitive.' }),
   }),
 });

@@ -2,6 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import {
   flagCondition,
   labelCondition,
+  labelSelectorField,
   matchesAll,
   nameTexts,
   oneOfCondition,
@@ -41,10 +42,7 @@ export const ClaimFilterInput = builder.inputType('PersistentVolumeClaimFilter',
     canUpdate: t.boolean({ description: 'Value of `canUpdate`.' }),
     phases: t.field({ type: [ClaimPhaseEnum], description: 'Phases: the claim is in one of them.' }),
     storageClasses: t.stringList({ description: 'Names of storage classes: the claim has one of them.' }),
-    labelSelector: t.string({
-      description:
-        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
-    }),
+    labelSelector: labelSelectorField(t),
   }),
 });
 

@@ -2,7 +2,14 @@ import { builder } from '../../graphql/builder.ts';
 import { amountOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { addObjectFields, KubernetesObjectInterface, NodeInterface, PARTIAL_MANIFEST } from '../../graphql/node.ts';
-import { labelCondition, matchesAll, nameTexts, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import {
+  labelCondition,
+  labelSelectorField,
+  matchesAll,
+  nameTexts,
+  oneOfCondition,
+  searchCondition,
+} from '../../graphql/filter.ts';
 import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { defineKind } from '../define-kind.ts';
 import { PersistentVolumeClaimType } from '../persistent-volume-claim/refs.ts';
@@ -113,10 +120,7 @@ const PersistentVolumeFilterInput = builder.inputType('PersistentVolumeFilter', 
     search: t.string({ description: 'Substring of the name, case-insensitive.' }),
     phases: t.field({ type: [VolumePhase], description: 'Phases: the volume is in one of them.' }),
     storageClasses: t.stringList({ description: 'Names of storage classes: the volume has one of them.' }),
-    labelSelector: t.string({
-      description:
-        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
-    }),
+    labelSelector: labelSelectorField(t),
   }),
 });
 

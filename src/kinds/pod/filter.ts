@@ -1,5 +1,12 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelCondition, matchesAll, nameTexts, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import {
+  labelCondition,
+  labelSelectorField,
+  matchesAll,
+  nameTexts,
+  oneOfCondition,
+  searchCondition,
+} from '../../graphql/filter.ts';
 import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { phaseOf, PodPhaseEnum } from './phase.ts';
 import { podSpecOf, workspaceNameOf, type PodObject } from './resource.ts';
@@ -11,10 +18,7 @@ export const PodFilterInput = builder.inputType('PodFilter', {
     workspaces: t.stringList({ description: 'Names of workspaces: the pod runs one of them.' }),
     phases: t.field({ type: [PodPhaseEnum], description: 'Phases: the pod is in one of them.' }),
     nodeNames: t.stringList({ description: 'Names of nodes: the pod is scheduled to one of them.' }),
-    labelSelector: t.string({
-      description:
-        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
-    }),
+    labelSelector: labelSelectorField(t),
   }),
 });
 

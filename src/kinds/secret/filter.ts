@@ -2,6 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import {
   flagCondition,
   labelCondition,
+  labelSelectorField,
   matchesAll,
   nameTexts,
   oneOfCondition,
@@ -18,10 +19,7 @@ export const SecretFilterInput = builder.inputType('SecretFilter', {
     canMount: t.boolean({ description: 'Value of `canMount`.' }),
     canUpdate: t.boolean({ description: 'Value of `canUpdate`.' }),
     types: t.stringList({ description: 'Types: the secret has one of them, e.g. `Opaque`.' }),
-    labelSelector: t.string({
-      description:
-        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
-    }),
+    labelSelector: labelSelectorField(t),
   }),
 });
 

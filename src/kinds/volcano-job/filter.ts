@@ -1,5 +1,12 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelCondition, matchesAll, nameTexts, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import {
+  labelCondition,
+  labelSelectorField,
+  matchesAll,
+  nameTexts,
+  oneOfCondition,
+  searchCondition,
+} from '../../graphql/filter.ts';
 import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { jobSpecOf, phaseOf, type VolcanoJobObject } from './resource.ts';
 
@@ -9,10 +16,7 @@ export const VolcanoJobFilterInput = builder.inputType('VolcanoJobFilter', {
     search: t.string({ description: 'Substring of the name, case-insensitive.' }),
     phases: t.stringList({ description: 'Phases: the job is in one of them, e.g. `Running`.' }),
     queues: t.stringList({ description: 'Names of queues: the job is in one of them.' }),
-    labelSelector: t.string({
-      description:
-        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
-    }),
+    labelSelector: labelSelectorField(t),
   }),
 });
 

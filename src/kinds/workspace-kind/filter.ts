@@ -1,5 +1,12 @@
 import { builder } from '../../graphql/builder.ts';
-import { flagCondition, labelCondition, matchesAll, searchCondition, searchedTexts } from '../../graphql/filter.ts';
+import {
+  flagCondition,
+  labelCondition,
+  labelSelectorField,
+  matchesAll,
+  searchCondition,
+  searchedTexts,
+} from '../../graphql/filter.ts';
 import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { workspaceKindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
@@ -11,10 +18,7 @@ export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter',
       description: 'Value of `hidden`: of the WorkspaceKind or, in a list of offers, of the offer.',
     }),
     deprecated: t.boolean({ description: 'Value of `deprecated`.' }),
-    labelSelector: t.string({
-      description:
-        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
-    }),
+    labelSelector: labelSelectorField(t),
   }),
 });
 
