@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { TotalsClock } from './totals-clock.ts';
+import type { Totals } from './totals.ts';
 
 /** Number of running timers of the process. */
 function timers(): number {
@@ -30,4 +31,37 @@ describe('the clock of totals', () => {
     expect(getEventListeners(leaving.signal, 'abort')).toEqual([]);
     expect(clock.isInUse).toBe(false);
   });
+
+  it('returns the same result for a key until a tick', async () => {
+    using clock = new TotalsClock([]);
+    const { signal } = new AbortController();
+    const first = clock.shared('key', () => [totals(1)]);
+    expect(clock.shared('key', () => [totals(1)])).toBe(first);
+    await clock.after(clock.tick, signal);
+    expect(clock.shared('key', () => [totals(1)])).not.toBe(first);
+  });
+
+  it('computes the least recently used result again when the results exceed their bound', () => {
+    using clock = new TotalsClock([]);
+    const results = Array.from({ length: 5 }, (_, index) => clock.shared(`key ${index}`, () => [totals(300_000)]));
+    const again = results.map((result, index) => clock.shared(`key ${index}`, () => [totals(300_000)]) === result);
+    expect(again).toContain(false);
+    const last = clock.shared('last', () => [totals(300_000)]);
+    expect(clock.shared('last', () => [])).toBe(last);
+  });
+
+  it('keeps no result when the last subscription has ended', async () => {
+    using clock = new TotalsClock([]);
+    const leaving = new AbortController();
+    await clock.after(clock.tick, leaving.signal);
+    const wait = clock.after(clock.tick, leaving.signal);
+    const first = clock.shared('key', () => [totals(1)]);
+    leaving.abort();
+    await wait;
+    expect(clock.shared('key', () => [totals(1)])).not.toBe(first);
+  });
 });
+
+function totals(count: number): Totals {
+  return { group: [], count, states: new Map(), requests: [], tallies: [] };
+}

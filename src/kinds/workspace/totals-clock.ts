@@ -1,14 +1,21 @@
+import { LRUCache } from 'lru-cache';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Derivation, DerivedState } from '../../viewer-client/derived-states.ts';
 import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import { Pod } from '../pod/resource.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { Workspace } from './resource.ts';
+import type { Totals } from './totals.ts';
 
 /** Shortest time between two results of a subscription to totals. */
 export const MIN_INTERVAL_MS = 1_000;
 /** Longest time, since idle times grow without a change. */
 const MAX_INTERVAL_MS = 60_000;
+
+/** Bound of the results that are kept until the next tick. Beyond it, the least recently used is computed again. */
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Memory of the totals of a group, and of each workspace in them. */
+const [GROUP_BYTES, WORKSPACE_BYTES] = [1_200, 60];
 
 /** @param readsPods whether the totals read pods */
 export function totalsClock(readsPods: boolean): Derivation<TotalsClock> {
@@ -22,10 +29,11 @@ export function totalsClock(readsPods: boolean): Derivation<TotalsClock> {
 
 /**
  * Wakes all subscriptions to totals at the same time: a second after the last time at the earliest, if anything that totals
- * read has changed, and after a minute. Between two ticks it keeps results, so that viewers who see the same share them.
+ * read has changed, and after a minute. Between two ticks it keeps results, so that viewers who see the same share them, up to 64 MiB
+ * by estimate. Without a subscription there are no ticks, and no result is kept.
  */
 export class TotalsClock implements DerivedState {
-  readonly #results = new Map<string, unknown>();
+  readonly #results = new LRUCache<string, readonly Totals[]>({ maxSize: MAX_BYTES, sizeCalculation: bytesOf });
   readonly #removeHandlers: readonly (() => void)[];
   readonly #waiting = new Set<() => void>();
   #tickedAt = Number.NEGATIVE_INFINITY;
@@ -47,11 +55,10 @@ export class TotalsClock implements DerivedState {
 
   /**
    * Returns the result for a key, which is computed once in a tick, and again after a change. Until then, every call for the key
-   * returns the same object.
+   * returns the same object, unless it had to make room.
    */
-  shared<R>(key: string, compute: () => R): R {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- callers use a key for one type
-    const known = this.#results.get(key) as R | undefined;
+  shared(key: string, compute: () => readonly Totals[]): readonly Totals[] {
+    const known = this.#results.get(key);
     if (known !== undefined) return known;
     const result = compute();
     this.#results.set(key, result);
@@ -74,7 +81,9 @@ export class TotalsClock implements DerivedState {
     await promise;
     signal.removeEventListener('abort', wake); // a subscription waits many times with one signal
     this.#waiting.delete(wake);
-    if (!this.isInUse) this.#cancel();
+    if (this.isInUse) return;
+    this.#cancel();
+    this.#results.clear();
   }
 
   [Symbol.dispose](): void {
@@ -110,4 +119,8 @@ export class TotalsClock implements DerivedState {
     this.#results.clear();
     for (const resolve of this.#waiting) resolve();
   }
+}
+
+function bytesOf(result: readonly Totals[], key: string): number {
+  return result.reduce((bytes, { count }) => bytes + GROUP_BYTES + WORKSPACE_BYTES * count, GROUP_BYTES + key.length);
 }
