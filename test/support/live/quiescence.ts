@@ -69,11 +69,11 @@ async function queryDifference(
   const expected = byUid(selection.expected(state));
   let answer: unknown;
   const isRight = async (): Promise<boolean> => {
-    // See above: the query may fail with its connection.
+    // The query may fail with its connection, as above, or time out while the machine is busy.
     answer = await gateway.query(queryFor(selection)).catch(String);
     return typeof answer === 'object' && isDeepStrictEqual(byUid(objectsIn(answer, selection)), expected);
   };
-  const right = await waitFor(isRight, 'the query has the expected answer').then(
+  const right = await waitFor(isRight, 'the query has the expected answer', QUIESCENCE_TIMEOUT_MS).then(
     () => true,
     () => false,
   );
