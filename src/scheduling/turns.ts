@@ -32,6 +32,7 @@ interface Flow {
  * Memory is bounded by the work in progress, and some numbers for each viewer of the last seconds.
  */
 export class Turns {
+  readonly #cpuMs: () => number;
   readonly #flows = new Map<string, Flow>();
   readonly #waiting = new Map<string, Flow>();
   /** Virtual start of the turn in progress, or of the last one. */
@@ -43,13 +44,18 @@ export class Turns {
   /** Time of this iteration of the event loop. Undefined until something asks for it. */
   #time: TurnTime | undefined;
 
+  /** @param cpuMs returns the CPU time of this thread in milliseconds */
+  constructor(cpuMs: () => number = threadCpuMs) {
+    this.#cpuMs = cpuMs;
+  }
+
   /**
    * Whether the work of this iteration of the event loop, of all viewers together, has taken its time. Work must then call
    * {@link continue} before it goes on.
    */
   get isOver(): boolean {
     if (this.#time === undefined) {
-      this.#time = new TurnTime();
+      this.#time = new TurnTime(this.#cpuMs);
       setImmediate(() => (this.#time = undefined));
     }
     return this.#time.isOver;
@@ -124,7 +130,7 @@ export class Turns {
 
   #give(viewer: string, flow: Flow): void {
     this.#virtualMs = Math.max(this.#virtualMs, flow.startMs);
-    this.#time = new TurnTime();
+    this.#time = new TurnTime(this.#cpuMs);
     this.#current = { viewer, flow, time: this.#time };
   }
 
@@ -171,13 +177,18 @@ function takeWork(flow: Flow): (() => void) | undefined {
 
 /** Time since the begin of a turn. */
 class TurnTime {
-  readonly #begunAt = performance.now();
-  readonly #begunCpuMs = cpuMs();
+  readonly #cpuMs: () => number;
+  readonly #begunCpuMs: number;
   /** Time before which the turn is not over. */
-  #checkAt = this.#begunAt + TURN_MS;
+  #checkAt = performance.now() + TURN_MS;
+
+  constructor(cpuMs: () => number) {
+    this.#cpuMs = cpuMs;
+    this.#begunCpuMs = cpuMs();
+  }
 
   get usedMs(): number {
-    return cpuMs() - this.#begunCpuMs;
+    return this.#cpuMs() - this.#begunCpuMs;
   }
 
   /** The CPU time, whose reading is a system call, increases no faster than the time. */
@@ -191,7 +202,7 @@ class TurnTime {
 }
 
 /** Returns the CPU time of this thread in milliseconds. The time of other processes does not count. */
-function cpuMs(): number {
+function threadCpuMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
 }
