@@ -2,10 +2,11 @@ import { executeSubscriptionEvent } from 'graphql';
 import type { AuthorizedUnsharedSubscription, SubscribeArgs } from './authorize.ts';
 import { operationKey } from './operation-key.ts';
 import { SerializedEvent } from './result-template.ts';
+import { SharedResults } from './shared-results.ts';
 import type { UnsharedExecution } from './unshared-subscription.ts';
 
-/** Results of operations for one event, by {@link operationKey}. They end with the event. */
-const sharedResults = new WeakMap<object, Map<string, Promise<SerializedEvent>>>();
+/** Results of operations, by {@link operationKey}. */
+const sharedResults = new SharedResults();
 
 /**
  * Returns the source of a subscription with the execution of its operation. Sources that yield the same object, as those of totals
@@ -22,23 +23,11 @@ export function unsharedExecutionOf(
   return {
     source,
     execute: (event) => {
-      const results = resultsOf(event);
-      let result = results.get(operation);
-      if (!result) {
-        // No subscriber may cancel it for the others.
-        result = execute(authorized, { event, signal: new AbortController().signal, shared: true });
-        results.set(operation, result);
-      }
-      return result;
+      // No subscriber may cancel it for the others.
+      const run = () => execute(authorized, { event, signal: new AbortController().signal, shared: true });
+      return typeof event === 'object' && event !== null ? sharedResults.get(event, operation, run) : run();
     },
   };
-}
-
-function resultsOf(event: unknown): Map<string, Promise<SerializedEvent>> {
-  if (typeof event !== 'object' || event === null) return new Map();
-  let results = sharedResults.get(event);
-  if (!results) sharedResults.set(event, (results = new Map()));
-  return results;
 }
 
 /** Rejects with the first error of the result. */
