@@ -65,7 +65,7 @@ export class FlowControl {
 }
 
 /** The transport of an HTTP response. */
-export class ResponseTransport implements Transport {
+export class ResponseTransport implements AnswerTransport {
   readonly #response: ServerResponse;
 
   constructor(response: ServerResponse) {
@@ -79,14 +79,6 @@ export class ResponseTransport implements Transport {
   get takenBytes(): number {
     const { socket } = this.#response;
     return socket ? socket.bytesWritten - socket.writableLength : 0;
-  }
-
-  cork(): void {
-    this.#response.socket?.cork();
-  }
-
-  uncork(): void {
-    this.#response.socket?.uncork();
   }
 
   closeStalled(): void {

@@ -4,7 +4,8 @@ import { isSerialized, type SerializedResult } from '../execution/serialized-res
 import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
-import { ResponseTransport, type FlowControl, type FlowController } from './flow-control.ts';
+import { EventStreamTransport } from './event-stream-transport.ts';
+import type { FlowControl, FlowController } from './flow-control.ts';
 import {
   acceptsJson,
   EVENT_STREAM,
@@ -98,15 +99,19 @@ export class EventStreamServer {
   }
 
   #subscribe(handle: SubscriptionHandle, response: ServerResponse, caller: OperationCaller): void {
-    const flow = this.#options.flowControl.open(new ResponseTransport(response), caller.viewer.name);
-    const running = handle.start(sinkOf(response, flow, { resumable: handle.resumable, record: caller.record }));
+    const transport = new EventStreamTransport(response);
+    const flow = this.#options.flowControl.open(transport, caller.viewer.name);
+    const sink = sinkOf(response, { transport, flow, resumable: handle.resumable, record: caller.record });
+    const running = handle.start(sink);
     const open = {
       ping: () => {
+        transport.flush();
         // A write after the end, while the client has yet to read it, would be an `error` event without a listener.
         if (!response.writableEnded) response.write(PING);
       },
       end: () => {
         running.stop();
+        transport.flush();
         complete(response, { isFinal: false }); // another replica continues
       },
     };
@@ -142,25 +147,30 @@ export class EventStreamServer {
   }
 }
 
-function sinkOf(
-  response: ServerResponse,
-  flow: FlowController,
-  { resumable, record }: Pick<SubscriptionHandle, 'resumable'> & Pick<OperationCaller, 'record'>,
-): EventSink {
-  // One write of bytes that all subscribers share, in place of four by `response.write`, which writes the frame of the chunk apart. A
-  // response that waits for those of earlier requests on its connection has no socket yet.
-  const socket = response.chunkedEncoding ? response.socket : null;
+interface SinkOptions extends Pick<SubscriptionHandle, 'resumable'>, Pick<OperationCaller, 'record'> {
+  readonly transport: EventStreamTransport;
+  readonly flow: FlowController;
+}
+
+function sinkOf(response: ServerResponse, { transport, flow, resumable, record }: SinkOptions): EventSink {
+  const encodeEvent = transport.isChunked
+    ? resumable
+      ? encodeResumableChunk
+      : encodeChunk
+    : resumable
+      ? encodeResumable
+      : encode;
   return {
     get ready() {
       return flow.ready;
     },
     send: (event) => {
       flow.beforeWrite();
-      if (socket) socket.write(event.bytes(resumable ? encodeResumableChunk : encodeChunk));
-      else response.write(event.bytes(resumable ? encodeResumable : encode));
+      transport.write(event.bytes(encodeEvent));
     },
     end: (error) => {
       if (error) record?.fail([error]);
+      transport.flush();
       if (error && !response.writableEnded) response.write(nextEvent(JSON.stringify({ errors: [error] })));
       complete(response, { isFinal: !error || areFinal([error]) });
     },
