@@ -182,8 +182,8 @@ async function send(client: AnsweredClient, { status, headers, body }: Answer): 
   const length = body.byteLength;
   const isLong = compressionMinBytes > 0 && length >= compressionMinBytes;
   const encoding = isLong ? acceptedEncoding(response.req.headers['accept-encoding']) : undefined;
-  if (isLong) response.appendHeader('vary', 'accept-encoding');
   const all = [...headers, ...OWN_JSON_HEADERS];
+  if (isLong) addVary(response, all);
   if (isUnread(response.req)) all.push('connection', 'close');
   if (encoding === undefined && length <= SHORT_BYTES) {
     all.push('content-length', String(length));
@@ -193,10 +193,16 @@ async function send(client: AnsweredClient, { status, headers, body }: Answer): 
   bytes?.answer(length);
   const packed = encoding && (await compressed(Buffer.concat(body.bytes()), encoding));
   if (response.destroyed) return;
-  if (packed) response.setHeader('content-encoding', packed.encoding);
+  if (packed) all.push('content-encoding', packed.encoding);
   all.push('content-length', String(packed?.body.length ?? length));
   response.writeHead(status, all);
   await endWithParts(response, packed ? [packed.body] : body.bytes());
+}
+
+/** Adds the header to those that are passed to `writeHead`: Node copies and validates all of them again if there is one that is set before. */
+function addVary(response: ServerResponse, headers: string[]): void {
+  if (response.hasHeader('vary')) response.appendHeader('vary', 'accept-encoding');
+  else headers.push('vary', 'accept-encoding');
 }
 
 /**
