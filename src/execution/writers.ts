@@ -20,6 +20,9 @@ import { isRow, membersWriter, renderParts, rowPlanOf } from './row-plan.ts';
 /** Cost that a list may have within an item of another list. Longer ones are left to graphql-js, which pauses in them. */
 const MAX_NESTED_COST = 20_000;
 
+/** A single object with fewer fields costs less to render than to find its selection in the row cache, which a list does once. */
+const MIN_SINGLE_LEAVES = 12;
+
 /** Returns the writer of the value of a field, in one piece. */
 export function valueWriter(field: FieldPlan): Write {
   return typeWriter(field.type, field);
@@ -107,7 +110,11 @@ function arrayOf(value: unknown): readonly unknown[] {
 
 function objectWriter(plan: ObjectPlan): Write {
   const row = rowOf(plan);
-  if (row) return rowWriter(row);
+  return row ? rowWriter(row) : uncachedWriter(plan);
+}
+
+/** Returns the writer of an object whose text is not cached itself, only those of objects in it. */
+function uncachedWriter(plan: ObjectPlan): Write {
   const write = plainWriter(membersOf(plan));
   const { type } = plan;
   return (value, run) => {
@@ -191,7 +198,7 @@ function pendingListWriter(type: GraphQLOutputType, field: FieldPlan): WritePend
 
 function pendingObjectWriter(plan: ObjectPlan): WritePending {
   if (!plan.facts.hasObjectList) {
-    const write = objectWriter(plan);
+    const write = plan.facts.leaves < MIN_SINGLE_LEAVES ? uncachedWriter(plan) : objectWriter(plan);
     return (value, run, output) => output.write(write(value, run));
   }
   const members = plan.fields.map((field, index) => ({
