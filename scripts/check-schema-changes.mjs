@@ -13,6 +13,11 @@ const FILE = 'schema/schema.graphql';
 const base = process.argv[2] || newestRelease();
 if (base === undefined) {
   console.log('schema:changes: there is no release yet, so no change can break a client.');
+} else if (!existsSync(base) && !hasSchema(base)) {
+  console.error(
+    `schema:changes: expected a tag, another revision or a file with a schema, got ${JSON.stringify(base)}.`,
+  );
+  process.exitCode = 1;
 } else {
   const [before, after] = [buildSchema(schemaOf(base)), buildSchema(readFileSync(join(root, FILE), 'utf8'))];
   const breaking = print('breaking', findBreakingChanges(before, after));
@@ -36,6 +41,14 @@ function newestRelease() {
   return git('tag', '--list', 'v*', '--sort=-version:refname')
     .split('\n')
     .find((tag) => tag !== '');
+}
+
+function hasSchema(revision) {
+  try {
+    return git('rev-parse', '--verify', '--quiet', `${revision}:${FILE}`) !== '';
+  } catch {
+    return false; // git prints nothing
+  }
 }
 
 function schemaOf(revision) {

@@ -44,6 +44,12 @@ describe('the comparison with the schema of the last release', () => {
     expect(code).toBe(1);
   });
 
+  it('fails with one sentence when there is no such revision', async () => {
+    const { code, output } = await run('check-schema-changes.mjs', 'v99.0.0');
+    expect(output).toBe('schema:changes: expected a tag, another revision or a file with a schema, got "v99.0.0".\n');
+    expect(code).toBe(1);
+  });
+
   it('succeeds when a field is added', async () => {
     const earlier = visit(parseSchema(schema), {
       FieldDefinition: ({ name }) => (name.value === 'accessHint' ? null : undefined),
