@@ -71,7 +71,10 @@ async function reset(below: Socket, socket: Socket, text: string): Promise<void>
   for (const end of [below, socket]) end.on('error', () => end.destroy()); // the simulator may be first to close
   await new Promise((resolve) => socket.write(text, resolve));
   if (below.destroyed) return;
-  const closed = once(below, 'close');
+  // If the simulator has closed, Node cannot reset the connection: it emits an error, which `once` would throw, and no close.
+  const closed = new Promise<void>((resolve) => {
+    for (const event of ['close', 'error']) below.once(event, () => resolve());
+  });
   below.resetAndDestroy();
   await closed;
 }
