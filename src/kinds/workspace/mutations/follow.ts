@@ -30,21 +30,31 @@ export async function followWorkspace<D>(
   { timeoutSeconds, signal, decide }: FollowOptions<D>,
 ): Promise<Followed<D>> {
   using versions = new Versions(objects, from);
-  const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1_000)]);
   const ended = Promise.withResolvers<undefined>();
-  const onEnd = () => ended.resolve(undefined);
-  if (end.aborted) onEnd();
-  end.addEventListener('abort', onEnd, { once: true });
-  for (;;) {
-    const version = versions.take();
-    if (version) {
-      const decision = await Promise.race([decide(version), ended.promise]);
-      if (decision !== undefined) return { workspace: version, exists: versions.exists, decision };
-    } else {
-      if (!versions.exists || end.aborted)
-        return { workspace: versions.last, exists: versions.exists, decision: undefined };
-      await Promise.race([versions.changed(), ended.promise]);
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+    ended.resolve(undefined);
+  };
+  // Not AbortSignal.timeout, which would be kept until its time even if the wait ends before.
+  const timer = setTimeout(end, timeoutSeconds * 1_000).unref();
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  try {
+    for (;;) {
+      const version = versions.take();
+      if (version) {
+        const decision = await Promise.race([decide(version), ended.promise]);
+        if (decision !== undefined) return { workspace: version, exists: versions.exists, decision };
+      } else {
+        if (!versions.exists || isOver)
+          return { workspace: versions.last, exists: versions.exists, decision: undefined };
+        await Promise.race([versions.changed(), ended.promise]);
+      }
     }
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
   }
 }
 
