@@ -26,6 +26,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     await page.getByLabel('Storage class').selectOption('Shared disk');
     await page.getByLabel('Capacity').fill('3Gi');
     await page.getByRole('button', { name: 'Add to Pod labels' }).click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('field-podMetadata-labels-0-key');
     await page.keyboard.type('statefulset');
     await page.keyboard.press('Tab');
     await page.keyboard.type('mine');
