@@ -1,87 +1,87 @@
 import { once } from 'node:events';
 import { createServer, get, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished, vi } from 'vitest';
-import { EventStreamTransport } from './event-stream-transport.ts';
+import type { AddressInfo, Socket } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { EventStreamTransport, joinedBytes } from './event-stream-transport.ts';
 
-/** Returns a response whose head has been written, and a function that ends it and returns the body that the client received. */
-async function openResponse(): Promise<{ readonly response: ServerResponse; readonly end: () => Promise<string> }> {
+interface OpenResponse {
+  readonly transport: EventStreamTransport;
+  readonly socket: Socket;
+  /** Resolves with the body that the client received, at its end. */
+  readonly body: Promise<string>;
+}
+
+/** Returns a response whose client has received its head and a first text. */
+async function openResponse(): Promise<OpenResponse> {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
-  const received = Promise.withResolvers<string>();
+  const [begun, received] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
   get({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, agent: false }, (incoming) => {
     let body = '';
-    incoming.on('data', (bytes: Buffer) => (body += bytes.toString()));
+    incoming.on('data', (bytes: Buffer) => {
+      body += bytes.toString();
+      begun.resolve();
+    });
     incoming.on('end', () => received.resolve(body));
   });
   const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
   response.writeHead(200).write('head ');
-  const end = () => {
-    response.end(' end');
-    return received.promise;
-  };
-  return { response, end };
+  await begun.promise;
+  const { socket } = response;
+  if (!socket) throw new TypeError('Expected a response with a socket.');
+  return { transport: new EventStreamTransport(response), socket, body: received.promise };
 }
 
 function chunk(text: string): Buffer {
   return Buffer.from(`${text.length.toString(16)}\r\n${text}\r\n`);
 }
 
-const writesOf = ({ socket }: ServerResponse) => {
-  if (!socket) throw new TypeError('Expected a response with a socket.');
-  return vi.spyOn(socket, 'write');
-};
-
-it('joins the bytes of one iteration to the same buffer for responses that get the same', async () => {
-  const responses = [await openResponse(), await openResponse(), await openResponse()];
-  const [one, two] = [chunk('one '), chunk('two ')];
-  const eventsOf = [
-    [one, two],
-    [one, two],
-    [two, one],
-  ];
-  const written = responses.map(({ response }, index) => {
-    const writes = writesOf(response);
-    const transport = new EventStreamTransport(response);
-    transport.cork();
-    for (const event of eventsOf[index] ?? []) transport.write(event);
-    expect(writes).not.toHaveBeenCalled();
-    transport.uncork();
-    expect(writes).toHaveBeenCalledOnce();
-    return writes.mock.calls[0]?.[0];
-  });
-  expect(written[1]).toBe(written[0]);
-  expect(written[2]).not.toBe(written[0]);
-  const bodies = await Promise.all(responses.map(({ end }) => end()));
-  expect(bodies).toEqual(['head one two  end', 'head one two  end', 'head two one  end']);
+it('joins the bytes that it holds when it is uncorked', async () => {
+  const { transport, socket, body } = await openResponse();
+  transport.cork();
+  transport.write(chunk('one '));
+  transport.write(chunk('two '));
+  expect(socket.writableLength).toBe(0);
+  transport.uncork();
+  transport.end('end');
+  expect(await body).toBe('head one two end');
 });
 
-it('holds at most 16 KiB, and writes a larger event as it is', async () => {
-  const { response, end } = await openResponse();
-  const writes = writesOf(response);
-  const transport = new EventStreamTransport(response);
+it('holds at most 16 KiB, and writes a larger event at once', async () => {
+  const { transport, socket, body } = await openResponse();
   const [small, large] = ['s'.repeat(10_000), 'l'.repeat(20_000)];
-  const bytes = chunk(large);
   transport.cork();
   transport.write(chunk(small));
+  expect(socket.writableLength).toBe(0);
   transport.write(chunk(small));
-  expect(writes).toHaveBeenCalledTimes(1);
-  transport.write(bytes);
-  expect(writes).toHaveBeenCalledTimes(3);
-  expect(writes.mock.calls[2]?.[0]).toBe(bytes);
+  expect(socket.writableLength).toBe(chunk(small).length);
+  transport.write(chunk(large));
+  expect(socket.writableLength).toBe(2 * chunk(small).length + chunk(large).length);
   transport.uncork();
-  expect(writes).toHaveBeenCalledTimes(3);
-  expect(await end()).toBe(`head ${small}${small}${large} end`);
+  transport.end('end');
+  expect(await body).toBe(`head ${small}${small}${large}end`);
 });
 
-it('writes held bytes before the end of the response when it is flushed', async () => {
-  const { response, end } = await openResponse();
-  const transport = new EventStreamTransport(response);
+it('writes the bytes that it holds before texts and the end, and nothing after the end', async () => {
+  const { transport, body } = await openResponse();
   transport.cork();
-  transport.write(chunk('held'));
-  transport.flush();
-  const body = end();
+  transport.write(chunk('one '));
+  transport.writeText('text ');
+  transport.write(chunk('two '));
+  transport.end('end');
+  transport.writeText('late');
+  transport.end('late');
   transport.uncork();
-  expect(await body).toBe('head held end');
+  expect(await body).toBe('head one text two end');
+});
+
+it('joins parts to the same buffer when they are the same parts as before', () => {
+  const [one, two] = [Buffer.from('one'), Buffer.from('two')];
+  const first = joinedBytes([one, two]);
+  expect(first.toString()).toBe('onetwo');
+  expect(joinedBytes([one, two])).toBe(first);
+  const other = joinedBytes([two, one]);
+  expect(other.toString()).toBe('twoone');
+  expect(joinedBytes([one])).toBe(one);
 });

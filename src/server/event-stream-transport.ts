@@ -43,18 +43,23 @@ export class EventStreamTransport implements Transport {
 
   /** Writes bytes, at the latest when it is uncorked. Must be called while it is corked. */
   write(bytes: Buffer): void {
-    if (this.#heldBytes + bytes.length > MAX_HELD_BYTES) this.flush();
+    if (this.#heldBytes + bytes.length > MAX_HELD_BYTES) this.#flush();
     this.#parts.push(bytes);
     this.#heldBytes += bytes.length;
-    if (this.#heldBytes > MAX_HELD_BYTES) this.flush();
+    if (this.#heldBytes > MAX_HELD_BYTES) this.#flush();
   }
 
-  /** Writes the held bytes. To be called before the response is written or ended in another way. */
-  flush(): void {
-    if (this.#parts.length === 0) return;
-    (this.#socket ?? this.#response).write(joined(this.#parts));
-    this.#parts = [];
-    this.#heldBytes = 0;
+  /** Writes text after the held bytes. Has no effect after {@link end}. */
+  writeText(text: string): void {
+    this.#flush();
+    // A write after the end, while the client has yet to read it, would be an `error` event without a listener.
+    if (!this.#response.writableEnded) this.#response.write(text);
+  }
+
+  /** Ends the response with text after the held bytes. Has no effect if it has ended. */
+  end(text: string): void {
+    this.#flush();
+    if (!this.#response.writableEnded) this.#response.end(text);
   }
 
   cork(): void {
@@ -62,12 +67,19 @@ export class EventStreamTransport implements Transport {
   }
 
   uncork(): void {
-    this.flush();
+    this.#flush();
     this.#response.socket?.uncork();
   }
 
   closeStalled(): void {
     this.#answer.closeStalled();
+  }
+
+  #flush(): void {
+    if (this.#parts.length === 0) return;
+    (this.#socket ?? this.#response).write(joinedBytes(this.#parts));
+    this.#parts = [];
+    this.#heldBytes = 0;
   }
 }
 
@@ -75,7 +87,7 @@ export class EventStreamTransport implements Transport {
 let last: { readonly parts: readonly Buffer[]; readonly bytes: Buffer } = { parts: [], bytes: Buffer.alloc(0) };
 
 /** Returns the bytes of all parts: the same buffer for responses that get the same parts one after the other. */
-function joined(parts: readonly Buffer[]): Buffer {
+export function joinedBytes(parts: readonly Buffer[]): Buffer {
   const [first] = parts;
   if (first && parts.length === 1) return first;
   const areSame = parts.length === last.parts.length && parts.every((part, index) => part === last.parts[index]);

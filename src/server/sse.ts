@@ -89,7 +89,9 @@ export class EventStreamServer {
     beginStream(response);
     if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller);
     if (event) await writeSlices(response, event);
-    return complete(response, { isFinal: !isSubscription(result) && isFinalResult(result) });
+    if (!response.writableEnded)
+      response.end(completion({ isFinal: !isSubscription(result) && isFinalResult(result) }));
+    return undefined;
   }
 
   /** Completes all streams, spread over `drainMs`, and at once those that begin later, on connections that were open. */
@@ -101,18 +103,13 @@ export class EventStreamServer {
   #subscribe(handle: SubscriptionHandle, response: ServerResponse, caller: OperationCaller): void {
     const transport = new EventStreamTransport(response);
     const flow = this.#options.flowControl.open(transport, caller.viewer.name);
-    const sink = sinkOf(response, { transport, flow, resumable: handle.resumable, record: caller.record });
+    const sink = sinkOf(transport, { flow, resumable: handle.resumable, record: caller.record });
     const running = handle.start(sink);
     const open = {
-      ping: () => {
-        transport.flush();
-        // A write after the end, while the client has yet to read it, would be an `error` event without a listener.
-        if (!response.writableEnded) response.write(PING);
-      },
+      ping: () => transport.writeText(PING),
       end: () => {
         running.stop();
-        transport.flush();
-        complete(response, { isFinal: false }); // another replica continues
+        transport.end(completion({ isFinal: false })); // another replica continues
       },
     };
     this.#addStream(open);
@@ -148,11 +145,10 @@ export class EventStreamServer {
 }
 
 interface SinkOptions extends Pick<SubscriptionHandle, 'resumable'>, Pick<OperationCaller, 'record'> {
-  readonly transport: EventStreamTransport;
   readonly flow: FlowController;
 }
 
-function sinkOf(response: ServerResponse, { transport, flow, resumable, record }: SinkOptions): EventSink {
+function sinkOf(transport: EventStreamTransport, { flow, resumable, record }: SinkOptions): EventSink {
   const encodeEvent = transport.isChunked
     ? resumable
       ? encodeResumableChunk
@@ -170,9 +166,8 @@ function sinkOf(response: ServerResponse, { transport, flow, resumable, record }
     },
     end: (error) => {
       if (error) record?.fail([error]);
-      transport.flush();
-      if (error && !response.writableEnded) response.write(nextEvent(JSON.stringify({ errors: [error] })));
-      complete(response, { isFinal: !error || areFinal([error]) });
+      if (error) transport.writeText(nextEvent(JSON.stringify({ errors: [error] })));
+      transport.end(completion({ isFinal: !error || areFinal([error]) }));
     },
   };
 }
@@ -217,8 +212,9 @@ function nextEvent(text: string): string {
   return `event: next\ndata: ${text}\n\n`;
 }
 
-function complete(response: ServerResponse, { isFinal }: { readonly isFinal: boolean }): void {
-  if (!response.writableEnded) response.end(`event: complete\n${isFinal ? `id: ${ENDED}\n` : ''}data:\n\n`);
+/** Returns the last event of a stream. */
+function completion({ isFinal }: { readonly isFinal: boolean }): string {
+  return `event: complete\n${isFinal ? `id: ${ENDED}\n` : ''}data:\n\n`;
 }
 
 /** Id of `complete` after which the request is not to be repeated. Not a cursor. */
