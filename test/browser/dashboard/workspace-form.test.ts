@@ -100,6 +100,23 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('');
   });
 
+  it('keeps the input when the person is back before the next frame', async () => {
+    await using window = await open(demo().url, { path: 'create?namespace=team-research&kind=jupyterlab' });
+    const { page } = window;
+    await page.getByLabel('Name', { exact: true }).fill('kept');
+    const isLeft = await page.evaluate(async () => {
+      const form = location.href;
+      document.querySelector<HTMLElement>('header a[href$="kinds"]')?.click();
+      for (let turns = 0; turns < 100; turns += 1) await Promise.resolve(); // renders, but runs no frame and no timer
+      const left = document.querySelector('form') === null;
+      history.replaceState(null, '', form);
+      dispatchEvent(new PopStateEvent('popstate'));
+      return left;
+    });
+    expect(isLeft).toBe(true);
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('kept');
+  });
+
   it('explains why an option is denied in the namespace', async () => {
     await using window = await open(demo().url, {
       path: 'create?namespace=team-research&kind=jupyterlab',

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo } from 'preact/hooks';
 import type { Session } from '../../data/session.ts';
 import { useStore } from '../../data/store.ts';
 import type { FormModel } from './form-model.ts';
@@ -10,7 +10,8 @@ const keptForms = new WeakMap<Session, Map<string, FormModel>>();
 export function useKeptForm(key: string, create: () => FormModel): FormModel {
   const { session } = useStore();
   const form = useMemo(() => keptForms.get(session)?.get(key) ?? create(), [session, key]);
-  useEffect(
+  // Not useEffect: its cleanup runs after the next paint, and the person may be back before.
+  useLayoutEffect(
     () => () => {
       const forms = keptForms.get(session) ?? new Map<string, FormModel>();
       keptForms.set(session, forms);
