@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { savedWarnings } from '../../data/saved-warnings.ts';
 import { useStore } from '../../data/store.ts';
 import { navigate } from '../../router.ts';
@@ -28,7 +28,8 @@ export function useSave(form: FormModel, path: string, onConflict?: () => void):
   const [work, setWork] = useState<Work>();
   const [last, setLast] = useState<Outcome & { readonly work: Work; readonly draft: Draft }>();
   const isShown = useRef(true);
-  useEffect(
+  // Not useEffect: its cleanup runs after the next paint, when the save may have ended.
+  useLayoutEffect(
     () => () => {
       isShown.current = false;
     },
