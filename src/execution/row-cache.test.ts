@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import { RowCache, RowSelection } from './row-cache.ts';
 
 it('keeps no row of a selection until four rows were rendered with it', () => {
@@ -13,3 +14,32 @@ it('keeps no row of a selection until four rows were rendered with it', () => {
   expect(selection).toBeInstanceOf(RowSelection);
   expect(rows.selection('Workspace name')).toBe(selection);
 });
+
+it('evicts the least recently used selection when rows with many reads exceed the bound', () => {
+  const rows = new RowCache();
+  const selections = ['first', 'second'].map((key) => cachedSelection(rows, key));
+  for (const [index, selection] of selections.entries()) {
+    const reads = Array.from({ length: 150_000 }, (_, read) => ({ key: `pods ${index} ${read}`, storeKey: 'pods' }));
+    rows.add(selection, { object: namespace(`team-${index}`), texts: ['{}'], cost: 1 }, reads);
+  }
+  expect(selections.map(({ isEvicted, rows: { size } }) => [isEvicted, size])).toEqual([
+    [true, 0],
+    [false, 1],
+  ]);
+});
+
+function cachedSelection(rows: RowCache, key: string): RowSelection {
+  const uncached = rows.selection(key);
+  if (!(uncached instanceof RowSelection)) uncached.count = 4;
+  const selection = rows.selection(key);
+  if (selection instanceof RowSelection) return selection;
+  throw new TypeError('Expected the selection to be cached.');
+}
+
+function namespace(name: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, uid: name, resourceVersion: '1', creationTimestamp: '' },
+  };
+}

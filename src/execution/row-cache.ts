@@ -27,8 +27,11 @@ const MAX_SELECTIONS = 200;
 const MAX_NOTED_CHANGES = 2_000;
 /** Rows that are rendered with a selection before its rows are cached. A query for one row does not announce a long list. */
 const MIN_RENDERED_ROWS = 4;
-/** Memory of a row, and of a block, without its text. */
+/** Memory of a row with few reads, and of a block, without its text. */
 const [ROW_BYTES, BLOCK_BYTES] = [300, 800];
+/** Memory of each further read of a row, such as that of a namespace with its workspaces and their pods. */
+const READ_BYTES = 300;
+const FEW_READS = 8;
 
 /** The rows of objects that were rendered with one selection. */
 export class RowSelection {
@@ -146,7 +149,7 @@ export class RowCache implements StoreObserver {
       return row;
     }
     selection.rows.set(uid, row);
-    this.#count(selection, ROW_BYTES + lengthOf(texts));
+    this.#count(selection, rowBytesOf(row) + lengthOf(texts));
     while (this.#bytes > MAX_BYTES) this.#evictOldest();
     return row;
   }
@@ -193,7 +196,7 @@ export class RowCache implements StoreObserver {
     selection.rows.delete(uid);
     row.object = undefined;
     this.#sets.release(row.dependencies);
-    this.#count(selection, -ROW_BYTES);
+    this.#count(selection, -rowBytesOf(row));
     this.#release(selection, row.content);
     this.#begin(selection, row, undefined);
   }
@@ -228,6 +231,11 @@ export class RowCache implements StoreObserver {
     selection.rows.clear();
     selection.isEvicted = true;
   }
+}
+
+/** Returns the memory of a row without its text. */
+function rowBytesOf({ dependencies: { reads } }: Row): number {
+  return ROW_BYTES + READ_BYTES * Math.max(0, reads.length - FEW_READS);
 }
 
 function lengthOf(texts: readonly string[]): number {
