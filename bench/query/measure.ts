@@ -23,15 +23,19 @@ export interface Bench {
 /** Number of different requests of a case. */
 const REQUESTS = 100;
 const ROUNDS = 9;
-/** CPU time of a round of requests. */
-const ROUND_MS = 120;
-/** V8 compiles the code of small requests after thousands of them: in up to {@link MAX_WARM_UPS} rounds of this CPU time. */
-const WARM_UP_MS = 600;
+/** Bounds of a round of requests, which ends at the first one. */
+interface RoundBounds {
+  readonly cpuMs: number;
+  readonly requests: number;
+}
+
+const MEASURED: RoundBounds = { cpuMs: 120, requests: 2_000 };
+/** V8 optimizes the code of small requests after more than 10,000 of them: in up to {@link MAX_WARM_UPS} rounds of this CPU time. */
+const WARM_UP: RoundBounds = { cpuMs: 600, requests: 8_000 };
 const MAX_WARM_UPS = 8;
 /** A server is warm when this number of rounds in a row has not been faster than the ones before. */
 const WARM_ROUNDS = 2;
 const FASTER = 0.95;
-const MAX_REQUESTS_OF_ROUND = 2_000;
 /** Time for a change to reach the gateway. */
 const CHANGE_MS = 5;
 const CHANGED_REQUESTS = 24;
@@ -58,7 +62,7 @@ export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs
   const costs: Record<string, number[]> = {};
   for (const each of Object.values(measured)) await warmUp(each, quick ? 2 : MAX_WARM_UPS);
   for (let round = 0; round < (quick ? 3 : ROUNDS); round += 1) {
-    for (const [name, each] of Object.entries(measured)) (costs[name] ??= []).push(await costOf(each, ROUND_MS));
+    for (const [name, each] of Object.entries(measured)) (costs[name] ??= []).push(await costOf(each, MEASURED));
   }
   const { gateway: own = [], bare: lowest = [], reference: plain } = costs;
   return { gateway: median(own), bare: median(lowest), reference: plain && median(plain) };
@@ -68,7 +72,7 @@ export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs
 async function warmUp(each: Measured, maxRounds: number): Promise<void> {
   let [least, warm] = [Infinity, 0];
   for (let round = 0; round < maxRounds && warm < WARM_ROUNDS; round += 1) {
-    const cost = await costOf(each, WARM_UP_MS);
+    const cost = await costOf(each, WARM_UP);
     warm = cost < FASTER * least ? 0 : warm + 1;
     least = Math.min(least, cost);
   }
@@ -120,11 +124,11 @@ async function prepareDocument(process: MeasuredProcess, request: QueryRequest):
   await process.query({ ...request, variables: { first: 1 } });
 }
 
-/** Returns the CPU time of one request: of the number of requests that takes about the given time. */
-async function costOf({ process, send, before }: Measured, forMs: number): Promise<number> {
+/** Returns the CPU time of one request in a round. */
+async function costOf({ process, send, before }: Measured, bounds: RoundBounds): Promise<number> {
   let [cpuMs, count] = [0, 0];
-  const end = before ? CHANGED_REQUESTS : MAX_REQUESTS_OF_ROUND;
-  while (count < end && cpuMs < forMs) {
+  const end = before ? CHANGED_REQUESTS : bounds.requests;
+  while (count < end && cpuMs < bounds.cpuMs) {
     const batch = before ? 1 : Math.min(20, end - count);
     const first = requestNumber;
     requestNumber += batch;
