@@ -12,6 +12,8 @@ const FEW = 60;
 const CLIENTS = 4;
 /** As in deploy/base/deployment.yaml. */
 const PRE_STOP_SECONDS = 5;
+/** As `fail_timeout` in deploy/balancers/nginx.conf. If no replica is left for that time, nginx answers 502. */
+const FAIL_TIMEOUT_SECONDS = 2;
 const START_MS = 300_000;
 const TIMEOUT_MS = 600_000;
 
@@ -103,6 +105,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
         await replicas.kill(port);
         await gets.moreAnswers(100);
         await replicas.start(port);
+        await drill.idle(FAIL_TIMEOUT_SECONDS + 1); // the balancer uses it again
       }
       await changes[Symbol.asyncDispose]();
       expect(gets.failures).toEqual([]);
