@@ -64,8 +64,8 @@ export function isNameInput(input: Input): boolean {
 /**
  * Returns an INVALID error for each field of an operation with a name that is not a valid segment of a request path. The causes
  * of an error have the path of each such argument or input field, such as `name`, `input.names[2]` or, in a manifest that is
- * an object, `input.manifest.metadata.name`. Fields that `@skip` or
- * `@include` excludes are ignored. Call it before the operation is executed, so that an invalid operation sends no request.
+ * an object, `input.manifest.metadata.name`. Fields that `@skip` or `@include` excludes are ignored. Call it before the operation
+ * is executed, so that an invalid operation sends no request.
  */
 export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] {
   const { schema, document, operationName, variableValues: given } = operation;
@@ -109,7 +109,7 @@ function hasOnlySegmentTexts(document: DocumentNode): boolean {
 }
 
 /**
- * Whether all texts in a value are valid segments. Names are texts of the document or of the variables, so an operation of which all texts
+ * Returns whether all texts in a value are valid segments. Names are texts of the document or of the variables, so an operation of which all texts
  * are valid needs no further check: those of most operations are.
  */
 function hasOnlySegments(value: unknown): boolean {
