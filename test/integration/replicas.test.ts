@@ -26,8 +26,7 @@ afterAll(async () => {
 async function startDrill() {
   await using started = new AsyncDisposableStack();
   const drill = started.use(await ReplicaDrill.start(cluster, started.use(await startReadinessRelay(replicas))));
-  await drill.subscribe(SUBSCRIBERS, 'WebSocket');
-  await drill.subscribe(SUBSCRIBERS, 'Server-Sent Events');
+  await drill.subscribe(SUBSCRIBERS);
   const running = started.move();
   return { drill, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

@@ -24,7 +24,7 @@ function expectRepeatable(failures: readonly FailedQuery[], max: number): void {
   expect(failures.filter(({ repeated }) => repeated !== 'answered')).toEqual([]);
 }
 
-/** Upper limit of failed POST queries when each replica is killed. Only nginx can tell a query that it has sent from a mutation. */
+/** Upper limit of failed POST queries when each replica is killed. Only nginx can distinguish a query that it has sent from a mutation. */
 const FAILED_POSTS: Readonly<Record<BalancerName, number>> = { haproxy: CLIENTS * 3, nginx: 0 };
 
 for (const { server, missing, startCluster } of drillClusters)
@@ -51,8 +51,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
     it('answer each query and lose no event when all restart, one after the other', async () => {
       await using balancer = await startBalancer(name, replicas);
       await using drill = await ReplicaDrill.start(cluster, balancer);
-      await drill.subscribe(FEW, 'WebSocket');
-      await drill.subscribe(FEW, 'Server-Sent Events');
+      await drill.subscribe(FEW);
       const [posts, gets] = [drill.startQueries('POST', CLIENTS), drill.startQueries('GET', CLIENTS)];
       const changes = drill.startChanges(50);
       const exitCodes = await replicas.restartAll();
@@ -96,8 +95,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
     it('answer each GET query and lose no event when one is killed', async () => {
       await using balancer = await startBalancer(name, replicas);
       await using drill = await ReplicaDrill.start(cluster, balancer);
-      await drill.subscribe(FEW, 'WebSocket');
-      await drill.subscribe(FEW, 'Server-Sent Events');
+      await drill.subscribe(FEW);
       const [posts, gets] = [drill.startQueries('POST', CLIENTS), drill.startQueries('GET', CLIENTS)];
       const changes = drill.startChanges(50);
       for (const port of replicas.ports) {
@@ -116,8 +114,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
     it('lose no event when the balancer cuts connections that are idle for two seconds', async () => {
       await using balancer = await startBalancer(name, { ...replicas, idleSeconds: 2 });
       await using drill = await ReplicaDrill.start(cluster, balancer);
-      await drill.subscribe(FEW, 'WebSocket');
-      await drill.subscribe(FEW, 'Server-Sent Events');
+      await drill.subscribe(FEW);
       const before = drill.connections;
       await drill.reconnected(FEW);
       await using changes = drill.startChanges(300);
@@ -130,8 +127,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
     it('keep idle subscribers connected when the balancer cuts connections that are idle for 20 seconds', async () => {
       await using balancer = await startBalancer(name, { ...replicas, idleSeconds: 20 });
       await using drill = await ReplicaDrill.start(cluster, balancer);
-      await drill.subscribe(FEW, 'WebSocket');
-      await drill.subscribe(FEW, 'Server-Sent Events');
+      await drill.subscribe(FEW);
       await drill.idle(45);
       expect(drill.connections).toBe(drill.clients.length);
       expect(await drill.violations()).toEqual([]);
@@ -140,8 +136,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
     it('bring 2,000 subscribers to the state of the cluster when a replica is killed and all restart', async () => {
       await using balancer = await startBalancer(name, replicas);
       await using drill = await ReplicaDrill.start(cluster, balancer);
-      await drill.subscribe(SUBSCRIBERS, 'WebSocket');
-      await drill.subscribe(SUBSCRIBERS, 'Server-Sent Events');
+      await drill.subscribe(SUBSCRIBERS);
       const changes = drill.startChanges(250);
       await drill.moreChanges(20);
       const [killed = 0] = replicas.ports;

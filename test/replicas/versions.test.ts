@@ -24,8 +24,7 @@ it.skipIf(missing)(
     await using replicas = await ReplicaSet.start(options);
     await using balancer = await startBalancer('haproxy', replicas);
     await using drill = await ReplicaDrill.start(cluster, balancer);
-    await drill.subscribe(FEW, 'WebSocket');
-    await drill.subscribe(FEW, 'Server-Sent Events');
+    await drill.subscribe(FEW);
     const loads = [
       drill.startQueries('POST', CLIENTS),
       drill.startQueries('GET', CLIENTS),

@@ -22,6 +22,8 @@ const MUTATED = { namespace: 'mutations', name: 'nb-1' } as const;
 
 const CONVERGENCE_TIMEOUT_MS = 120_000;
 const MAX_SHOWN = 3;
+/** Clients that subscribe at the same time. */
+const BATCH = 100;
 
 function isDecided({ synced, violation }: SubscriptionClient): boolean {
   return synced || violation !== undefined;
@@ -66,17 +68,18 @@ export class ReplicaDrill implements AsyncDisposable {
     return this.#clients.reduce((sum, { connections }) => sum + connections, 0);
   }
 
-  /** Subscribes with this number of clients, in batches: each of them has its snapshot before the next one starts. */
-  async subscribe(count: number, transport: SubscriptionClient['transport'], batch = 100): Promise<void> {
-    for (let first = 0; first < count; first += batch) {
-      const added = Array.from({ length: Math.min(batch, count - first) }, (_, index) =>
-        this.#subscriber(first + index, transport),
-      );
-      this.#clients.push(...added);
-      await waitFor(() => added.every(isDecided), 'the clients have their snapshots', 60_000);
-      const violation = added.find((client) => client.violation)?.violation;
-      if (violation !== undefined) throw new Error(violation);
-    }
+  /** Subscribes with this number of clients over each transport, in batches: each has its snapshot before the next one starts. */
+  async subscribe(count: number): Promise<void> {
+    for (const transport of ['WebSocket', 'Server-Sent Events'] as const)
+      for (let first = 0; first < count; first += BATCH) {
+        const added = Array.from({ length: Math.min(BATCH, count - first) }, (_, index) =>
+          this.#subscriber(first + index, transport),
+        );
+        this.#clients.push(...added);
+        await waitFor(() => added.every(isDecided), 'the clients have their snapshots', 60_000);
+        const violation = added.find((client) => client.violation)?.violation;
+        if (violation !== undefined) throw new Error(violation);
+      }
   }
 
   /** Sends queries until the drill is disposed of. */
