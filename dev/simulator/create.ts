@@ -46,6 +46,7 @@ export function create(cluster: SimulatedCluster, request: CreateRequest): Store
     namespace: place,
     manager: options.manager,
     managedFields,
+    isTaken: (name) => cluster.storage.get(storageKeyOf(resource), { name, namespace: place }) !== undefined,
   });
   assertValid({ object, warnings: shaped.warnings, server: cluster.server }, resource);
   const access = objectReader(cluster);
@@ -103,15 +104,17 @@ interface NewObjectOptions {
   readonly namespace: string | undefined;
   readonly manager: string;
   readonly managedFields: CreateRequest['managedFields'];
+  readonly isTaken: (name: string) => boolean;
 }
 
 /** Returns the object of a create request with the metadata that only the server sets. */
-function newObject(shaped: JsonObject, { resource, namespace, manager, managedFields }: NewObjectOptions): ApiObject {
+function newObject(shaped: JsonObject, options: NewObjectOptions): ApiObject {
+  const { resource, namespace, manager, managedFields, isTaken } = options;
   const given = objectAt(shaped, 'metadata');
   const { deletionTimestamp: _ignored, deletionGracePeriodSeconds: _unused, selfLink: _link, ...meta } = given;
   const metadata = compactMeta({
     ...meta,
-    name: objectNameOf(given),
+    name: objectNameOf(given, isTaken),
     namespace,
     uid: randomUUID(),
     resourceVersion: '',
@@ -126,11 +129,20 @@ function newObject(shaped: JsonObject, { resource, namespace, manager, managedFi
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const PREFIX_LENGTH = 58;
 
-/** Returns the name, or one generated from generateName; empty without both. */
-export function objectNameOf(given: JsonObject): string {
+/** How many names kube-apiserver generates before it answers 409. */
+const ATTEMPTS = 8;
+
+/** Returns the name, or one generated from generateName that is free after at most 8 attempts; empty without both. */
+export function objectNameOf(given: JsonObject, isTaken: (name: string) => boolean): string {
   const name = stringAt(given, 'name');
   const prefix = stringAt(given, 'generateName');
   if (name || !prefix) return name ?? '';
+  let generated = generateName(prefix);
+  for (let attempt = 1; attempt < ATTEMPTS && isTaken(generated); attempt++) generated = generateName(prefix);
+  return generated;
+}
+
+function generateName(prefix: string): string {
   const suffix = Array.from({ length: 5 }, () => SUFFIX_ALPHABET[randomInt(SUFFIX_ALPHABET.length)]);
   return `${prefix.slice(0, PREFIX_LENGTH)}${suffix.join('')}`;
 }

@@ -24,10 +24,11 @@ export function forceApply(parts: ApplyContext, manifest: Manifest | KubernetesO
   const resource = objectReader(parts).resourceOf(manifest.apiVersion, manifest.kind);
   const { object } = prepareObject({ ...manifest }, resource);
   const metadata = { ...manifest.metadata };
-  const name = objectNameOf(metadata);
-  if (name === '') throw new TypeError(`Expected a ${manifest.kind} with a name or generateName`);
   const namespace = resource.namespaced ? (metadata.namespace ?? 'default') : undefined;
   const storageKey = storageKeyOf(resource);
+  const isTaken = (generated: string) => parts.storage.get(storageKey, { name: generated, namespace }) !== undefined;
+  const name = objectNameOf(metadata, isTaken);
+  if (name === '') throw new TypeError(`Expected a ${manifest.kind} with a name or generateName`);
   const current = parts.storage.get(storageKey, { name, namespace });
   const next = objectToStore({ ...object, metadata: { ...metadata, name, namespace } }, resource, current);
   if (current && isEqualJson(contentToCompare(next), contentToCompare(current)))
