@@ -49,7 +49,7 @@ COPY --from=node /app/node/LICENSE ./LICENSE.node
 COPY package.json LICENSE ./
 COPY schema ./schema
 COPY --from=build /app/web/dist ./web/dist
-# Nothing is written: the root file system may be read-only.
+# The gateway writes no file, the demo only in /tmp: the root file system may be read-only.
 USER 65532:65532
 EXPOSE 4000 9090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

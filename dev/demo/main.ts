@@ -8,6 +8,8 @@ const MAX_WORKSPACES = 50_000;
 const PASSED_ON =
   /^(?:ALLOWED_|MAX_)|^(?:AUDIT_LOG|CONNECT_BASE_URL|METRICS_PORT|REQUEST_TIMEOUT_SECONDS|SLOW_READER_TIMEOUT_SECONDS)$/u;
 
+const USAGE = `Expected only --workspaces=<0 to ${MAX_WORKSPACES}>. Settings are variables: PORT=4001 npm run demo.`;
+
 /** All settings of the demo, besides those that it passes on. */
 const { PORT = '4000', DEMO_CLUSTER_PORT = '0', LISTEN_HOST, LOG_LEVEL = 'warn' } = process.env;
 
@@ -20,11 +22,12 @@ try {
     workspaces: workspacesOf(process.argv.slice(2)),
     settings: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
   });
+  const url = demo.url.replace('//0.0.0.0:', '//localhost:'); // the address of a listener on all interfaces
   process.stdout.write(
     [
-      `The demo is running: ${new URL('/', demo.url).href}`,
+      `The demo is running: ${new URL('/', url).href}`,
       '',
-      `  GraphiQL  ${demo.url}`,
+      `  GraphiQL  ${url}`,
       `  kubectl   export KUBECONFIG=${demo.kubeconfigFile}`,
       '            kubectl get workspaces -A -w',
       '',
@@ -43,6 +46,7 @@ try {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port }: NodeJS.ErrnoException & { readonly port?: number } = error;
+  if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}. ${USAGE}`;
   if (code !== 'EADDRINUSE') return error.message;
   const name = String(port) === PORT ? 'PORT' : 'DEMO_CLUSTER_PORT';
   return `port ${port} is in use by another process. Set ${name} to another one, such as ${name}=${(port ?? 4_000) + 1} npm run demo.`;

@@ -75,3 +75,21 @@ it('names the argument and its range when it is not valid', { timeout: TIMEOUT_M
   const [message] = await Promise.all([text(child.stderr), once(child, 'close')]);
   expect(message).toContain('--workspaces: expected an integer from 0 to 50000, got "many"');
 });
+
+it.each(['--port=4001', 'many'])(
+  'says what it accepts when the argument is %s',
+  { timeout: TIMEOUT_MS },
+  async (arg) => {
+    const child = start([arg], {});
+    const [message] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect(message).toMatch(
+      /^Cannot start the demo: .*Expected only --workspaces=<0 to 50000>\. Settings are variables/u,
+    );
+  },
+);
+
+it('prints an address that a browser can open when it listens on all interfaces', { timeout: TIMEOUT_MS }, async () => {
+  await using demo = await startDemoProcess([], { LISTEN_HOST: '0.0.0.0' });
+  expect(new URL(demo.url).hostname).toBe('localhost');
+  expect(await (await fetch(new URL('livez', demo.url))).json()).toEqual({ status: 'ok' });
+});
