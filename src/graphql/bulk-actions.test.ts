@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { BulkActions, type BulkAction, type ObjectOutcome } from './bulk-actions.ts';
+import { BulkActions, type BulkAction, type BulkActionStatus, type ObjectOutcome } from './bulk-actions.ts';
 
 const END = { done: true, value: undefined };
 const names = (count: number) => Array.from({ length: count }, (_, index) => `nb-${index}`);
@@ -51,6 +51,26 @@ describe('BulkActions', () => {
     await complete(actions, 'last', '0');
     const kept = Array.from({ length: 25 }, (_, index) => keptOf(actions, `viewer-${index}`, 1).length);
     expect(kept.lastIndexOf(0)).toBe(5);
+  });
+
+  it('reports the end of each of many actions that end at the same moment', async () => {
+    const ended: string[] = [];
+    const onEnd = (_viewer: string, { actionId }: BulkActionStatus) => void ended.push(actionId);
+    const actions = new BulkActions({ max: 50, maxPerViewer: 50, onEnd });
+    const writing = Promise.withResolvers<void>();
+    const ids = Array.from({ length: 15 }, (_, index) => String(index));
+    const running = ids.map((actionId) =>
+      actions.start({ owner: 'eve', actionId, mutation: 'm', dryRun: false }, names(1), async (name) => {
+        await writing.promise;
+        return outcome(name);
+      }),
+    );
+    await nextTurn();
+    writing.resolve();
+    await Promise.all(running.map(({ delivered }) => delivered));
+    await nextTurn();
+    expect(ended.toSorted((a, b) => Number(a) - Number(b))).toEqual(ids);
+    expect(keptOf(actions, 'eve', 15)).toHaveLength(10);
   });
 
   it('cuts long texts of outcomes', async () => {

@@ -214,20 +214,20 @@ export class BulkActions {
     this.assertCanStart(owner, actionId);
     const running = this.#limit.enter(owner);
     const action = new BulkAction({ owner, ...start, total: objects.length });
-    const key = keyOf(owner, actionId);
-    this.#actions.set(key, { owner, action });
-    void this.#ended(key, running, action.run(objects, write));
+    const kept = { owner, action };
+    this.#actions.set(keyOf(owner, actionId), kept);
+    void this.#reportEnd(kept, running, action.run(objects, write));
     return action;
   }
 
-  async #ended(key: string, running: Disposable, end: Promise<void>): Promise<void> {
+  /** The action may have been removed when it is reported, if others have ended at the same moment. */
+  async #reportEnd({ owner, action }: Kept, running: Disposable, end: Promise<void>): Promise<void> {
     await end;
     running[Symbol.dispose]();
-    const kept = this.#actions.get(key);
-    if (!kept) return;
-    this.#options.onEnd(kept.owner, kept.action.status);
-    this.#removeOldest(kept.owner);
-    setTimeout(() => this.#forget(key, kept.action), KEPT_MS).unref();
+    this.#options.onEnd(owner, action.status);
+    this.#removeOldest(owner);
+    const key = keyOf(owner, action.status.actionId);
+    setTimeout(() => this.#forget(key, action), KEPT_MS).unref();
   }
 
   /** A later action may have the same key. */
