@@ -50,6 +50,18 @@ describe('the clock of totals', () => {
     expect(clock.shared('last', () => [])).toBe(last);
   });
 
+  it('ends a wait that begins after the clock was disposed', async () => {
+    const clock = new TotalsClock([]);
+    const { signal } = new AbortController();
+    await clock.after(clock.tick, signal);
+    const { tick } = clock;
+    clock[Symbol.dispose]();
+    const before = timers();
+    const wait = clock.after(tick, signal);
+    expect(timers()).toBe(before);
+    await wait;
+  });
+
   it('keeps no result when the last subscription has ended', async () => {
     using clock = new TotalsClock([]);
     const leaving = new AbortController();

@@ -70,7 +70,7 @@ export class TotalsClock implements DerivedState {
     return this.#tickNumber;
   }
 
-  /** Resolves when there has been a tick after the one with a number, or when the signal aborts. */
+  /** Resolves when there has been a tick after the one with a number, the clock is disposed, or the signal aborts. */
   async after(tick: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || tick < this.#tickNumber) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -88,6 +88,7 @@ export class TotalsClock implements DerivedState {
 
   [Symbol.dispose](): void {
     this.#cancel();
+    this.#tickNumber += 1; // a subscription that waits from now on continues with another clock
     for (const removeHandler of this.#removeHandlers) removeHandler();
     for (const resolve of this.#waiting) resolve();
   }
