@@ -1,3 +1,5 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import { namespace, workspace } from '../support/manifests.ts';
@@ -163,5 +165,29 @@ describe('startWorkspace', () => {
     expect(errors).toMatchObject([
       { message: expect.stringContaining(state), extensions: { code: 'CONFLICT', state } },
     ]);
+  });
+});
+
+describe('restartWorkspace', () => {
+  it('logs the error of a start that fails after the mutation has returned', async () => {
+    const lines: { readonly msg: string }[] = [];
+    const stream = new Writable({
+      write(chunk, _, done) {
+        lines.push(JSON.parse(String(chunk)));
+        done();
+      },
+    });
+    await using gateway = await startTestGateway({
+      objects: [namespace('team-a'), running],
+      log: pino({ level: 'error' }, stream),
+    });
+    const restart =
+      'mutation { restartWorkspace(input: { namespace: "team-a", name: "nb-1", timeoutSeconds: 0 }) { stateReached } }';
+    const { value } = await gateway.subscribe(restart).next(); // over a WebSocket, which stays open
+    expect(value?.data).toEqual({ restartWorkspace: { stateReached: false } });
+    using _failing = gateway.cluster.faults.refuse({ status: 500, when: ({ verb }) => verb === 'patch' });
+    const { spec, metadata } = stored(gateway);
+    gateway.cluster.apply({ ...running, spec, metadata, status: { state: 'Paused' } });
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('unexpected error');
   });
 });

@@ -65,8 +65,9 @@ async function restart(context: Context, input: RestartInput): Promise<RestartPa
   const followed = await client.reader.listerForWatch(Workspace, at);
   const { object, warnings } = await setPaused(context, at, { paused: true, restart: true, dryRun: false });
   const started = startWhenPaused(context, followed, object);
+  let isAwaited = true;
   started.catch((error: unknown) => {
-    if (signal.aborted) context.gateway.onUnexpected(error); // the client has left
+    if (!isAwaited) context.gateway.onUnexpected(error); // no request reports it
   });
   const timeUp = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => timeUp.resolve(undefined), timeoutSeconds * 1_000);
@@ -75,6 +76,7 @@ async function restart(context: Context, input: RestartInput): Promise<RestartPa
   try {
     const outcome = await Promise.race([started, timeUp.promise]);
     if (outcome) return { ...outcome, warnings: [...warnings, ...outcome.warnings] };
+    isAwaited = false;
     const latest = (await mayStillGet(context, object)) ? (followed.withUid(object.metadata.uid) ?? object) : object;
     return { object: latest, stateReached: false, warnings: [...warnings, CONTINUES] };
   } finally {
