@@ -777,7 +777,7 @@ export type UpdateWorkspaceKindInput = {
   hidden?: boolean | null | undefined;
   /** Icon. Cannot be null. */
   icon?: ImageRefInput | null | undefined;
-  /** All imageConfig options, in their order. One that is left out is removed. */
+  /** All imageConfig options, in their order. One that is left out is removed. Cannot be null. */
   imageConfigs?: Array<ImageConfigInput> | null | undefined;
   /** Logo. Cannot be null. */
   logo?: ImageRefInput | null | undefined;
@@ -785,9 +785,9 @@ export type UpdateWorkspaceKindInput = {
   manifest?: unknown;
   /** Name of the WorkspaceKind. */
   name: string;
-  /** All podConfig options, in their order. One that is left out is removed. */
+  /** All podConfig options, in their order. One that is left out is removed. Cannot be null. */
   podConfigs?: Array<PodConfigInput> | null | undefined;
-  /** Changes of the pod template. */
+  /** Changes of the pod template. Cannot be null. */
   podTemplate?: WorkspaceKindPodTemplateInput | null | undefined;
   /** All ports, in their order. One that is left out is removed. Cannot be null. */
   ports?: Array<WorkspaceKindPortInput> | null | undefined;

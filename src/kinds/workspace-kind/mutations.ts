@@ -124,6 +124,18 @@ interface WorkspaceKindUpdate extends SpecChange {
   readonly fieldManager?: string | null | undefined;
 }
 
+/** Fields of the input that the definition requires. */
+const REQUIRED_FIELDS = [
+  'displayName',
+  'description',
+  'icon',
+  'logo',
+  'ports',
+  'podTemplate',
+  'imageConfigs',
+  'podConfigs',
+] as const satisfies readonly (keyof WorkspaceKindUpdate)[];
+
 const spawnerFields = ['displayName', 'description', 'hidden', 'deprecated', 'deprecationMessage'] as const;
 
 const typedPaths: InputPaths = {
@@ -149,9 +161,7 @@ async function updateWorkspaceKind(
   update: WorkspaceKindUpdate,
 ): Promise<WriteResult<WorkspaceKindObject>> {
   const { name, revision } = update;
-  const cleared = (['displayName', 'description', 'icon', 'logo', 'ports'] as const).filter(
-    (field) => update[field] === null,
-  );
+  const cleared = REQUIRED_FIELDS.filter((field) => update[field] === null);
   assertNoCauses(
     cleared.map((field) => requiredValue(`input.${field}`, 'cannot be null; omit it to keep the value')),
     { kind: WorkspaceKind.kind, name },

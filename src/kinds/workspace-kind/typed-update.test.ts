@@ -70,6 +70,14 @@ describe('updateWorkspaceKind with typed fields', () => {
     });
   });
 
+  it.each(['podTemplate', 'imageConfigs', 'podConfigs', 'ports'])(
+    'rejects null for %s instead of ignoring it',
+    async (field) => {
+      await using gateway = await startTestGateway({ objects });
+      expect(fieldsOf(await update(gateway, { [field]: null }))).toEqual([`input.${field}`]);
+    },
+  );
+
   it('replaces the resources of an option, and removes what is null', async () => {
     await using gateway = await startTestGateway({ objects });
     const pod = { requests: [{ resource: 'cpu', quantity: '1' }], nodeSelector: [{ key: 'zone', value: 'a' }] };

@@ -234,15 +234,18 @@ export function workspaceKindFields(t: InputFields) {
       type: [WorkspaceKindPortInput],
       description: 'All ports, in their order. One that is left out is removed. Cannot be null.',
     }),
-    podTemplate: t.field({ type: WorkspaceKindPodTemplateInput, description: 'Changes of the pod template.' }),
+    podTemplate: t.field({
+      type: WorkspaceKindPodTemplateInput,
+      description: 'Changes of the pod template. Cannot be null.',
+    }),
     imageConfigs: t.field({
       type: [ImageConfigInput],
-      description: 'All imageConfig options, in their order. One that is left out is removed.',
+      description: 'All imageConfig options, in their order. One that is left out is removed. Cannot be null.',
     }),
     defaultImageConfig: t.id({ description: 'ID of the preselected imageConfig option.' }),
     podConfigs: t.field({
       type: [PodConfigInput],
-      description: 'All podConfig options, in their order. One that is left out is removed.',
+      description: 'All podConfig options, in their order. One that is left out is removed. Cannot be null.',
     }),
     defaultPodConfig: t.id({ description: 'ID of the preselected podConfig option.' }),
     activityRules: t.field({
