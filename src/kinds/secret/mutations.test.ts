@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SimulatedRequest } from '../../../dev/simulator/request.ts';
 import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { expectNothingHidden, objects } from '../../../test/support/secrets.ts';
 import { base64, MOUNTABLE } from '../../../test/support/storage.ts';
@@ -120,6 +121,26 @@ describe('updateSecret', () => {
     const stale = await update(gateway, { set: [{ key: 'c', text: '3' }], resourceVersion });
     expect(stale.errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
     expect(await stored(gateway, 'token')).toMatchObject({ c: '2' });
+  });
+
+  it('checks the label of the version that it changes, also with an empty resourceVersion', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { cluster } = gateway;
+    let hasChanged = false;
+    // The label is removed between the check and the change.
+    const removeLabel = ({ verb, resource }: SimulatedRequest): boolean => {
+      if (verb === 'patch' && resource === 'secrets' && !hasChanged) {
+        hasChanged = true;
+        const secret = cluster.get('v1', 'Secret', 'token', 'team-a');
+        if (secret) cluster.apply({ ...secret, metadata: { ...secret.metadata, labels: {} } });
+      }
+      return false;
+    };
+    using _refused = cluster.faults.refuse({ status: 500, when: removeLabel });
+    const { errors } = await update(gateway, { set: [{ key: 'a', text: 'new' }], resourceVersion: '' });
+    expect(hasChanged).toBe(true);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', reason: 'NotLabeled' } }]);
+    expect(await stored(gateway, 'token')).toMatchObject({ a: 'hidden-a' });
   });
 
   it('changes no secret in a dry run', async () => {

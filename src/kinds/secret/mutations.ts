@@ -197,7 +197,7 @@ async function update(context: Context, input: UpdateInput): Promise<WritePayloa
     prepare: async () => {
       const secret = await client.reader.getUncached(Secret, at);
       assertCanUpdate(secret);
-      const version = resourceVersion ?? secret.metadata.resourceVersion;
+      const version = resourceVersion || secret.metadata.resourceVersion; // an empty one would be no precondition
       return { ...change, metadata: { resourceVersion: version, annotations: updateAnnotations(context) } };
     },
     write: (body) => {
