@@ -171,7 +171,7 @@ describe('SpawnerOption.fits', () => {
       cpu: without('No node has enough free cpu.'),
       gpus: without('No node has enough free nvidia.com/gpu.'),
       tolerating: fits,
-      both: without('No node has enough free of all requested resources together.'),
+      both: without('No node has all requested resources free together.'),
       selecting: without(NO_NODE),
       affine: { ...fits, node: null },
     });
@@ -186,11 +186,12 @@ describe('SpawnerOption.fits', () => {
       ['large', requesting({ cpu: '1001m', memory: '1Gi' })],
       ['unspecified', requesting({ cpu: '1' })],
       ['gpu', requesting({ cpu: '1', memory: '1Gi', 'nvidia.com/gpu': '1' })],
+      ['scratch', requesting({ cpu: '1', memory: '1Gi', 'ephemeral-storage': '2Gi' })],
     );
     const quotas = [
       quota(
         'compute',
-        { 'requests.cpu': '4', memory: '64Gi', 'requests.nvidia.com/gpu': '1' },
+        { 'requests.cpu': '4', memory: '64Gi', 'requests.nvidia.com/gpu': '1', 'ephemeral-storage': '1Gi' },
         { 'requests.cpu': '3', 'requests.nvidia.com/gpu': '1' },
       ),
       quota('best-effort', { pods: '0' }, {}, { scopes: ['BestEffort'] }),
@@ -201,7 +202,7 @@ describe('SpawnerOption.fits', () => {
         namespace('team-a'),
         namespace('team-b'),
         kind,
-        node('a'),
+        node('a', { allocatable: { 'ephemeral-storage': '10Gi' } }),
         ...quotas.filter(({ metadata }) => metadata.name !== 'best-effort'),
       ],
     });
@@ -214,9 +215,20 @@ describe('SpawnerOption.fits', () => {
         reason: 'ResourceQuota compute limits memory, for which neither the pod nor a LimitRange has an amount.',
       },
       gpu: { ...fits, quota: false, reason: left('requests.nvidia.com/gpu') },
+      scratch: { ...fits, quota: false, reason: left('ephemeral-storage') },
     });
     for (const each of quotas) gateway.cluster.apply(each);
     await expect.poll(async () => Object(fitsIn(await gateway.query(FITS))).small).toEqual({ ...fits, quota: null });
+  });
+
+  it('knows that a quota for pods that are not best-effort refuses only pods with amounts of CPU or memory', async () => {
+    const kind = kindWith(['sized', requesting({ cpu: '1' })], ['bare', requesting({})]);
+    const full = quota('sized', { pods: '0' }, {}, { scopes: ['NotBestEffort', 'NotTerminating'] });
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), kind, node('a'), full] });
+    expect(fitsIn(await gateway.query(FITS))).toEqual({
+      sized: { ...fits, quota: false, reason: 'ResourceQuota sized does not leave enough pods.' },
+      bare: { ...fits, quota: null },
+    });
   });
 
   it('compares with the limit ranges of the namespace, whose defaults count for quotas and nodes', async () => {

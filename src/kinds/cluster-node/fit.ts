@@ -115,7 +115,8 @@ export class ClusterCapacity implements DerivedState {
     const hasFree = ({ free }: FreeNode) => needed.every(([resource, { nanos }]) => free(resource) >= nanos);
     if (candidates.some(hasFree)) return demand.hasAffinity ? NOT_KNOWN : FITS;
     const missing = needed.find(([resource, { nanos }]) => candidates.every(({ free }) => free(resource) < nanos));
-    return { fits: false, reason: `No node has enough free ${missing?.[0] ?? 'of all requested resources together'}.` };
+    const what = missing ? `enough free ${missing[0]}` : 'all requested resources free together';
+    return { fits: false, reason: `No node has ${what}.` };
   }
 
   #free(node: ClusterNodeObject): FreeNode {
@@ -129,8 +130,14 @@ function amountIn(amounts: ReadonlyMap<string, Quantity>, resource: string): big
   return (amounts.get(resource) ?? ZERO).nanos;
 }
 
-/** Scopes that the pods of workspaces are in. Whether they are in another one depends on more than the option. */
-const OWN_SCOPES: ReadonlySet<string> = new Set(['NotTerminating', 'NotBestEffort']);
+const COMPUTE_RESOURCES = ['cpu', 'memory'] as const;
+
+/** Returns whether the pod of a workspace is in a scope. False also if that depends on more than the option. */
+function isInScope(scope: string, { requests, limits }: Demand): boolean {
+  if (scope === 'NotTerminating') return true;
+  const hasAmounts = COMPUTE_RESOURCES.some((each) => each in requests || each in limits);
+  return scope === 'NotBestEffort' && hasAmounts;
+}
 
 function permission(refusal: string | undefined): Outcome {
   return refusal === undefined ? FITS : { fits: false, reason: refusal };
@@ -139,7 +146,7 @@ function permission(refusal: string | undefined): Outcome {
 function fitInto(quota: ResourceQuotaObject, demand: EffectiveDemand): Outcome {
   const { scopes = [], scopeSelector } = quotaSpecOf(quota);
   const { hard, used } = quotaLimitsOf(quota);
-  const isScoped = scopeSelector !== undefined || scopes.some((scope) => !OWN_SCOPES.has(scope));
+  const isScoped = scopeSelector !== undefined || scopes.some((scope) => !isInScope(scope, demand));
   const outcomes = Object.entries(hard).map(([resource, limit]): Outcome => {
     const needed = neededOf(resource, demand);
     if (needed === 'nothing') return FITS;
@@ -170,6 +177,8 @@ function worstOf(outcomes: readonly Outcome[]): Outcome {
 function neededOf(resource: string, { requests, limits }: Demand): Quantity | 'nothing' | undefined {
   if (resource === 'pods' || resource === 'count/pods') return parseExact('1');
   if (resource === 'cpu' || resource === 'memory') return quantityIn(requests, resource);
+  if (resource === 'ephemeral-storage' || resource.startsWith('hugepages-'))
+    return quantityIn(requests, resource) ?? 'nothing';
   const [, kind, name = ''] = /^(?<kind>requests|limits)\.(?<name>.+)$/u.exec(resource) ?? [];
   if (kind === undefined || name === 'storage') return 'nothing';
   const quantity = quantityIn(kind === 'requests' ? requests : limits, name);
