@@ -274,6 +274,22 @@ describe('KubernetesEvent', () => {
 });
 
 describe('events', () => {
+  it('lists an event without a valid timestamp last', async () => {
+    const none = { firstTimestamp: null, lastTimestamp: null };
+    const timeless = eventOf('Pod', 'b', { ...none, metadata: { name: 'b', creationTimestamp: 'yesterday' } });
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), timeless, eventOf('Pod', 'a')] });
+    const { data, errors } = await gateway.query('{ events { nodes { message firstAt lastAt } } }');
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      events: {
+        nodes: [
+          { message: 'About a', firstAt: at(0), lastAt: expect.any(String) },
+          { message: 'About b', firstAt: null, lastAt: null },
+        ],
+      },
+    });
+  });
+
   const objects = [
     namespace('team-a'),
     eventOf('Pod', 'a', { type: 'Warning', reason: 'Failed', lastTimestamp: at(1) }),

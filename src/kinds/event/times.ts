@@ -24,7 +24,11 @@ function isTime(text: string | undefined): boolean {
   return !Number.isNaN(Date.parse(text ?? ''));
 }
 
-const lastTimeField = new ObjectField((event: EventObject) => new Date(lastTimeOf(event)).toISOString());
+/** Empty, so last, if the event has no valid timestamp. */
+const lastTimeField = new ObjectField((event: EventObject) => {
+  const time = Date.parse(lastTimeOf(event));
+  return Number.isNaN(time) ? '' : new Date(time).toISOString();
+});
 
 export const newestFirst: Ordering<EventObject> = orderingByFields(
   'LAST_AT DESC, NAMESPACE ASC, NAME ASC',

@@ -25,7 +25,7 @@ builder.objectField(WorkspaceType, 'events', (t) =>
       first: t.arg.int({
         required: true,
         defaultValue: 20,
-        description: `Maximum number of events: 0 to ${MAX_EVENTS}. BAD_REQUEST if it is out of range.`,
+        description: `Maximum number of events: 1 to ${MAX_EVENTS}. BAD_REQUEST if it is out of range.`,
       }),
       currentPodOnly: t.arg.boolean({
         required: true,
