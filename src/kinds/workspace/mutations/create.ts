@@ -128,8 +128,21 @@ async function assertCreatable(context: Context, { input, after, dryRun }: Creat
   await assertNoCausesBefore(() => dryRun(naming), all, about);
 }
 
-const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u;
-const PREFIX = /^[a-z0-9][-a-z0-9]*$/u;
+interface NameRule {
+  readonly pattern: RegExp;
+  /** Completes "expected …". */
+  readonly description: string;
+}
+
+const CHARACTERS = 'lower case letters, digits and "-"';
+const LABEL: NameRule = {
+  pattern: /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u,
+  description: `${CHARACTERS}, beginning and ending with a letter or digit`,
+};
+const PREFIX: NameRule = {
+  pattern: /^[a-z0-9][-a-z0-9]*$/u,
+  description: `${CHARACTERS}, beginning with a letter or digit`,
+};
 
 interface Naming {
   readonly name?: string | null | undefined;
@@ -148,14 +161,13 @@ function validateName({ name, generateName }: Naming): StatusCause[] {
   return problem('input.name', name ?? '', LABEL);
 }
 
-function problem(field: string, text: string, form: RegExp): StatusCause[] {
+function problem(field: string, text: string, { pattern, description }: NameRule): StatusCause[] {
   if (text.length > LONGEST_NAME) {
     const why = `expected at most ${LONGEST_NAME} characters, since the name becomes a label value; got ${text.length}`;
     return [invalidValue(field, why)];
   }
   if (text.includes('.'))
     return [invalidValue(field, 'expected no dots, since the name becomes the name of a Service')];
-  if (form.test(text)) return [];
-  const why = 'expected lower case letters, digits and "-", beginning and ending with a letter or digit';
-  return [invalidValue(field, `${why}; got ${JSON.stringify(text)}`)];
+  if (pattern.test(text)) return [];
+  return [invalidValue(field, `expected ${description}; got ${JSON.stringify(text)}`)];
 }
