@@ -9,9 +9,8 @@ type Labels = Readonly<Record<string, string>>;
 type FilterScope = 'WORKSPACE_KIND' | 'IMAGE_CONFIG' | 'POD_CONFIG';
 
 /**
- * Labels that a rule can match. A condition on absent labels never holds, not even `NotIn` or `DoesNotExist`; a
- * condition
- * on empty labels may.
+ * Labels that a rule can match. A condition on absent labels never holds, not even `NotIn` or `DoesNotExist`;
+ * a condition on empty labels may.
  */
 export interface FilterLabels {
   readonly namespace?: Labels | undefined;

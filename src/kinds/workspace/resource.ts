@@ -168,9 +168,8 @@ const LATEST_DATE = 8.64e15;
 
 /**
  * Converts a time of a status to milliseconds since the epoch. Old controllers write seconds and current ones
- * milliseconds,
- * and an upgraded cluster keeps old values, so each value is classified on its own. Undefined if the value is 0 or
- * absent.
+ * milliseconds, and an upgraded cluster keeps old values, so each value is classified on its own. Undefined
+ * if the value is 0 or absent.
  */
 export function millisecondsOf(value: number | undefined): number | undefined {
   if (value === undefined || !(value > 0)) return undefined;

@@ -25,16 +25,15 @@ interface CheckedWrite {
 }
 
 /**
- * Sends a write whose result only the API server can compute, such as a patch, if the result complies with the rules of
- * workspaces:
+ * Sends a write whose result only the API server can compute, such as a patch, if the result complies with
+ * the rules of workspaces:
  *
  * 1. A dry run returns the resulting object, with the version of the stored object that it is based on.
  * 2. That stored object is read, and {@link assertWorkspaceRules} compares both.
  * 3. The write is sent with a precondition on that version. After a Conflict, it starts again at 1.
  *
- * An APPLY that creates an object has no precondition. If the object is created concurrently, the APPLY is merged with
- * it;
- * the fields that the APPLY itself adds have been checked.
+ * An APPLY that creates an object has no precondition. If the object is created concurrently, the APPLY is
+ * merged with it; the fields that the APPLY itself adds have been checked.
  * @throws {StatusError} an error of the write, also Conflict if the object has changed during each attempt
  * @throws {GraphQLError} as {@link assertWorkspaceRules}
  */
@@ -97,9 +96,8 @@ const UNRULED_FIELDS: ReadonlySet<string> = new Set(['paused', 'displayName', 'd
 const UNRULED_PATH = /^\/(?:metadata\/.+|status(?:\/.*)?|spec\/(?:paused|displayName|deferUpdates))$/u;
 
 /**
- * Whether a patch may change fields that the rules of workspaces concern. False only for patches of other fields, such
- * as
- * labels: those need no dry run.
+ * Whether a patch may change fields that the rules of workspaces concern. False only for patches of other
+ * fields, such as labels: those need no dry run.
  */
 export function mayConcernRules({ type, body }: Patch): boolean {
   if (type === 'JSON') return !Array.isArray(body) || !body.every(isUnruledOperation);

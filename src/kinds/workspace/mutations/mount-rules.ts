@@ -114,9 +114,8 @@ function reasonAgainst(context: Context, namespace: string, mount: Mount): Promi
 }
 
 /**
- * The gateway reads and writes with its own identity, which may have more permissions than the viewer. The message is
- * the
- * same for missing and unlabelled objects, so it does not disclose which objects exist.
+ * The gateway reads and writes with its own identity, which may have more permissions than the viewer. The
+ * message is the same for missing and unlabelled objects, so it does not disclose which objects exist.
  */
 async function reasonByGateway(
   { client }: Context,

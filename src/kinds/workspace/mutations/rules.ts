@@ -82,9 +82,8 @@ function ruledPartOf(workspace: WorkspaceContent): readonly unknown[] {
 }
 
 /**
- * Reads the WorkspaceKind without a permission check: its rules apply to all viewers. Throws if the cache is not
- * synced;
- * undefined, so without rules, if the cluster does not serve WorkspaceKinds.
+ * Reads the WorkspaceKind without a permission check: its rules apply to all viewers. Throws if the cache is
+ * not synced; undefined, so without rules, if the cluster does not serve WorkspaceKinds.
  */
 function workspaceKindOf({ client }: Context, workspace: WorkspaceContent): WorkspaceKindObject | undefined {
   try {
@@ -104,11 +103,9 @@ interface Denial {
 }
 
 /**
- * Returns a cause for everything that filter rules of the WorkspaceKind deny: the WorkspaceKind itself for a new
- * workspace,
- * options that the write sets, and options denied only in combination with them. A workspace may keep an option that
- * was
- * already denied; otherwise none of its other fields could be changed.
+ * Returns a cause for everything that filter rules of the WorkspaceKind deny: the WorkspaceKind itself for a
+ * new workspace, options that the write sets, and options denied only in combination with them. A workspace
+ * may keep an option that was already denied; otherwise none of its other fields could be changed.
  */
 async function validateFilterRules(
   { client, gateway }: Context,

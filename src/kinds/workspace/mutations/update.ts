@@ -103,9 +103,9 @@ interface WorkspaceUpdate extends WorkspaceChange {
 const lists = ['imageConfig', 'podConfig'] as const;
 
 /**
- * Updates a workspace by a merge patch with a precondition on the version that was read. If only metadata or status
- * have
- * changed since, the update is repeated with the new version. A write whose outcome is unknown is not repeated.
+ * Updates a workspace by a merge patch with a precondition on the version that was read. If only metadata or
+ * status have changed since, the update is repeated with the new version. A write whose outcome is unknown is
+ * not repeated.
  * @throws {GraphQLError} CONFLICT if the spec does not have the expected revision
  * @throws {StatusError} Invalid with input paths, or another error of the API server
  */
