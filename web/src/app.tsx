@@ -27,8 +27,12 @@ function SignedIn({ current }: { readonly current: Credentials }) {
     setStore(created);
     return () => created.dispose();
   }, [current.token]);
+  const isRefused = store?.session.isRefused.value === true && !current.person;
+  useEffect(() => {
+    if (isRefused) store?.dispose(); // nothing is asked for with refused credentials
+  }, [isRefused, store]);
   if (!store) return null;
-  if (store.session.isRefused.value && !current.person) return <SignIn isRefused />;
+  if (isRefused) return <SignIn isRefused />;
   return (
     <StoreContext.Provider value={store}>
       <a class="skip-link" href="#main" onClick={skipToContent}>

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../dev/simulator/free-port.ts';
+import { joinSockets } from '../../support/join-sockets.ts';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startGatewayFor, startTestGateway } from '../../support/test-gateway.ts';
@@ -29,6 +33,64 @@ function viewerOf(user: string, at: string) {
       roleRef: { kind: 'Role', name: 'viewer', apiGroup: group },
     },
   ];
+}
+
+/** A proxy that signs people in, in front of a gateway. */
+interface SignInProxy extends AsyncDisposable {
+  readonly url: string;
+  /** Number of refused attempts to open a WebSocket. */
+  readonly refusedSockets: number;
+  /** Ends the session: from now on, requests and WebSockets get 401. */
+  endSession(): void;
+}
+
+async function startSignInProxy(upstream: string): Promise<SignInProxy> {
+  const { hostname, port } = new URL(upstream);
+  const sockets = new Set<Socket>();
+  let isSignedIn = true;
+  let refusedSockets = 0;
+  const optionsOf = ({ method, url, headers }: IncomingMessage) => ({ hostname, port, method, path: url, headers });
+  const server = createServer((incoming, response) => {
+    const isPage = incoming.headers['sec-fetch-dest'] === 'document';
+    if (!isSignedIn && !isPage) return void response.writeHead(401).end();
+    const outgoing = request(optionsOf(incoming), (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    return void incoming.pipe(outgoing.on('error', () => response.destroy()));
+  });
+  server.on('upgrade', (incoming, socket: Socket) => {
+    if (!isSignedIn) {
+      refusedSockets += 1;
+      return void socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+    }
+    sockets.add(socket);
+    const outgoing = request(optionsOf(incoming)).on('upgrade', ({ rawHeaders }, gateway: Socket) => {
+      const headers = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n`);
+      joinSockets(socket, gateway);
+    });
+    return void outgoing.on('error', () => socket.destroy()).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    get refusedSockets() {
+      return refusedSockets;
+    },
+    endSession() {
+      isSignedIn = false;
+      for (const socket of sockets) socket.destroy();
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
 }
 
 /** Starts a gateway with a viewer who has a token, and permissions in some namespaces. */
@@ -148,6 +210,26 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     await signIn(window, 'unknown');
     await window.page.getByRole('alert').getByText('does not accept this token').waitFor();
     expect(await window.page.getByLabel('Bearer token').inputValue()).toBe('');
+  });
+
+  it('offers to sign in again, and connects no more, when the session of a proxy has ended', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using proxy = await startSignInProxy(gateway.url);
+    await using window = await open(proxy.url, { path: 'kinds' });
+    const { page } = window;
+    await window.isMarked('live');
+    await page.clock.install();
+    proxy.endSession();
+    const button = page.getByRole('button', { name: 'Sign in again' });
+    await button.waitFor();
+    const before = proxy.refusedSockets;
+    expect(before).toBeGreaterThan(0);
+    expect(await window.violations()).toEqual([]);
+    await window.picture('session-ended');
+    await page.clock.fastForward(60_000); // a page that retries does so every 5 seconds
+    await page.evaluate(() => fetch('graphql'));
+    expect(proxy.refusedSockets).toBe(before);
+    await Promise.all([page.waitForEvent('load'), button.click()]);
   });
 
   it('shows the identity that the headers of a proxy name', async () => {

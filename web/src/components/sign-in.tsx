@@ -2,7 +2,7 @@ import { useToken } from '../data/credentials.ts';
 import { settings } from '../settings.ts';
 import { Logo } from './logo.tsx';
 
-/** Form for a bearer token, or the reason for which the identity of a proxy is missing. */
+/** Form for a bearer token or, if a proxy signs people in, a button that does. */
 export function SignIn({ isRefused = false }: { readonly isRefused?: boolean }) {
   return (
     <main class="sign-in">
@@ -51,9 +51,14 @@ function submit(event: SubmitEvent): void {
 
 function NoIdentity() {
   return (
-    <p>
-      The gateway does not know who you are: the proxy in front of it has sent no identity. Sign in to the platform,
-      then reload this page.
-    </p>
+    <>
+      <p role="alert">
+        The gateway does not know who you are. Your session has ended, or the proxy in front of the gateway has sent no
+        identity.
+      </p>
+      <button type="button" class="button primary" onClick={() => location.reload()}>
+        Sign in again
+      </button>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { type Client, createClient } from 'graphql-ws';
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { TypedDocumentString } from '../__generated__/graphql.ts';
+import { IdentityDocument, type TypedDocumentString } from '../__generated__/graphql.ts';
 import { gatewayUrl } from '../router.ts';
 import { RequestError, resultOf } from './request-error.ts';
 
@@ -17,6 +17,8 @@ export interface Session {
   readonly isRefused: ReadonlySignal<boolean>;
   /** Called when the gateway refuses the credentials. */
   readonly refuse: () => void;
+  /** Aborts when the session is disposed. */
+  readonly ended: AbortSignal;
   /** Sends a query or mutation. @throws {RequestError} */
   readonly request: <Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
@@ -30,43 +32,64 @@ export interface Session {
 export function createSession(token?: string): Session {
   const isRefused = signal(false);
   const headers: Readonly<Record<string, string>> = token ? { authorization: `Bearer ${token}` } : {};
-  const live = createLiveClient(headers);
+  const ending = new AbortController();
   const refuse = () => {
     isRefused.value = true;
   };
+  const request: Session['request'] = async (document, variables, abort) => {
+    try {
+      return await post(document, variables, { headers, signal: abort });
+    } catch (error) {
+      if (error instanceof RequestError && error.code === 'UNAUTHENTICATED') refuse();
+      throw error;
+    }
+  };
+  // A page does not get the status with which a proxy refuses a WebSocket, but that of a request.
+  const findReason = () => void request(IdentityDocument, {}, ending.signal).catch(() => undefined);
+  const live = createLiveClient(headers, findReason);
   return {
     live,
     headers,
     isRefused,
     refuse,
-    request: async (document, variables, abort) => {
-      try {
-        return await post(document, variables, { headers, signal: abort });
-      } catch (error) {
-        if (error instanceof RequestError && error.code === 'UNAUTHENTICATED') refuse();
-        throw error;
-      }
+    ended: ending.signal,
+    request,
+    dispose: () => {
+      ending.abort();
+      void live.dispose();
     },
-    dispose: () => void live.dispose(),
   };
 }
 
-/** A connection can break without a close event, for example when a laptop sleeps: an unanswered ping ends it. */
-function createLiveClient(connectionParams: Readonly<Record<string, string>>): Client {
+/**
+ * A connection can break without a close event, for example when a laptop sleeps: an unanswered ping ends it.
+ * @param onNotOpened called when an attempt to connect has failed
+ */
+function createLiveClient(connectionParams: Readonly<Record<string, string>>, onNotOpened: () => void): Client {
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
+  let isOpened = false;
   const client = createClient({
     url: gatewayUrl('graphql').href.replace(/^http/u, 'ws'),
     connectionParams,
     retryAttempts: 0,
     keepAlive: PING_MS,
     on: {
+      connecting: () => {
+        isOpened = false;
+      },
+      opened: () => {
+        isOpened = true;
+      },
       ping: (received) => {
         if (!received) pongTimer = setTimeout(() => client.terminate(), PONG_MS);
       },
       pong: (received) => {
         if (received) clearTimeout(pongTimer);
       },
-      closed: () => clearTimeout(pongTimer),
+      closed: () => {
+        clearTimeout(pongTimer);
+        if (!isOpened) onNotOpened();
+      },
     },
   });
   return client;
