@@ -34,6 +34,16 @@ it('removes the home volume, and the last label, when they are no longer in the 
   expect(input).toMatchObject({ volumes: { home: null }, podMetadata: { labels: [] } });
 });
 
+function entries(...pairs: readonly (readonly [name: string, value: string])[]) {
+  return pairs.map(([name, value]) => ({ key: nextKey(), name, value }));
+}
+
+it('finds a change between different values with the same text', () => {
+  const two: Draft = { ...base, annotations: entries(['a', 'x'], ['b', 'y']) };
+  const one: Draft = { ...base, annotations: entries(['a', 'x; b=y']) };
+  expect(changesOf(two, one).map(({ key }) => key)).toEqual(['annotations']);
+});
+
 it('finds no change between equal values with other keys', () => {
   const again: Draft = { ...base, data: base.data.map((volume) => ({ ...volume, key: nextKey() })) };
   expect(changesOf(base, again)).toEqual([]);

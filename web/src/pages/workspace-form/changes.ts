@@ -6,7 +6,7 @@ interface Part {
   readonly title: string;
   /** Whether a change of it restarts a running workspace. */
   readonly restarts: boolean;
-  /** Its value for people. Two values with the same text are the same. */
+  /** Its value for people. Different values may have the same text. */
   readonly text: (draft: Draft) => string;
 }
 
@@ -61,8 +61,13 @@ export interface Change {
 
 export function changesOf(before: Draft, after: Draft): readonly Change[] {
   return parts
-    .map(({ text, ...part }) => ({ ...part, before: text(before), after: text(after) }))
-    .filter((change) => change.before !== change.after);
+    .filter(({ key }) => valueText(before[key]) !== valueText(after[key]))
+    .map(({ text, ...part }) => ({ ...part, before: text(before), after: text(after) }));
+}
+
+/** Returns a value as JSON, without the keys of its items and without how a claim is created. */
+function valueText(value: Draft[keyof Draft]): string {
+  return JSON.stringify(value, (name, member: unknown) => (name === 'key' || name === 'newClaim' ? undefined : member));
 }
 
 /** Returns the current state with the changes of the person. */
