@@ -28,6 +28,18 @@ it('drops lines that were sent before an interruption when a log is resumed', ()
   expect(buffer.text).toBe('line 0\nline 1\nline 2\nline 3\nline 4\n');
 });
 
+/** Returns a line at a time with some decimals, which are its text. */
+function lineAt(decimals: string) {
+  return { time: `2026-01-01T00:00:02${decimals}Z`, text: decimals, truncated: false };
+}
+
+it('compares times with different numbers of decimals when a log is resumed', () => {
+  const buffer = new LogBuffer();
+  buffer.add([lineAt('.12')], false);
+  buffer.add(['', '.1', '.12', '.123', '.2'].map(lineAt), true);
+  expect(buffer.text).toBe('.12\n.123\n.2\n');
+});
+
 it('keeps the full blocks when lines are added', () => {
   const buffer = new LogBuffer();
   buffer.add(lines(0, 300), false);

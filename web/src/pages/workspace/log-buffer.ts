@@ -38,7 +38,7 @@ export class LogBuffer {
   /** Adds lines, without those that were sent before an interruption. @param isResumed whether they are the first after one */
   add(lines: readonly Line[], isResumed: boolean): void {
     const after = this.#lastTime;
-    const added = isResumed && after !== undefined ? lines.filter(({ time }) => !time || time > after) : lines;
+    const added = isResumed && after !== undefined ? lines.filter(({ time }) => !time || isLater(time, after)) : lines;
     if (added.length === 0) return;
     this.#lastTime = added.at(-1)?.time ?? this.#lastTime;
     const blocks = [...this.#blocks.value];
@@ -51,4 +51,9 @@ export class LogBuffer {
     }
     this.#blocks.value = blocks.slice(-MAX_LINES / BLOCK_LINES);
   }
+}
+
+/** Compares times in UTC, with any number of decimals: without the `Z` at their end, the texts sort as the times. */
+function isLater(time: string, other: string): boolean {
+  return time.slice(0, -1) > other.slice(0, -1);
 }
