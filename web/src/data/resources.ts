@@ -8,7 +8,7 @@ interface PodResources {
   readonly limits: readonly Amount[];
 }
 
-/** Returns CPU and memory as a person reads them: `100m` stays, `1000m` is 1 CPU. */
+/** Returns CPU and memory as a person reads them: `500m` is 0.5 CPU, and `250m` stays. */
 export function resourcesOf(amounts: readonly Amount[]): string {
   const cpu = amounts.find(({ resource }) => resource === 'cpu')?.quantity;
   const memory = amounts.find(({ resource }) => resource === 'memory')?.quantity;

@@ -104,12 +104,10 @@ function OfferedIn({ name, namespaces }: OfferedInProps) {
     namespace: namespace.name,
     offer: namespace.workspaceKindOffers.nodes.find(({ kind }) => kind.name === name),
   }));
-  const open = offers?.filter(({ offer }) => offer && !offer.denied).length;
+  const open = offers?.filter(({ offer }) => offer && !offer.denied).length ?? 0;
   return (
     <details class="offers">
-      <summary>
-        Offered in {open === offers?.length ? `all ${open ?? ''}` : `${open} of ${offers?.length}`} namespaces
-      </summary>
+      <summary>Offered in {offers ? amountText(open, offers.length) : '…'} namespaces</summary>
       <ul class="offer-list">
         {offers?.map(({ namespace, offer }) => (
           <li key={namespace}>
@@ -125,4 +123,8 @@ function OfferedIn({ name, namespaces }: OfferedInProps) {
       </ul>
     </details>
   );
+}
+
+function amountText(open: number, all: number): string {
+  return open === all && all > 0 ? `all ${numberText(all)}` : `${numberText(open)} of ${numberText(all)}`;
 }
