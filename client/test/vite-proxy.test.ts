@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createViteServer } from 'vitest/node';
 import { WebSocket } from 'ws';
 import { type Demo, startDemo } from '../../dev/demo/demo.ts';
@@ -13,7 +13,7 @@ let origin: string;
 
 beforeAll(async () => {
   demo = await startDemo({ port: 0 });
-  process.env['GATEWAY_URL'] = new URL(demo.url).origin;
+  vi.stubEnv('GATEWAY_URL', new URL(demo.url).origin);
   const { default: recipe } = await import('../recipes/vite.config.ts');
   const server = { ...recipe.server, port: 0, host: '127.0.0.1', hmr: false, watch: null };
   vite = await createViteServer({ configFile: false, logLevel: 'silent', server });
@@ -24,6 +24,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await vite.close();
   await demo[Symbol.asyncDispose]();
 });
