@@ -3,10 +3,21 @@ import { startDemo } from '../../../dev/demo/demo.ts';
 import { namespace, workspaceKind } from '../../support/manifests.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startTestGateway } from '../../support/test-gateway.ts';
+import { connectUser } from '../../support/user-client.ts';
 import { executablePath } from '../browser.ts';
 import { suiteBrowser, suiteServer } from './suite.ts';
 
-const EDIT = 'workspaces/team-research/form-test/edit';
+/** Creates a workspace of the demo. */
+async function createWorkspace(url: string, name: string, displayName: string): Promise<void> {
+  await using owner = connectUser(url, { token: 'demo-ada' });
+  const options = { kind: 'jupyterlab', imageConfig: 'jupyter-scipy:v1.10.0', podConfig: 'tiny_cpu' };
+  const input = { namespace: 'team-research', name, displayName, ...options };
+  const { errors } = await owner.ask(
+    'mutation ($input: CreateWorkspaceInput!) { createWorkspace(input: $input) { warnings } }',
+    { input },
+  );
+  expect(errors).toBeUndefined();
+}
 
 describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }, () => {
   const open = suiteBrowser();
@@ -47,7 +58,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     await page.getByRole('button', { name: 'More actions for Form test' }).click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
     await page.getByRole('heading', { name: 'Edit Form test' }).waitFor();
-    expect(new URL(page.url()).pathname).toBe(`/${EDIT}`);
+    expect(new URL(page.url()).pathname).toBe('/workspaces/team-research/form-test/edit');
     expect(window.problems).toEqual([]);
   });
 
@@ -168,13 +179,15 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
   });
 
   it('keeps the input when the workspace changes meanwhile, and saves only the changes', async () => {
-    await using ada = await open(demo().url, { path: EDIT });
-    await using colleague = await open(demo().url, { path: EDIT });
+    await createWorkspace(demo().url, 'form-shared', 'Shared');
+    const path = 'workspaces/team-research/form-shared/edit';
+    await using ada = await open(demo().url, { path });
+    await using colleague = await open(demo().url, { path });
     await ada.page.getByLabel('Display name').fill('By Ada');
     await colleague.page.getByRole('radio', { name: /Small CPU/u }).check();
     await colleague.page.getByText(/Saving restarts the workspace \(size\)/u).waitFor();
     await colleague.page.getByRole('button', { name: 'Save' }).click();
-    await colleague.page.getByRole('heading', { name: 'Form test' }).waitFor();
+    await colleague.page.getByRole('heading', { name: 'Shared' }).waitFor();
     await ada.page.getByText('The workspace was changed meanwhile').waitFor();
     await ada.page.getByText('No restart is needed.').waitFor();
     await ada.page.getByRole('button', { name: 'Save' }).click();
