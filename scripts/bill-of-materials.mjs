@@ -1,7 +1,8 @@
 // Writes the content of the image to a directory: sbom.cdx.json (CycloneDX, by `npm sbom`) and licenses.txt, the notices that the licenses
-// of the bundled packages ask for. Fails if a package has a license that is not listed below.
+// of the bundled packages ask for. Fails if a package has a license that is not listed below. The same packages give the same files.
 //   node scripts/bill-of-materials.mjs <directory>
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -87,7 +88,10 @@ function noticeOf({ name, version, license, path }) {
   return ['='.repeat(80), `${name} ${version}: ${license}`, '', ...texts, ''].join('\n');
 }
 
-/** The bill of all packages in the lock file, reduced to those of the image and to Node. npm names the application after its directory. */
+/**
+ * The bill of all packages in the lock file, reduced to those of the image and to Node. npm names the application after its directory, and
+ * adds the time and a random serial number: the time is left out, and the number follows from the content.
+ */
 function sbom() {
   const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', '--sbom-type=application'];
   const bill = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }));
@@ -97,6 +101,17 @@ function sbom() {
   const dependencies = bill.dependencies
     .filter(({ ref }) => isKept(ref))
     .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isKept) }));
-  const metadata = { ...bill.metadata, component: { ...bill.metadata.component, name: packages[''].name } };
-  return `${JSON.stringify({ ...bill, metadata, components, dependencies }, null, 1)}\n`;
+  const { timestamp: _time, ...rest } = bill.metadata;
+  const metadata = { ...rest, component: { ...rest.component, name: packages[''].name } };
+  const content = { ...bill, serialNumber: undefined, metadata, components, dependencies };
+  const serialNumber = `urn:uuid:${uuidOf(JSON.stringify(content))}`;
+  return `${JSON.stringify({ ...content, serialNumber }, null, 1)}\n`;
+}
+
+/** Returns a UUID of version 8 (RFC 9562): it is derived from a text. */
+function uuidOf(text) {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+  bytes[6] = (bytes[6] & 0x0f) | 0x80;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/u, '$1-$2-$3-$4-$5');
 }

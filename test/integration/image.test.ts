@@ -19,6 +19,10 @@ it('serves the API, the dashboard and GraphiQL with only the files of the image'
   expect(bundled).toEqual(expect.arrayContaining(['licenses.txt', 'sbom.cdx.json', 'server.js']));
   const bill: unknown = JSON.parse(readFileSync(path.join(image, 'app/dist/sbom.cdx.json'), 'utf8'));
   expect(bill).toMatchObject({ metadata: { component: { name: 'workspaces-graphql-gateway' } } });
+  const again = path.join(directory.path, 'again');
+  execFileSync(process.execPath, ['scripts/bill-of-materials.mjs', again], { cwd: ROOT, stdio: 'ignore' });
+  for (const file of ['licenses.txt', 'sbom.cdx.json'])
+    expect(readFileSync(path.join(again, file)).equals(readFileSync(path.join(image, 'app/dist', file)))).toBe(true);
   await using cluster = await startTestGateway();
   const program = path.join(image, 'app/dist/server.js');
   await using gateway = await startGatewayProcess(cluster.cluster.kubeconfig, {}, { program });
