@@ -1,8 +1,9 @@
+// Prints the schema of the code to schema/schema.graphql.
+//   node scripts/print-schema.ts [--check]      --check writes nothing, and fails if the file differs
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from '../src/schema.ts';
 
-/** Prints the schema of the code to this file. `--check` writes nothing, and fails if the file differs. */
 const file = 'schema/schema.graphql';
 const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
 
