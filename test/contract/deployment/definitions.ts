@@ -1,10 +1,25 @@
 import { defineKind } from '../../../dev/demo/crds/definition.ts';
-import { boolean, integer, listOf, mapOf, object, oneOf, string, type Schema } from '../../../dev/demo/crds/schema.ts';
+import {
+  boolean,
+  integer,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  string,
+  withRules,
+  type Schema,
+} from '../../../dev/demo/crds/schema.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
 const strings = listOf(string());
 const labels = object({ matchLabels: mapOf(string()) });
 const duration = string({ pattern: '^[0-9]+(ms|s|m|h)$' });
+/** Istio refuses 0s, which once meant no time-out. */
+const positiveDuration = withRules(duration, {
+  rule: "duration(self) >= duration('1ms')",
+  message: 'must be a valid duration greater than 1ms',
+});
 const pathMatch = object({ exact: string(), prefix: string() });
 const destination = object({ host: string(), port: object({ number: integer() }) }, ['host']);
 
@@ -17,7 +32,7 @@ const virtualService = object({
       match: listOf(object({ uri: pathMatch })),
       rewrite: object({ uri: string() }),
       route: listOf(object({ destination })),
-      timeout: duration,
+      timeout: positiveDuration,
       retries: object({ attempts: integer() }),
     }),
   ),
@@ -27,8 +42,8 @@ const trafficPolicy = object({
   tls: object({ mode: oneOf('DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL') }),
   loadBalancer: object({ simple: oneOf('UNSPECIFIED', 'LEAST_REQUEST', 'RANDOM', 'PASSTHROUGH', 'ROUND_ROBIN') }),
   connectionPool: object({
-    http: object({ idleTimeout: duration, h2UpgradePolicy: oneOf('DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE') }),
-    tcp: object({ tcpKeepalive: object({ time: duration, interval: duration, probes: integer() }) }),
+    http: object({ idleTimeout: positiveDuration, h2UpgradePolicy: oneOf('DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE') }),
+    tcp: object({ tcpKeepalive: object({ time: positiveDuration, interval: positiveDuration, probes: integer() }) }),
   }),
 });
 
