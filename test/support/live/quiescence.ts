@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { namespace, workspace, workspaceKind } from '../manifests.ts';
 import type { Answer, TestGateway } from '../test-gateway.ts';
@@ -46,7 +47,7 @@ export async function violationsWhenQuiescent({
 
 /** Waits until a gateway has received every earlier write, of each kind: it then knows a marker object. */
 async function waitUntilSynced(cluster: Cluster, gateway: TestGateway): Promise<void> {
-  const name = `marker-${String(Math.random()).slice(2)}`;
+  const name = `marker-${randomUUID()}`;
   const markers = [namespace(name), workspaceKind(name), workspace(name, { namespace: name })];
   for (const marker of markers) await cluster.apply(marker);
   const question = `{ namespace(name: "${name}") { id } workspaceKind(name: "${name}") { id } workspace(namespace: "${name}", name: "${name}") { id } }`;
