@@ -38,16 +38,16 @@ export class ServerProcess {
     await writeFile(this.#pidFile, `${child.pid}\n`);
     const deadline = Date.now() + READY_TIMEOUT_MS;
     while (!(await isUp())) {
-      if (child.exitCode !== null || Date.now() > deadline) throw await this.#failure();
+      if (hasExited(child) || Date.now() > deadline) throw await this.#failure();
       await delay(POLL_MS);
     }
   }
 
   /** @throws {Error} if the program does not run */
   get pid(): number {
-    const { pid, exitCode, signalCode } = this.#child ?? {};
-    if (pid === undefined || exitCode !== null || signalCode !== null) throw new Error(`${this.#name} does not run`);
-    return pid;
+    const child = this.#child;
+    if (child?.pid === undefined || hasExited(child)) throw new Error(`${this.#name} does not run`);
+    return child.pid;
   }
 
   /** Output of the program so far. */
@@ -64,7 +64,7 @@ export class ServerProcess {
     const child = this.#child;
     if (!child) return;
     this.#child = undefined;
-    if (child.exitCode === null && child.signalCode === null) {
+    if (!hasExited(child)) {
       const exited = once(child, 'exit');
       child.kill(signal);
       await exited;
@@ -81,4 +81,8 @@ export class ServerProcess {
     const log = await this.log();
     return new Error(`${this.#name} did not become ready; its log ends:\n${log.split('\n').slice(-20).join('\n')}`);
   }
+}
+
+function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
