@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { Manifest } from '../simulator/api-object.ts';
-import { objectAt, stringAt, type JsonObject } from '../simulator/json.ts';
+import { listAt, objectAt, stringAt, type JsonObject } from '../simulator/json.ts';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 import { workspaceAdmission } from './admission.ts';
 import { WORKSPACE_NAME_LABEL } from './annotations.ts';
@@ -75,6 +75,22 @@ it('creates PodMetrics for running pods only', async () => {
       { name: 'main', usage: { cpu: expect.stringMatching(/^\d+n$/u), memory: expect.stringMatching(/^\d+Ki$/u) } },
     ],
   });
+});
+
+it('measures pods whose requests have another unit than those of the fixtures', async () => {
+  await using demo = await startDemoCluster();
+  const resources = { requests: { cpu: '1e3', memory: '2T' } };
+  for (const pod of demo.podsOf('fraud-model')) {
+    const containers = listAt(pod['spec'], 'containers').map((container) => ({ ...(container as object), resources }));
+    demo.apply({ ...pod, metadata: { ...pod.metadata }, spec: { ...objectAt(pod, 'spec'), containers } });
+  }
+  demo.step(0);
+  const measured = demo
+    .list('metrics.k8s.io/v1beta1', 'PodMetrics')
+    .find((each) => workspaceOf(each) === 'fraud-model');
+  const usage = objectAt(listAt(measured, 'containers')[0], 'usage');
+  expect(Number.parseInt(stringAt(usage, 'cpu') ?? '', 10)).toBeGreaterThan(1e11);
+  expect(Number.parseInt(stringAt(usage, 'memory') ?? '', 10)).toBeGreaterThan(1e8);
 });
 
 it('has events for every pod of the fixtures', async () => {

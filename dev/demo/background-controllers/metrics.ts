@@ -1,3 +1,4 @@
+import { parseQuantity } from '../../../src/kubernetes/quantity.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Pod } from '../kubernetes-resources.ts';
 import { timestamp } from '../metadata.ts';
@@ -5,7 +6,6 @@ import { listObjects } from './object-access.ts';
 
 const METRICS = 'metrics.k8s.io/v1beta1';
 const WAVE_MS = 90_000;
-const UNITS: Readonly<Record<string, number>> = { '': 1, m: 1e-3, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
 
 /** Updates the PodMetrics of running pods and deletes those of all others, as the metrics server does. */
 export function updatePodMetrics(simulator: Simulator, pods: readonly Pod[], now: Date): void {
@@ -29,8 +29,8 @@ function podMetricsOf({ metadata, spec }: Pod, now: Date) {
   const containers = spec.containers.map((container) => {
     const { cpu = '100m', memory = '128Mi' } = container.resources?.requests ?? {};
     const usage = {
-      cpu: `${Math.round(parseQuantity(cpu) * share * 1e9)}n`,
-      memory: `${Math.round((parseQuantity(memory) * (0.3 + share / 2)) / 1024)}Ki`,
+      cpu: `${Math.round(amountOf(cpu) * share * 1e9)}n`,
+      memory: `${Math.round((amountOf(memory) * (0.3 + share / 2)) / 1024)}Ki`,
     };
     return { name: container.name, usage };
   });
@@ -44,7 +44,7 @@ function podMetricsOf({ metadata, spec }: Pod, now: Date) {
   };
 }
 
-function parseQuantity(quantity: string): number {
-  const [, digits = '0', unit = ''] = /^([\d.]+)(\D*)$/u.exec(quantity) ?? [];
-  return Number(digits) * (UNITS[unit] ?? 1);
+/** The API server has validated the quantities of a pod. */
+function amountOf(quantity: string): number {
+  return parseQuantity(quantity) ?? 0;
 }
