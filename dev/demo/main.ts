@@ -48,7 +48,8 @@ function reasonOf(error: unknown): string {
   const { code, port }: NodeJS.ErrnoException & { readonly port?: number } = error;
   if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}. ${USAGE}`;
   if (code !== 'EADDRINUSE') return error.message;
-  const name = String(port) === PORT ? 'PORT' : 'DEMO_CLUSTER_PORT';
+  const isOf = (name: string) => process.env[name] === String(port);
+  const name = ['DEMO_CLUSTER_PORT', 'METRICS_PORT'].find(isOf) ?? 'PORT';
   return `port ${port} is in use by another process. Set ${name} to another one, such as ${name}=${(port ?? 4_000) + 1} npm run demo.`;
 }
 

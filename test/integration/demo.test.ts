@@ -59,16 +59,20 @@ it('passes the allowed origins and limits on to the gateway', { timeout: TIMEOUT
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { limit: { name: 'MAX_ROOT_FIELDS' } } }] });
 });
 
-it('names PORT when the port is in use', { timeout: TIMEOUT_MS }, async () => {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? String(address?.port) : '';
-  const child = start([], { PORT: port });
-  const [message] = await Promise.all([text(child.stderr), once(child, 'close')]);
-  server.close();
-  expect(message).toMatch(new RegExp(`port ${port} is in use by another process\\. Set PORT to another one`, 'u'));
-});
+it.each(['PORT', 'DEMO_CLUSTER_PORT', 'METRICS_PORT'])(
+  'names %s when its port is in use',
+  { timeout: TIMEOUT_MS },
+  async (name) => {
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const child = start([], { PORT: '0', [name]: port });
+    const [message] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    server.close();
+    expect(message).toMatch(new RegExp(`port ${port} is in use by another process\\. Set ${name} to another one`, 'u'));
+  },
+);
 
 it('names the argument and its range when it is not valid', { timeout: TIMEOUT_MS }, async () => {
   const child = start(['--workspaces', 'many'], {});
