@@ -28,7 +28,8 @@ export class OrphanedPodReconciler {
     }
     const endsAt = this.#ending.get(uid) ?? performance.now() + delays.endPodMs;
     this.#ending.set(uid, endsAt);
-    if (endsAt > performance.now()) return endsAt - performance.now();
+    const remainingMs = endsAt - performance.now();
+    if (remainingMs > 0) return remainingMs;
     this.#ending.delete(uid);
     await client.patch(Pods, name, { type: 'MERGE', body: { metadata: { finalizers: null } } }, { signal });
     return undefined;
