@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # curl and jq: lists, pauses and follows workspaces. Usage: URL=… TOKEN=… curl.sh <command> [arguments]
-# TOKEN_COMMAND, if given, prints a new token; it is used once when the gateway answers 401.
+# TOKEN_COMMAND, if given, prints a new token; it is used once when the gateway refuses one.
 set -euo pipefail
 
 request() { # variables query: prints the response
@@ -45,24 +45,36 @@ create() { # input as JSON
   }')"
 }
 
-# Prints one event a line. After an interruption it resumes after the last event.
+# Prints one event a line. After an interruption, or an error that may pass, it resumes after the last event.
 follow() { # namespace [cursor]
-  local variables body cursor=${2:-} line
+  local variables body cursor=${2:-} line id= code renewed=
   variables=$(jq --null-input --arg namespace "$1" '{ $namespace }')
   body=$(jq --null-input --argjson variables "$variables" '{ $variables, query: "subscription ($namespace: String) {
     workspaces(namespace: $namespace) { type cursor object { id name state } }
   }" }')
   while true; do
-    while IFS= read -r line; do
+    while IFS= read -r line || [[ -n $line ]]; do
       case $line in
-        'id: '*) cursor=${line#id: } ;;
-        'data: '*errors*) check "${line#data: }" || return ;;
-        'data: '?*) jq --compact-output --unbuffered .data.workspaces <<<"${line#data: }" ;;
+        'id: '*) id=${line#id: } && continue ;;
+        'data: '?* | '{'*) line=${line#data: } ;; # a refused request is answered with JSON
+        *) continue ;;
+      esac
+      code=$(jq --raw-output 'if .data then "" else .errors[0].extensions.code end' <<<"$line" 2>/dev/null) || continue # it was cut
+      case $code in
+        '')
+          jq --compact-output --unbuffered .data.workspaces <<<"$line"
+          cursor=$id renewed=
+          ;;
+        INTERNAL | KIND_UNAVAILABLE | RATE_LIMITED | TIMEOUT | UNAVAILABLE) ;; # may pass
+        UNAUTHENTICATED)
+          [[ -n ${TOKEN_COMMAND:-} && -z $renewed ]] || check "$line" || return
+          TOKEN=$($TOKEN_COMMAND) renewed=true
+          ;;
+        *) check "$line" || return ;;
       esac
     done < <(curl --silent --no-buffer "$URL" --header 'accept: text/event-stream' \
       ${cursor:+--header "last-event-id: $cursor"} \
       --header "authorization: Bearer $TOKEN" --header 'content-type: application/json' --data "$body")
-    if [[ -n ${TOKEN_COMMAND:-} ]]; then TOKEN=$($TOKEN_COMMAND); fi
     sleep 1
   done
 }

@@ -1,5 +1,7 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -143,6 +145,14 @@ describe.skipIf(!hasGql)('the recipe for Python', () => {
   });
 });
 
+function nextEvent(result: object): string {
+  return `event: next\ndata: ${JSON.stringify(result)}\n\n`;
+}
+
+function resultWith(code: string) {
+  return { errors: [{ message: 'As the test wants.', extensions: { code } }] };
+}
+
 describe('the recipe curl', () => {
   it('lists and pauses with a renewed token, and prints the errors of each field', { timeout: 90_000 }, async () => {
     await ensureRunning();
@@ -172,5 +182,38 @@ describe('the recipe curl', () => {
     expect(types.slice(before)).not.toContain('RESET');
     if (child.pid !== undefined) process.kill(-child.pid);
     await closed;
+  });
+
+  it('resumes after the last complete event, waits for errors to pass, renews its token, and ends at others', async () => {
+    const event = nextEvent({ data: { workspaces: { type: 'ADDED', object: { name: 'errors' } } } }).replace(
+      'data',
+      'id: 1\ndata',
+    );
+    const answers: readonly (readonly [status: number, body: string])[] = [
+      [200, nextEvent({ data: null, ...resultWith('UNAVAILABLE') })],
+      [200, `${event}${event.replace('id: 1', 'id: 2').slice(0, -20)}`],
+      [200, nextEvent(resultWith('UNAUTHENTICATED'))],
+      [401, JSON.stringify(resultWith('UNAUTHENTICATED'))],
+    ];
+    const requests: unknown[] = [];
+    const server = createServer(({ headers }, response) => {
+      const [status, body] = answers[requests.length] ?? [500, ''];
+      requests.push([headers.authorization, headers['last-event-id']]);
+      response.writeHead(status).end(body);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const following = run(CURL, ['follow', NAMESPACE], { env: environmentFor(`http://127.0.0.1:${port}`, 'old') });
+    await expect(following).rejects.toMatchObject({
+      stdout: '{"type":"ADDED","object":{"name":"errors"}}\n',
+      stderr: 'UNAUTHENTICATED: As the test wants.\n',
+    });
+    expect(requests).toEqual([
+      ['Bearer old', undefined],
+      ['Bearer old', undefined],
+      ['Bearer old', '1'],
+      [`Bearer ${TOKEN}`, '1'],
+    ]);
+    server.close();
   });
 });
