@@ -4,18 +4,16 @@ const ENCODED_LENGTH = 32 * 1024;
 /** The text of a result while it is written: strings, and bytes of UTF-8. */
 export class ResultText {
   readonly #chunks: (string | Buffer)[] = [];
-  #texts: string[] = [];
-  #length = 0;
+  #text = '';
 
   write(text: string): void {
-    this.#texts.push(text);
-    this.#length += text.length;
-    if (this.#length > ENCODED_LENGTH) this.#chunks.push(Buffer.from(this.#take()));
+    this.#text += text;
+    if (this.#text.length > ENCODED_LENGTH) this.#chunks.push(Buffer.from(this.#take()));
   }
 
   /** @param bytes text in UTF-8, which is not copied */
   writeBytes(bytes: Buffer): void {
-    if (this.#length > 0) this.#chunks.push(this.#take());
+    if (this.#text !== '') this.#chunks.push(this.#take());
     this.#chunks.push(bytes);
   }
 
@@ -25,9 +23,8 @@ export class ResultText {
   }
 
   #take(): string {
-    const text = this.#texts.join('');
-    this.#texts = [];
-    this.#length = 0;
+    const text = this.#text;
+    this.#text = '';
     return text;
   }
 }
