@@ -2,7 +2,7 @@ import { getNullableType, isObjectType, type VariableValues } from 'graphql';
 import { isCachedType } from '../graphql/node.ts';
 import type { Context } from '../graphql/context.ts';
 import { Bail, synchronous } from './bail.ts';
-import { RenderRun, type FieldPlan, type Member, type ObjectPlan, type Write } from './plan.ts';
+import { RenderRun, type FieldPlan, type ObjectPlan, type Write } from './plan.ts';
 import type { RunRows } from './run-rows.ts';
 import { costOf, membersOf, valueWriter } from './writers.ts';
 
@@ -19,6 +19,12 @@ interface EventMember {
   readonly value: string;
 }
 
+/** A member of the events, to be written without its key. */
+interface EventMemberPlan {
+  readonly key: string;
+  readonly write: Write;
+}
+
 export interface RenderEventOptions {
   readonly context: Context;
   readonly variableValues: VariableValues;
@@ -30,7 +36,7 @@ export class CompiledEvent {
   readonly #field: FieldPlan;
   readonly #write: Write;
   /** Members of an event of a list. Undefined if the payload is an object of the cluster. */
-  readonly #members: readonly Member[] | undefined;
+  readonly #members: readonly EventMemberPlan[] | undefined;
 
   /** @throws {Bail} if there is not exactly one root field */
   constructor({ fields: [field, ...others] }: ObjectPlan) {
@@ -39,7 +45,7 @@ export class CompiledEvent {
     this.#write = valueWriter(field);
     const type = getNullableType(field.type);
     const plan = isObjectType(type) && !isCachedType(type.name) ? field.objects.get(type.name) : undefined;
-    this.#members = plan && membersOf(plan);
+    this.#members = plan && membersOf(plan).map(({ field: { key }, writerAfter }) => ({ key, write: writerAfter('') }));
   }
 
   /** Returns the result for an event. Throws if it has errors, or a field is asynchronous. */
@@ -50,7 +56,7 @@ export class CompiledEvent {
     const value = synchronous(resolve(event, run));
     if (objectCost !== undefined) run.cost += costOf(value, objectCost);
     const rendered = this.#members
-      ? { field: key, members: this.#members.map(({ field, write }) => ({ key: field.key, value: write(value, run) })) }
+      ? { field: key, members: this.#members.map((member) => ({ key: member.key, value: member.write(value, run) })) }
       : { result: `{"data":{${key}${this.#write(value, run)}}}` };
     run.charge();
     return rendered;

@@ -70,10 +70,11 @@ export type Arguments = Readonly<Record<string, unknown>>;
 /** Returns the JSON text of a value. */
 export type Write = (value: unknown, run: RenderRun) => string;
 
-/** A member of a JSON object: resolves its field and writes the value. */
+/** A member of a JSON object. */
 export interface Member {
   readonly field: FieldPlan;
-  readonly write: Write;
+  /** Returns the writer of the member: resolves its field, and writes the value after a constant text, such as the key. */
+  readonly writerAfter: (before: string) => Write;
 }
 
 /** A selection of fields of a Kubernetes object, whose text is cached for each object. */

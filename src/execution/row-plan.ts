@@ -43,15 +43,13 @@ export function membersWriter(
   members: readonly Member[],
   { isFirst, isLast }: { readonly isFirst: boolean; readonly isLast: boolean },
 ): Write {
-  const keys = members.map(({ field: { key } }, index) => `${isFirst && index === 0 ? '{' : ','}${key}`);
-  const writes = members.map(({ write }) => write);
+  const writes = members.map(({ field: { key }, writerAfter }, index) =>
+    writerAfter(`${isFirst && index === 0 ? '{' : ','}${key}`),
+  );
   const end = isLast ? '}' : '';
   return (source, run) => {
     let text = '';
-    for (let index = 0; index < writes.length; index += 1) {
-      text += keys[index];
-      text += writes[index]?.(source, run);
-    }
+    for (let index = 0; index < writes.length; index += 1) text += writes[index]?.(source, run);
     return text + end;
   };
 }

@@ -8,6 +8,7 @@ import {
   isNonNullType,
   isObjectType,
   type GraphQLAbstractType,
+  type GraphQLLeafType,
   type GraphQLOutputType,
 } from 'graphql';
 import type { KubernetesObject } from '../kubernetes/object.ts';
@@ -28,22 +29,30 @@ export function valueWriter(field: FieldPlan): Write {
   return typeWriter(field.type, field);
 }
 
-/** Returns the writer of a member of a JSON object, without its key: resolves the field and writes its value. */
-function memberWriter(field: FieldPlan): Write {
+function memberOf(field: FieldPlan): Member {
   const { resolve, objectCost } = field;
   const named = getNullableType(field.type);
-  if (isLeafType(named) && objectCost === undefined) {
-    const writeLeaf = leafWriterOf(named, isNonNullType(field.type));
-    return (source, run) => writeLeaf(resolve(source, run));
-  }
+  if (isLeafType(named) && objectCost === undefined) return { field, writerAfter: leafMemberWriter(named, field) };
   const write = valueWriter(field);
-  if (objectCost === undefined) return (source, run) => write(synchronous(resolve(source, run)), run);
-  return (source, run) => {
-    const value = synchronous(resolve(source, run));
-    const cost = costOf(value, objectCost);
-    if (cost > MAX_NESTED_COST) throw new Bail('a nested list is too long');
-    run.cost += cost;
-    return write(value, run);
+  if (objectCost === undefined)
+    return { field, writerAfter: (before) => (source, run) => before + write(synchronous(resolve(source, run)), run) };
+  const writerAfter =
+    (before: string): Write =>
+    (source, run) => {
+      const value = synchronous(resolve(source, run));
+      const cost = costOf(value, objectCost);
+      if (cost > MAX_NESTED_COST) throw new Bail('a nested list is too long');
+      run.cost += cost;
+      return before + write(value, run);
+    };
+  return { field, writerAfter };
+}
+
+function leafMemberWriter(type: GraphQLLeafType, field: FieldPlan): Member['writerAfter'] {
+  const { resolve } = field;
+  return (before) => {
+    const write = leafWriterOf(type, { isNonNull: isNonNullType(field.type), before });
+    return (source, run) => write(resolve(source, run));
   };
 }
 
@@ -55,7 +64,7 @@ export function costOf(value: unknown, objectCost: number): number {
 
 function typeWriter(type: GraphQLOutputType, field: FieldPlan): Write {
   const nullable = getNullableType(type);
-  if (isLeafType(nullable)) return leafWriterOf(nullable, isNonNullType(type));
+  if (isLeafType(nullable)) return leafWriterOf(nullable, { isNonNull: isNonNullType(type), before: '' });
   return withNull(type, nullableWriter(nullable, field));
 }
 
@@ -70,7 +79,7 @@ function withNull(type: GraphQLOutputType, write: Write): Write {
 
 /** Returns the writer of values that are not null. */
 function nullableWriter(type: GraphQLOutputType, field: FieldPlan): Write {
-  if (isLeafType(type)) return leafWriterOf(type, true);
+  if (isLeafType(type)) return leafWriterOf(type, { isNonNull: true, before: '' });
   if (isListType(type)) return listWriter(typeWriter(type.ofType, field));
   if (isObjectType(type)) return objectWriter(planOf(type.name, field));
   if (isAbstractType(type)) return abstractWriter(type, mapValues(field.objects, objectWriter));
@@ -129,7 +138,7 @@ function rowOf(plan: ObjectPlan): RowPlan | undefined {
 
 /** Returns the members of the JSON object of a plan. */
 export function membersOf({ fields }: ObjectPlan): readonly Member[] {
-  return fields.map((field) => ({ field, write: memberWriter(field) }));
+  return fields.map(memberOf);
 }
 
 function plainWriter(members: readonly Member[]): Write {
