@@ -90,16 +90,17 @@ describe.skipIf(kubectlMissing)('the overlays of deploy/', () => {
   });
 
   it.each(['header-istio', 'impersonate'])(
-    'routes the API and the pictures to their paths in the gateway: %s',
+    'routes the API, GraphiQL and the pictures to their paths in the gateway: %s',
     (overlay) => {
       const found = built.get(overlay)?.find(({ kind }) => kind === 'VirtualService');
       const { http } = (found as VirtualService | undefined)?.spec ?? { http: [] };
       expect(http.map(({ match, rewrite }) => [match, rewrite])).toEqual([
         [[{ uri: { exact: '/workspaces/graphql' } }], { uri: '/graphql' }],
+        [[{ uri: { prefix: '/workspaces/graphql/graphiql/' } }], { uri: '/graphql/graphiql/' }],
         [[{ uri: { prefix: '/workspaces/assets/' } }], { uri: '/assets/' }],
       ]);
       const destination = { host: 'workspaces-gateway.kubeflow-system.svc.cluster.local', port: { number: 80 } };
-      expect(http.map(({ route }) => route)).toEqual([[{ destination }], [{ destination }]]);
+      expect(http.map(({ route }) => route)).toEqual([[{ destination }], [{ destination }], [{ destination }]]);
     },
   );
 });
