@@ -40,10 +40,12 @@ class Session:
     def __init__(self) -> None:
         self.token = os.environ["TOKEN"]
 
-    def renew(self) -> None:
+    def renew(self) -> bool:
+        """Returns whether there is a new token."""
         command = os.environ.get("TOKEN_COMMAND")
         if command:
             self.token = subprocess.run(command, shell=True, check=True, capture_output=True, text=True).stdout.strip()
+        return bool(command)
 
 
 async def execute(session: Session, document, variables: dict) -> dict:
@@ -55,9 +57,8 @@ async def execute(session: Session, document, variables: dict) -> dict:
             async with Client(transport=transport) as client:
                 return await client.execute(document)
         except (TransportQueryError, TransportServerError) as error:
-            if attempt == 2 or not is_unauthenticated(error):
+            if attempt == 2 or not is_unauthenticated(error) or not session.renew():
                 raise
-            session.renew()
     raise AssertionError("unreachable")
 
 
@@ -88,7 +89,7 @@ def print_errors(error: TransportQueryError) -> None:
 async def follow(session: Session, namespace: str) -> None:
     """Keeps the rows of a list, and prints their names after each change. Resumes after the last event."""
     listed = (await execute(session, LIST, {"namespace": namespace}))["workspaces"]
-    cursor, delay = listed["liveCursor"], 1.0
+    cursor, delay, renewed = listed["liveCursor"], 1.0, False
     rows: dict[str, dict] = {row["id"]: row for row in listed["nodes"]}
     while True:
         transport = WebsocketsTransport(
@@ -99,7 +100,7 @@ async def follow(session: Session, namespace: str) -> None:
                 FOLLOW.variable_values = {"namespace": namespace, "after": cursor}
                 async for result in client.subscribe(FOLLOW):
                     event = result["workspaces"]
-                    cursor, row = event["cursor"], event["object"]
+                    cursor, row, renewed = event["cursor"], event["object"], False
                     if event["type"] == "RESET":
                         rows.clear()
                     elif event["type"] == "DELETED":
@@ -113,7 +114,9 @@ async def follow(session: Session, namespace: str) -> None:
         except (TransportError, ConnectionClosed, OSError) as error:
             code = code_of(error)
             if is_unauthenticated(error):
-                session.renew()
+                if renewed or not session.renew():
+                    raise
+                renewed = True
             elif code and code not in PASSING:
                 raise
         await asyncio.sleep(delay)

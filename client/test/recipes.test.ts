@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { type Demo, startDemo } from '../../dev/demo/demo.ts';
 import { TcpProxy } from '../../test/support/tcp-proxy.ts';
 import { connectUser } from '../../test/support/user-client.ts';
@@ -143,6 +144,30 @@ describe.skipIf(!hasGql)('the recipe for Python', () => {
     child.kill();
     await closed;
   });
+
+  it.each([
+    ['without a command for new ones', {}, 1],
+    ['after it has renewed it once', { TOKEN_COMMAND: 'echo new' }, 2],
+  ])('ends when its token is refused %s', { timeout: 60_000 }, async (_, command, connections) => {
+    const server = createServer((__, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"data":{"workspaces":{"nodes":[],"liveCursor":"0"}}}');
+    });
+    const sockets = new WebSocketServer({ server, handleProtocols: () => 'graphql-transport-ws' });
+    let connected = 0;
+    sockets.on('connection', (socket) => {
+      connected += 1;
+      socket.close(4401);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const env = { PATH: process.env['PATH'], URL: `http://127.0.0.1:${port}`, TOKEN: 'old', ...command };
+    await expect(run(PYTHON, [SCRIPT, 'follow', NAMESPACE], { env, timeout: 40_000 })).rejects.toMatchObject({
+      code: 1,
+    });
+    expect(connected).toBe(connections);
+    server.close();
+  });
 });
 
 function nextEvent(result: object): string {
@@ -203,7 +228,8 @@ describe('the recipe curl', () => {
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
-    const following = run(CURL, ['follow', NAMESPACE], { env: environmentFor(`http://127.0.0.1:${port}`, 'old') });
+    const env = environmentFor(`http://127.0.0.1:${port}`, 'old');
+    const following = run(CURL, ['follow', NAMESPACE], { env, timeout: 20_000 });
     await expect(following).rejects.toMatchObject({
       stdout: '{"type":"ADDED","object":{"name":"errors"}}\n',
       stderr: 'UNAUTHENTICATED: As the test wants.\n',
