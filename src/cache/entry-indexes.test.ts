@@ -89,10 +89,12 @@ class ChangingStore {
   }
 }
 
+function inOrder(objects: Iterable<WidgetObject>, ordering: IndexedOrdering<WidgetObject>): readonly WidgetObject[] {
+  return [...objects].sort((a, b) => comparePositions(ordering, ordering.positionOf(a), ordering.positionOf(b)));
+}
+
 function expectSorted(store: Store<WidgetObject>, ordering: IndexedOrdering<WidgetObject>, namespace?: string): void {
-  const expected = [...store.list(namespace)].sort((a, b) =>
-    comparePositions(ordering, ordering.positionOf(a), ordering.positionOf(b)),
-  );
+  const expected = inOrder(store.list(namespace), ordering);
   const sorted = store.indexes.sorted(ordering, namespace, free);
   const listed = namespace === undefined ? sorted : sorted.in(namespace);
   const objects = listed.entries.map(({ object }) => object);
@@ -103,6 +105,29 @@ function expectSorted(store: Store<WidgetObject>, ordering: IndexedOrdering<Widg
     return sorted.notBefore(position) !== index || sorted.after(position) !== index + 1;
   });
   expect(misplaced).toEqual([]);
+}
+
+/** Sets of namespaces, which indexes distinguish by identity. */
+const namespaceSets: readonly ReadonlySet<string>[] = [
+  new Set(['team-c', 'team-a']),
+  new Set(NAMESPACES),
+  new Set(['team-b', 'nowhere']),
+  new Set(),
+];
+
+function expectSortedAmong(
+  store: Store<WidgetObject>,
+  ordering: IndexedOrdering<WidgetObject>,
+  namespaces: ReadonlySet<string>,
+): void {
+  const all = [...store.list()].filter(({ metadata: { namespace = '' } }) => namespaces.has(namespace));
+  const objects = store.indexes
+    .sorted(ordering, undefined, free)
+    .among(namespaces)
+    .entries.map(({ object }) => object);
+  const expected = inOrder(all, ordering);
+  expect(objects.every((object, index) => object === expected[index])).toBe(true);
+  expect(objects).toHaveLength(expected.length);
 }
 
 function expectCounts(store: Store<WidgetObject>): void {
@@ -156,6 +181,7 @@ it.each(Array.from({ length: 8 }, (_, index) => index + 1))(
       const { store } = changing;
       const namespace = random.pick([...NAMESPACES, '']);
       expectSorted(store, random.pick(orderings), namespace || undefined);
+      expectSortedAmong(store, random.pick(orderings), random.pick(namespaceSets));
       if (random.below(3) === 0) expectCounts(store);
       if (random.below(3) === 0) expectFound(store, random.pick(['w-1', 'blue', '2 r', 'none', 'red\nw', '']));
       if (random.below(3) === 0) expectLabelled(store, random.pick(selectors));
@@ -163,6 +189,8 @@ it.each(Array.from({ length: 8 }, (_, index) => index + 1))(
     }
     for (const ordering of orderings)
       for (const namespace of [undefined, ...NAMESPACES]) expectSorted(changing.store, ordering, namespace);
+    for (const ordering of orderings)
+      for (const namespaces of namespaceSets) expectSortedAmong(changing.store, ordering, namespaces);
     expectCounts(changing.store);
   },
 );

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { namespaceField } from '../kubernetes/object-field.ts';
 import type { IndexedOrdering, Position } from '../kubernetes/ordering.ts';
@@ -9,6 +10,10 @@ import { compareEntries, SortedRun, type SortedObjects } from './sorted-run.ts';
 export interface SortedStore<T> extends SortedObjects<T> {
   /** Returns the objects of a namespace in this order. */
   in(namespace: string): SortedObjects<T>;
+  /**
+   * Returns the objects of some namespaces in this order. They are merged when the set is first given, and kept: give the same set again.
+   */
+  among(namespaces: ReadonlySet<string>): SortedObjects<T>;
   /** Returns some of the objects in this order. */
   select(objects: IndexedSet<T>): SortedObjects<T>;
   /** Comparator of two objects. */
@@ -19,13 +24,16 @@ export interface SortedStore<T> extends SortedObjects<T> {
 const MERGED_PART = 1 / 64;
 /** Comparisons that take the time of numbering one entry. */
 const COMPARISONS_PER_RANK = 1 / 4;
+/** Sets of namespaces whose objects are kept in order. They have at most as many entries as the index, or this number. */
+const MAX_SETS = 64;
+const MIN_SET_ENTRIES = 1_000;
 
 /**
  * The objects of a store, or of one namespace of it, in one total order. A position is found by binary search. A change
  * moves the entries after it, which takes microseconds for tens of thousands. Those of each namespace are in a list of their own, once
- * it has been read, so that a viewer of some namespaces reads no others.
+ * it has been read, so that a viewer of some namespaces reads no others; and so are those of a set of namespaces.
  *
- * Memory: at most 16 bytes for each entry, and 4 for its rank.
+ * Memory: at most 24 bytes for each entry, and 4 for its rank.
  */
 export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
   readonly #ordering: IndexedOrdering<T>;
@@ -33,6 +41,8 @@ export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
   #run: SortedRun<T, IndexEntry<T>>;
   /** Undefined until the first namespace is read, and after many changes. */
   #byNamespace: Map<string, SortedRun<T, IndexEntry<T>>> | undefined;
+  /** Entries of sets of namespaces. Undefined until the first set is read, and after many changes. */
+  #bySet: LRUCache<ReadonlySet<string>, SortedRun<T, IndexEntry<T>>> | undefined;
   /** Index of each entry, by its position in the store. Undefined until enough comparisons were made, and after a change. */
   #ranks: Uint32Array | undefined;
   /** Comparisons since the last change that ranks would have saved. */
@@ -61,12 +71,14 @@ export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
     if (leaving.length + joining.length > this.entries.length * MERGED_PART + 1) return this.#merge(removed, joining);
     for (const entry of leaving) {
       this.#run.remove(entry);
+      for (const run of this.#setsWith(entry)) run.remove(entry);
       const own = this.#byNamespace?.get(entry.namespace);
       own?.remove(entry);
       if (own?.entries.length === 0) this.#byNamespace?.delete(entry.namespace);
     }
     for (const entry of joining) {
       this.#run.insert(entry);
+      for (const run of this.#setsWith(entry)) run.insert(entry);
       if (this.#byNamespace) runIn(this.#byNamespace, entry.namespace, this.#ordering).insert(entry);
     }
   }
@@ -80,9 +92,25 @@ export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
   }
 
   in(namespace: string): SortedObjects<T> {
-    if (namespace === this.#namespace) return this.#run;
-    this.#byNamespace ??= this.#divided();
-    return this.#byNamespace.get(namespace) ?? new SortedRun([], this.#ordering);
+    return this.#runOf(namespace);
+  }
+
+  among(namespaces: ReadonlySet<string>): SortedObjects<T> {
+    this.#bySet ??= new LRUCache({
+      max: MAX_SETS,
+      maxSize: Math.max(this.entries.length, MIN_SET_ENTRIES),
+      sizeCalculation: ({ entries }) => entries.length + 1,
+    });
+    let run = this.#bySet.get(namespaces);
+    if (!run) {
+      const entries = Array.from(namespaces, (namespace) => this.#runOf(namespace).entries).flat();
+      run = new SortedRun(
+        entries.sort((a, b) => this.compare(a, b)),
+        this.#ordering,
+      );
+      this.#bySet.set(namespaces, run);
+    }
+    return run;
   }
 
   select(objects: IndexedSet<T>): SortedObjects<T> {
@@ -97,6 +125,17 @@ export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
 
   compare(a: IndexedObject<T>, b: IndexedObject<T>): number {
     return compareEntries(a, b, this.#ordering);
+  }
+
+  #runOf(namespace: string): SortedRun<T, IndexEntry<T>> {
+    if (namespace === this.#namespace) return this.#run;
+    this.#byNamespace ??= this.#divided();
+    return this.#byNamespace.get(namespace) ?? new SortedRun([], this.#ordering);
+  }
+
+  /** Returns the kept entries of the sets that have the namespace of an entry. */
+  *#setsWith({ namespace }: IndexEntry<T>): Generator<SortedRun<T, IndexEntry<T>>> {
+    for (const [namespaces, run] of this.#bySet?.entries() ?? []) if (namespaces.has(namespace)) yield run;
   }
 
   #own(entries: ReadonlySet<IndexEntry<T>>): readonly IndexEntry<T>[] {
@@ -119,6 +158,7 @@ export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
       from = to;
     }
     this.#byNamespace = undefined;
+    this.#bySet = undefined;
     this.#run = new SortedRun(entries.concat(staying.entries.slice(from)), this.#ordering);
   }
 

@@ -91,9 +91,11 @@ export class IndexedList<T> implements ObjectList<T> {
     const sorted = indexes.sorted(ordering, this.#namespace, this.#options);
     if (conditions.length === 0) {
       if (!this.#visible) return this.#wholePage(this.#inNamespace(sorted), range);
+      if (this.#areFew()) return this.#wholePage(sorted.among(this.#visible), range);
       if (this.#areMerged(this.#visible, range)) return this.#mergedPage(sorted, this.#visible, range);
+    } else if (this.#areFew()) {
+      return this.#wholePage((this.#few ??= sorted.select(this.#matches())), range);
     }
-    if (this.#areFew()) return this.#wholePage((this.#few ??= sorted.select(this.#matches())), range);
     return this.#examinedPage(this.#inNamespace(sorted), range);
   }
 

@@ -142,6 +142,11 @@ it('charges for the objects that it reads, and for sorting once', () => {
 });
 
 const MANY_NAMESPACES = 100;
+const MANY_WIDGETS = 6_000;
+
+function someNamespaces(count: number, random: SeededRandom): ReadonlySet<string> {
+  return new Set(Array.from({ length: count }, () => `team-${random.below(MANY_NAMESPACES + 10)}`));
+}
 
 function manyWidget(index: number, version: number, random: SeededRandom): WidgetObject {
   const at = { namespace: `team-${index % MANY_NAMESPACES}`, uid: `${index}`, resourceVersion: String(version) };
@@ -155,16 +160,17 @@ it.each([1, 2])(
     const random = seededRandom(seed);
     const store = new Store(Widget);
     store.replace(
-      Array.from({ length: 3_000 }, (_, index) => manyWidget(index, 1, random)),
+      Array.from({ length: MANY_WIDGETS }, (_, index) => manyWidget(index, 1, random)),
       '1',
     );
+    const kept = [2, 4, 12].map((count) => someNamespaces(count, random)); // as those of a viewer, whose objects are kept in order
     for (let step = 2; step < 60; step += 1) {
-      for (let change = random.pick([0, 1, 1, 200]); change > 0; change -= 1) {
-        const changed = manyWidget(random.below(3_100), step, random);
+      for (let change = random.pick([0, 1, 1, 20, 200]); change > 0; change -= 1) {
+        const changed = manyWidget(random.below(MANY_WIDGETS + 100), step, random);
         if (random.below(4) === 0) store.delete(changed);
         else store.set(changed);
       }
-      const visible = new Set(Array.from({ length: random.pick([2, 2, 12]) }, () => `team-${random.below(110)}`));
+      const visible = random.pick([...kept, ...kept, someNamespaces(random.pick([2, 12]), random)]);
       const { objects, charges } = lister(store, { full: visible, redacted: EMPTY_SCOPE });
       const ordering = random.pick(orderings);
       const total = [...visible].reduce((sum, each) => sum + store.count(each), 0);
@@ -173,7 +179,7 @@ it.each([1, 2])(
       );
       const limits = random.below(2) === 0 ? { first: limit, last: Infinity } : { first: Infinity, last: limit };
       const position = () =>
-        random.below(6) === 0 ? ordering.positionOf(manyWidget(random.below(3_100), 1, random)) : undefined;
+        random.below(6) === 0 ? ordering.positionOf(manyWidget(random.below(MANY_WIDGETS), 1, random)) : undefined;
       const range = { after: position(), before: position(), ...limits };
       const paged = parts['page']?.(objects.select({ ordering }), range);
       expect(charges.read).toBeLessThanOrEqual(limit);
