@@ -1,9 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import type { Client } from '../../kubernetes/client.ts';
 import { decodeHeader, isHeaderText } from '../../kubernetes/header-text.ts';
 import type { StatusError } from '../../kubernetes/status-error.ts';
 import { unauthorized, type Authenticator } from '../authenticator.ts';
 import { subjectAccessReview } from '../access-reviews.ts';
 import { addressMatcher } from '../client-address.ts';
+import type { Viewer } from '../viewer.ts';
 
 /** Headers that a trusted proxy sets. The proxy must remove those that clients send. */
 export interface HeaderAuthenticatorOptions {
@@ -23,11 +25,23 @@ export interface HeaderAuthenticatorOptions {
   readonly impersonate: boolean;
 }
 
-/** Authenticates by headers. Groups are used as given: `system:authenticated` is not added. */
+/** Bound of the kept viewers in bytes, and the memory of one without its headers. */
+const [MAX_VIEWER_BYTES, VIEWER_BYTES] = [4 * 2 ** 20, 1_000];
+/** Memory of a character of the headers: in the key, the names and their encoded form. */
+const CHARACTER_BYTES = 4;
+
+/**
+ * Authenticates by headers. Groups are used as given: `system:authenticated` is not added. Equal headers are the same viewer, which is
+ * kept: to decode the headers again takes as long as the rest of the admission of a request.
+ */
 export function headerAuthenticator(client: Client, options: HeaderAuthenticatorOptions): Authenticator {
   const userHeader = options.userHeader.toLowerCase();
   const groupsHeader = options.groupsHeader.toLowerCase();
   const isTrusted = addressMatcher(options.trustedProxyCidrs);
+  const viewers = new LRUCache<string, Viewer>({
+    maxSize: MAX_VIEWER_BYTES,
+    sizeCalculation: (_, key) => VIEWER_BYTES + CHARACTER_BYTES * key.length,
+  });
   return ({ header, remoteAddress }) => {
     const values = header(userHeader);
     if (values.some((value) => value !== '') && !isTrusted(remoteAddress)) {
@@ -35,21 +49,38 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
         'Identity headers are accepted from TRUSTED_PROXY_CIDRS only, and this request came from elsewhere.',
       );
     }
-    const name = withoutPrefix(textOf(singleValue(values, options.userHeader), options.userHeader), options.userPrefix);
-    if (name === '') throw unauthorized(`Expected the header ${options.userHeader} with your user name, got none.`);
-    // The name without its prefix may begin with a space, which no header can carry to the API server.
-    if (!isHeaderText(name)) throw notText(options.userHeader);
-    const groups = groupsIn(header(groupsHeader), options);
-    if (!options.allowSystemIdentities) refuseSystemIdentities([name, ...groups]);
-    return {
-      name,
-      groups,
-      key: JSON.stringify([name, groups.toSorted()]),
-      client: options.impersonate ? client.impersonating({ name, groups }) : client,
-      clientIdentity: options.impersonate ? 'viewer' : 'gateway',
-      reviewAccess: subjectAccessReview(client, name, groups),
-      reauthenticate: () => Promise.resolve(),
-    };
+    const user = singleValue(values, options.userHeader);
+    const groups = header(groupsHeader);
+    const key = [user, ...groups].join('\n'); // no header has a line break in its value
+    let viewer = viewers.get(key);
+    if (!viewer) {
+      viewer = viewerOf({ user, groups }, client, options);
+      viewers.set(key, viewer);
+    }
+    return viewer;
+  };
+}
+
+/** @param headers values of the headers */
+function viewerOf(
+  headers: { readonly user: string; readonly groups: readonly string[] },
+  client: Client,
+  options: HeaderAuthenticatorOptions,
+): Viewer {
+  const name = withoutPrefix(textOf(headers.user, options.userHeader), options.userPrefix);
+  if (name === '') throw unauthorized(`Expected the header ${options.userHeader} with your user name, got none.`);
+  // The name without its prefix may begin with a space, which no header can carry to the API server.
+  if (!isHeaderText(name)) throw notText(options.userHeader);
+  const groups = groupsIn(headers.groups, options);
+  if (!options.allowSystemIdentities) refuseSystemIdentities([name, ...groups]);
+  return {
+    name,
+    groups,
+    key: JSON.stringify([name, groups.toSorted()]),
+    client: options.impersonate ? client.impersonating({ name, groups }) : client,
+    clientIdentity: options.impersonate ? 'viewer' : 'gateway',
+    reviewAccess: subjectAccessReview(client, name, groups),
+    reauthenticate: () => Promise.resolve(),
   };
 }
 
