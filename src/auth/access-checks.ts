@@ -86,10 +86,10 @@ export class AccessChecks {
    */
   isAllowed(attributes: ResourceAttributes): Awaitable<boolean> {
     const allNames = { ...attributes, name: null };
-    const isNamed = attributes.name !== null && this.couldBeAllowed(attributes);
-    const isAllNames = this.couldBeAllowed(allNames) || !isNamed;
+    const isNamed = () => attributes.name !== null && this.couldBeAllowed(attributes);
+    const isAllNames = this.couldBeAllowed(allNames) || !isNamed();
     const forAllNames = isAllNames && this.isAllowedFor(allNames);
-    return andThen(forAllNames, (isAllowed) => isAllowed || (isNamed && this.isAllowedFor(attributes)));
+    return andThen(forAllNames, (isAllowed) => isAllowed || (isNamed() && this.isAllowedFor(attributes)));
   }
 
   /**
