@@ -71,7 +71,7 @@ export function requestHandler({ options, gate, readiness, ...parts }: RequestPa
     if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
     if (path === '/readyz') return sendReadiness(response, readiness());
     const transport = acceptsEventStream(request) ? 'sse' : 'http';
-    const record = recordOf(request, response, { ...options, transport });
+    const record = recordOf(request, response, { transport, observers: options });
     const refusal = refusalOf(request, { options, originPolicy });
     if (refusal) return refuse(response, record, refusal);
     if (assets.handles(request)) return assets.serve(request, response);
