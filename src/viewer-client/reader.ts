@@ -26,7 +26,7 @@ import { PodLogs } from './pod-logs.ts';
 import { PodUsageReads, type PodUsage } from './pod-usages.ts';
 import type { PrefetchedReader } from './prefetched-reader.ts';
 import { readErrorFor } from './read-error.ts';
-import { ScopedLister, type OnRead, type ReadCost } from './scoped-lister.ts';
+import { ScopedLister, type OnRead } from './scoped-lister.ts';
 import { UncachedReads } from './uncached-reads.ts';
 import { UnrestrictedReads } from './unrestricted-reads.ts';
 
@@ -52,7 +52,7 @@ export interface ObjectSelection {
 }
 
 /** Options of reads for as long as a subscription runs, which has no cost of its own. */
-const UNCHARGED = { cost: undefined };
+const UNCHARGED = { isUncharged: true };
 
 /** Namespaces of which one request may start informers. */
 const MAX_NAMESPACES_READ = 20;
@@ -290,30 +290,41 @@ export class Reader implements PrefetchedReader {
     return andThen(cached.ensureSynced(cancellation), () => {
       const { version, failure } = cached.store;
       if (version === '') throw readErrorFor(resource, failure);
-      return this.#listerOf(resource, scope, { ...options, cached });
+      return this.#listerOf(resource, scope, { isUncharged: options.isUncharged, cached });
     });
   }
 
   #listerOf<T extends KubernetesObject>(
     resource: Resource<T>,
     scope: VisibilityScope,
-    { cached = this.#options.cluster.cache.cached(resource), ...options }: ListerOptions<T> = {},
+    {
+      cached = this.#options.cluster.cache.cached(resource),
+      isUncharged = false,
+      isUnreported = false,
+    }: ListerOptions<T> = {},
   ): ScopedLister<T> {
     const { onRead, cost } = this.#options;
-    return new ScopedLister({ scope, cached, onRead, cost, ...options });
+    return new ScopedLister({
+      scope,
+      cached,
+      onRead: isUnreported ? undefined : onRead,
+      cost: isUncharged ? undefined : cost,
+    });
   }
 
   /** Its reads are not reported: no change can alter their results. */
   #emptyLister<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T> {
-    return this.#listerOf(resource, { full: EMPTY_SCOPE, redacted: EMPTY_SCOPE }, { onRead: undefined });
+    return this.#listerOf(resource, { full: EMPTY_SCOPE, redacted: EMPTY_SCOPE }, { isUnreported: true });
   }
 }
 
 interface ListerOptions<T extends KubernetesObject> {
   /** Default: what is cached of all namespaces. */
   readonly cached?: CachedResource<T>;
-  readonly cost?: ReadCost | undefined;
-  readonly onRead?: OnRead | undefined;
+  /** Whether the reads have no cost. Default: that of the operation. */
+  readonly isUncharged?: boolean | undefined;
+  /** Whether the reads are not reported. Default: they are. */
+  readonly isUnreported?: boolean;
 }
 
 /** Returns the namespace that has all visible objects; undefined if several could. */
