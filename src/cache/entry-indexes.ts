@@ -64,7 +64,7 @@ const byNamespaceAndName = orderingByFields<KubernetesObject>(
  * not read costs nothing but the notes. One that falls too far behind is discarded; it is cheaper to build again.
  *
  * Memory: an entry of about 200 bytes for each object, with the values of the fields that were read; at most 128 bytes for the terms of its
- * texts, and as much for those of its labels; 8 to 20 bytes in each order, of at most 2,000,000 objects in all orders; and as many noted
+ * texts, and as much for those of its labels; 8 to 28 bytes in each order, of at most 2,000,000 objects in all orders; and as many noted
  * changes as there are objects, or 1,000.
  */
 export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T> {
