@@ -9,6 +9,11 @@ it('equals toISOString for each day of 800 years', () => {
   expect(times.filter((time) => isoText(time) !== new Date(time).toISOString())).toEqual([]);
 });
 
+it('equals toISOString when more times than are kept are converted again and again', () => {
+  const times = Array.from({ length: 60_000 }, (_, index) => Date.UTC(2026, 0) + ((index * 7_919) % 20_000) * 1_000);
+  expect(times.filter((time) => isoText(time) !== new Date(time).toISOString())).toEqual([]);
+});
+
 it.each([
   0,
   -1,
