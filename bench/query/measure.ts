@@ -30,6 +30,8 @@ interface RoundBounds {
 }
 
 const MEASURED: RoundBounds = { cpuMs: 120, requests: 2_000 };
+/** The same for requests that something precedes, which takes time. */
+const MEASURED_WITH_PREPARATION: RoundBounds = { cpuMs: 120, requests: 24 };
 /** V8 optimizes the code of small requests after more than 10,000 of them: in up to {@link MAX_WARM_UPS} rounds of this CPU time. */
 const WARM_UP: RoundBounds = { cpuMs: 600, requests: 8_000 };
 const MAX_WARM_UPS = 8;
@@ -38,7 +40,6 @@ const WARM_ROUNDS = 2;
 const FASTER = 0.95;
 /** Time for a change to reach the gateway. */
 const CHANGE_MS = 5;
-const CHANGED_REQUESTS = 24;
 
 /** Sends a request of the case to one server. */
 type Send = (number: number) => Promise<Buffer>;
@@ -54,7 +55,7 @@ interface Measured {
 export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs> {
   const { gateway, bare, reference, quick } = bench;
   await storeAnswers(query, bench);
-  const measured = {
+  const measured: Readonly<Record<string, Measured>> = {
     gateway: measuredGateway(gateway, query, bench),
     bare: { process: bare, send: (number: number) => bare.repeat(pathOf(query, number), query.requestAt(number)) },
     ...(reference && { reference: measuredGateway(reference, query, bench) }),
@@ -62,7 +63,8 @@ export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs
   const costs: Record<string, number[]> = {};
   for (const each of Object.values(measured)) await warmUp(each, quick ? 2 : MAX_WARM_UPS);
   for (let round = 0; round < (quick ? 3 : ROUNDS); round += 1) {
-    for (const [name, each] of Object.entries(measured)) (costs[name] ??= []).push(await costOf(each, MEASURED));
+    for (const [name, each] of Object.entries(measured))
+      (costs[name] ??= []).push(await costOf(each, each.before ? MEASURED_WITH_PREPARATION : MEASURED));
   }
   const { gateway: own = [], bare: lowest = [], reference: plain } = costs;
   return { gateway: median(own), bare: median(lowest), reference: plain && median(plain) };
@@ -127,9 +129,8 @@ async function prepareDocument(process: MeasuredProcess, request: QueryRequest):
 /** Returns the CPU time of one request in a round. */
 async function costOf({ process, send, before }: Measured, bounds: RoundBounds): Promise<number> {
   let [cpuMs, count] = [0, 0];
-  const end = before ? CHANGED_REQUESTS : bounds.requests;
-  while (count < end && cpuMs < bounds.cpuMs) {
-    const batch = before ? 1 : Math.min(20, end - count);
+  while (count < bounds.requests && cpuMs < bounds.cpuMs) {
+    const batch = before ? 1 : Math.min(20, bounds.requests - count);
     const first = requestNumber;
     requestNumber += batch;
     await before?.(first);
