@@ -61,7 +61,7 @@ const ofGateway = [...changes, ...broadcasts, steadyBroadcast, differentOperatio
 function comparisons(quick: boolean): Scenario[] {
   return [
     ...rounds(quick ? 2 : 5, [steadyFloor, ...changes]),
-    ...rounds(quick ? 2 : 3, [...broadcasts, ...comparedWith('bare corked')]),
+    ...rounds(quick ? 2 : 3, [...broadcastsOf(250), ...broadcastsOf(2_000)]),
     ...comparedWith('per subscriber'),
     ...comparedWith('bare'),
     ...rounds(quick ? 1 : 2, [steadyBroadcast, { ...steadyBroadcast, variant: 'bare' }]),
@@ -91,6 +91,11 @@ function rounds(count: number, scenarios: readonly Scenario[]): Scenario[] {
 /** Returns the scenarios of another server that {@link broadcasts} are compared with, which has no Server-Sent Events. */
 function comparedWith(variant: ServerVariant): Scenario[] {
   return broadcasts.filter(({ protocol }) => protocol === 'graphql-ws').map((scenario) => ({ ...scenario, variant }));
+}
+
+/** Returns the broadcasts of messages of one size, next to the server that all of them are compared with. */
+function broadcastsOf(bytes: MessageBytes): Scenario[] {
+  return [...broadcasts, ...comparedWith('bare corked')].filter(({ messageBytes }) => messageBytes === bytes);
 }
 
 function withReference(scenario: Scenario): Scenario[] {
