@@ -44,3 +44,14 @@ it('collects no stack for expected errors, which a request can cause by the hund
   for (const { stack } of errors) expect(stack).not.toContain('\n');
   expect(new Error('unexpected').stack).toContain('\n');
 });
+
+function messageWithCause(reason: string, field: string): string {
+  const causes = [{ reason, field, message: 'It is in use.' }];
+  return shown(new StatusError({ code: 409, reason: 'Conflict', message: 'Cannot be fulfilled', causes })).message;
+}
+
+it('adds the causes of a Status that name no field to its message, but not the text of another response', () => {
+  expect(messageWithCause('', '')).toBe('Cannot be fulfilled: It is in use.');
+  expect(messageWithCause('', 'metadata.name')).toBe('Cannot be fulfilled');
+  expect(messageWithCause('UnexpectedServerResponse', '')).toBe('Cannot be fulfilled');
+});

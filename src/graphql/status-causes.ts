@@ -5,9 +5,13 @@ const INCOMPLETE = /^Invalid value: null: some validation rules were not checked
 /** The same in the message of the Status, which lists all causes. */
 const INCOMPLETE_IN_MESSAGE = /, <nil>: Invalid value: null: some validation rules were not checked[^\]]*(?=\])/gu;
 
+/** Cause with the text of a response that is not a Status, which may be a page of HTML. */
+const UNEXPECTED_RESPONSE = 'UnexpectedServerResponse';
+
 /**
  * Returns the message and causes of a Status as clients get them: without the cause that only announces that there may be more,
- * and without objects, which API servers and webhooks print as invalid values.
+ * and without objects, which API servers and webhooks print as invalid values. The message ends with the causes that name no field if it
+ * does not contain them: some webhooks have the reason only there.
  */
 export function readableStatus({ message, causes = [] }: Pick<StatusDetails, 'message' | 'causes'>): Pick<
   Required<StatusDetails>,
@@ -22,7 +26,11 @@ export function readableStatus({ message, causes = [] }: Pick<StatusDetails, 'me
     (text, cause, i) => text.replace(cause.message, () => readable[i]?.message ?? ''),
     specific.length > 0 ? message.replaceAll(INCOMPLETE_IN_MESSAGE, '') : message,
   );
-  return { message: whole, causes: readable };
+  const missing = readable.filter(
+    ({ field, reason, message: text }) =>
+      field === '' && reason !== UNEXPECTED_RESPONSE && text !== '' && !whole.includes(text),
+  );
+  return { message: [whole, ...missing.map(({ message: text }) => text)].join(': '), causes: readable };
 }
 
 /** Kinds of `field.Error` that print their value, up to the value. */

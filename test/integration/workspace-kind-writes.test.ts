@@ -175,5 +175,6 @@ describe('deleteWorkspaceKind', () => {
     const answer = await gateway.query(DELETE, { input: { name: 'jupyterlab' } });
     expect(codeOf(answer)).toBe('CONFLICT');
     expect(causesOf(answer)).toMatchObject([{ message: 'WorkspaceKind is used by 2 workspace(s)' }]);
+    expect(answer.errors?.[0]?.message).toMatch(/"jupyterlab": WorkspaceKind is used by 2 workspace\(s\)$/u);
   });
 });
