@@ -4,7 +4,7 @@ import type { Context } from '../graphql/context.ts';
 import { Bail, synchronous } from './bail.ts';
 import { RenderRun, type FieldPlan, type ObjectPlan, type Write } from './plan.ts';
 import type { RunRows } from './run-rows.ts';
-import { costOf, membersOf, valueWriter } from './writers.ts';
+import { costOf, membersOf, singleValueWriter } from './writers.ts';
 
 /** The result of a subscription's operation for one event, as JSON text. */
 export type RenderedEvent =
@@ -42,10 +42,11 @@ export class CompiledEvent {
   constructor({ fields: [field, ...others] }: ObjectPlan) {
     if (!field || others.length > 0) throw new Bail('expected one root field of a subscription');
     this.#field = field;
-    this.#write = valueWriter(field);
+    this.#write = singleValueWriter(field);
     const type = getNullableType(field.type);
     const plan = isObjectType(type) && !isCachedType(type.name) ? field.objects.get(type.name) : undefined;
-    this.#members = plan && membersOf(plan).map(({ field: { key }, writerAfter }) => ({ key, write: writerAfter('') }));
+    const members = plan && membersOf(plan, singleValueWriter);
+    this.#members = members?.map(({ field: { key }, writerAfter }) => ({ key, write: writerAfter('') }));
   }
 
   /** Returns the result for an event. Throws if it has errors, or a field is asynchronous. */

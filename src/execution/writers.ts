@@ -25,15 +25,26 @@ const MAX_NESTED_COST = 20_000;
 const MIN_SINGLE_LEAVES = 12;
 
 /** Returns the writer of the value of a field, in one piece. */
-export function valueWriter(field: FieldPlan): Write {
+function valueWriter(field: FieldPlan): Write {
   return typeWriter(field.type, field);
 }
 
-function memberOf(field: FieldPlan): Member {
+/** Returns the writer of the value of a field that is read for one object at a time, not for the objects of a list. */
+export function singleValueWriter(field: FieldPlan): Write {
+  const type = getNullableType(field.type);
+  return isObjectType(type) ? withNull(field.type, singleObjectWriter(planOf(type.name, field))) : valueWriter(field);
+}
+
+function singleObjectWriter(plan: ObjectPlan): Write {
+  return plan.facts.leaves < MIN_SINGLE_LEAVES ? uncachedWriter(plan) : objectWriter(plan);
+}
+
+/** @param writerOf returns the writer of the value of a field that is no leaf */
+function memberOf(field: FieldPlan, writerOf: (field: FieldPlan) => Write): Member {
   const { resolve, objectCost } = field;
   const named = getNullableType(field.type);
   if (isLeafType(named) && objectCost === undefined) return { field, writerAfter: leafMemberWriter(named, field) };
-  const write = valueWriter(field);
+  const write = writerOf(field);
   if (objectCost === undefined)
     return { field, writerAfter: (before) => (source, run) => before + write(synchronous(resolve(source, run)), run) };
   const writerAfter =
@@ -137,8 +148,8 @@ function rowOf(plan: ObjectPlan): RowPlan | undefined {
 }
 
 /** Returns the members of the JSON object of a plan. */
-export function membersOf({ fields }: ObjectPlan): readonly Member[] {
-  return fields.map(memberOf);
+export function membersOf({ fields }: ObjectPlan, writerOf = valueWriter): readonly Member[] {
+  return fields.map((field) => memberOf(field, writerOf));
 }
 
 function plainWriter(members: readonly Member[]): Write {
@@ -207,7 +218,7 @@ function pendingListWriter(type: GraphQLOutputType, field: FieldPlan): WritePend
 
 function pendingObjectWriter(plan: ObjectPlan): WritePending {
   if (!plan.facts.hasObjectList) {
-    const write = plan.facts.leaves < MIN_SINGLE_LEAVES ? uncachedWriter(plan) : objectWriter(plan);
+    const write = singleObjectWriter(plan);
     return (value, run, output) => output.write(write(value, run));
   }
   const members = plan.fields.map((field, index) => ({
