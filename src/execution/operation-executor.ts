@@ -23,13 +23,14 @@ export interface OperationExecutorOptions {
 
 type Operation = ExecutionArgs & { readonly contextValue: Context };
 
-interface EventOptions extends EventContext {
-  /** Context of the subscription. */
+/** Returns the result of a subscription for an event. Undefined if graphql-js must execute the event. */
+type RenderEvent = (event: unknown, eventContext: EventContext) => RenderedEvent | undefined;
+
+interface RenderedSubscription {
+  readonly compiled: CompiledOperation;
+  readonly validated: ValidatedSubscriptionArgs;
   readonly context: Context;
 }
-
-/** Returns the result of a subscription for an event. Undefined if graphql-js must execute the event. */
-type RenderEvent = (event: unknown, options: EventOptions) => RenderedEvent | undefined;
 
 type Chunks = readonly (string | Buffer)[];
 
@@ -79,14 +80,15 @@ export class OperationExecutor {
   /**
    * Returns a function that renders the events of a subscription. It returns undefined for an event that graphql-js must execute. The
    * operation is compiled when it is first called.
+   * @param context of the subscription
    */
-  eventRenderer(validated: ValidatedSubscriptionArgs): RenderEvent {
+  eventRenderer(validated: ValidatedSubscriptionArgs, context: Context): RenderEvent {
     if (this.#options.mode === 'reference') return () => undefined;
     let compiled: CompiledOperation | undefined;
-    return (event, options) => {
+    return (event, eventContext) => {
       compiled ??= this.#compiledEvent(validated);
-      return compiled?.isPromising(options.context.viewer)
-        ? this.#renderEvent(compiled, event, { ...options, validated })
+      return compiled?.isPromising(context.viewer)
+        ? this.#renderEvent({ compiled, validated, context }, event, eventContext)
         : undefined;
     };
   }
@@ -100,20 +102,20 @@ export class OperationExecutor {
   }
 
   #renderEvent(
-    compiled: CompiledOperation,
+    { compiled, validated, context }: RenderedSubscription,
     event: unknown,
-    { context, validated, ...eventOptions }: EventOptions & { readonly validated: ValidatedSubscriptionArgs },
+    { signal, onRead, visibility, shared }: EventContext,
   ): RenderedEvent | undefined {
     if (!(compiled.operation instanceof CompiledEvent)) return undefined;
     const rows: RunRows = new RunRows({
       cache: this.#options.rows,
       sharedContext: () =>
-        eventOptions.shared
+        shared
           ? eventContext
-          : context.forEvent({ ...eventOptions, onRead: rows.onRead, shared: true, decide: rows.decide }),
-      onDependency: eventOptions.onRead,
+          : context.forEvent({ signal, onRead: rows.onRead, visibility, shared: true, decide: rows.decide }),
+      onDependency: onRead,
     });
-    const eventContext = context.forEvent({ ...eventOptions, onRead: rows.onRead });
+    const eventContext = context.forEvent({ signal, onRead: rows.onRead, visibility, shared });
     try {
       const { variableValues } = validated;
       const rendered = compiled.operation.render(event, { context: eventContext, variableValues, rows });

@@ -149,8 +149,8 @@ class OperationContext implements Context {
     return this.#cancellation.signal;
   }
 
-  forEvent({ signal, ...event }: EventContext): Context {
-    return this.#with({ ...event, cancellation: { signal } });
+  forEvent({ signal, onRead, visibility, shared, decide }: EventContext): Context {
+    return this.#with({ cancellation: { signal }, onRead, visibility, shared, decide });
   }
 
   withFreshAuthorization(notBefore: number, signal: AbortSignal): Context {

@@ -292,7 +292,7 @@ export class SubscriptionRegistry {
   ): SharedSubscription {
     const { publicError, executor } = this.#options;
     const { visibility: scopes } = context.client.reader;
-    const renderEvent = executor.eventRenderer(validated);
+    const renderEvent = executor.eventRenderer(validated, context);
     const execute = async (event: unknown, eventContext: EventContext): Promise<ExecutionResult> => {
       const contextValue = context.forEvent(eventContext);
       const result = await executeSubscriptionEvent({ ...validated, rootValue: event, contextValue });
@@ -308,7 +308,7 @@ export class SubscriptionRegistry {
       onEmpty: () => void this.#shared.delete(key),
       execute: (event, signal, onRead) => {
         const eventContext = { signal, onRead, visibility: scopes, shared: !viewerDependent };
-        return renderEvent(event, { ...eventContext, context }) ?? execute(event, eventContext);
+        return renderEvent(event, eventContext) ?? execute(event, eventContext);
       },
     });
   }

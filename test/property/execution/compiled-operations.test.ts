@@ -125,9 +125,8 @@ async function compareEvents(comparison: Comparison, viewer: string, operation: 
     const given = { visibility, signal: context.signal, shared: !viewerDependent };
     const [reads, expectedReads] = [new Set<string>(), new Set<string>()];
     const before = environment.state();
-    const rendered = compiled.eventRenderer(validated)(event, {
+    const rendered = compiled.eventRenderer(validated, context)(event, {
       ...given,
-      context,
       onRead: (_, key) => reads.add(key),
     });
     const contextValue = context.forEvent({ ...given, onRead: (_, key) => expectedReads.add(key) });
