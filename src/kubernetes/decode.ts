@@ -93,12 +93,11 @@ export function decodeObject<T extends KubernetesObject>(
       `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${redactedSummary(value)}${at}`,
     );
   }
-  const { managedFields: _, annotations, ...kept } = metadata;
   const stored = {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
     ...(value as object),
-    metadata: { ...kept, ...trimAnnotations(annotations) },
+    metadata: trimMetadata(metadata),
   } as KubernetesObject as T;
   // A function that trims may be recursive.
   if (resource.cache.trim !== keepAll && isDeeperThan(stored, MAX_DEPTH)) throw tooDeep(resource);
@@ -297,10 +296,20 @@ function secondsOf(header: string | undefined): number | undefined {
   return header !== undefined && /^\d+$/u.test(header) ? Number(header) : undefined;
 }
 
-function trimAnnotations(annotations: Readonly<Record<string, string>> | null | undefined): object {
-  if (!annotations) return {};
+type RawMetadata = NonNullable<RawObject['metadata']>;
+
+/** Most objects were not written by `kubectl apply`: their annotations are not copied. */
+function trimMetadata(metadata: RawMetadata): object {
+  const { managedFields: _, ...kept } = metadata;
+  const { annotations } = kept;
+  const isTrimmed = annotations ? !Object.hasOwn(annotations, LAST_APPLIED) : annotations === undefined;
+  return isTrimmed ? kept : trimAnnotations(kept);
+}
+
+function trimAnnotations({ annotations, ...metadata }: RawMetadata): object {
+  if (!annotations) return metadata;
   const { [LAST_APPLIED]: _, ...kept } = annotations;
-  return { annotations: kept };
+  return { ...metadata, annotations: kept };
 }
 
 function tooDeep({ kind }: Pick<Resource, 'kind'>): DecodeError {
