@@ -193,6 +193,7 @@ class Reflector<T extends KubernetesObject> {
     try {
       await this.#watch(undefined, AbortSignal.any([signal, tooLate.signal]), (event) => {
         if (complete.signal.aborted) return this.#handleEvent(event);
+        if (tooLate.signal.aborted) return undefined;
         if (event.type !== 'BOOKMARK') return addInitialEvent(listed, event, store);
         if (!event.initialEventsEnd) return undefined;
         complete.abort();
@@ -217,7 +218,7 @@ class Reflector<T extends KubernetesObject> {
     signal: AbortSignal,
     onEvent: (event: WatchEvent<T>) => void,
   ): Promise<void> {
-    const { client, store, report, clock } = this.#options;
+    const { client, store, report, clock, signal: stopped } = this.#options;
     let openedAt: number | undefined;
     using deadline = this.#idleDeadlines.create();
     using untilRelist = this.#relists.startWatch();
@@ -232,7 +233,7 @@ class Reflector<T extends KubernetesObject> {
         },
         onActivity: () => deadline.extend(),
         onEvent(event) {
-          if (signal.aborted) return;
+          if (stopped.aborted) return; // not `signal`, which may be composed of several: Node reads each of them
           deadline.observe(event);
           onEvent(event);
         },

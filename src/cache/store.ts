@@ -116,10 +116,11 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   /** Applies an ADDED or MODIFIED event. Ignores objects older than the stored version. */
   set(object: T): void {
     const version = object.metadata.resourceVersion;
+    const held = this.get(object.metadata);
     // An object that is missing although the store is past its version has been deleted since.
-    if (!this.get(object.metadata) && compareVersions(version, this.#version) <= 0) return;
+    if (!held && compareVersions(version, this.#version) <= 0) return;
     this.advance(version);
-    this.#upsert(object);
+    this.#upsert(object, held);
   }
 
   /** Applies a DELETED event. Ignores it if a newer object has the name. */
@@ -250,9 +251,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#observer?.cleared(this.resource);
   }
 
-  #upsert(object: T): void {
+  #upsert(object: T, held = this.get(object.metadata)): void {
     const { uid, resourceVersion: version } = object.metadata;
-    const held = this.get(object.metadata);
     if (held && compareVersions(version, held.metadata.resourceVersion) <= 0) return;
     if (held && held.metadata.uid !== uid) {
       this.#remove(held, { type: 'deleted', object: held, previous: held, version });
