@@ -1,7 +1,8 @@
 import { createHook } from 'node:async_hooks';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 
@@ -64,4 +65,37 @@ it.each([
   // Those of other work in the process begin and end meanwhile.
   expect(activeTimers()).toBeLessThan(timersBefore + REQUESTS / 2);
   socket.destroy();
+});
+
+// The number of promises is that of this code, the client included. Raise it only if a change needs another wait.
+const CHANGE_PROMISES = 13;
+
+it('creates few timers, turns and promises for each change', async () => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a'), workspace('nb-1')],
+    bookmarkIntervalMs: 600_000,
+  });
+  const webSocket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
+  const messages = on(webSocket, 'message') as AsyncIterableIterator<[Buffer]>;
+  const next = async () => String((await messages.next()).value);
+  await once(webSocket, 'open');
+  webSocket.send('{"type":"connection_init"}');
+  expect(await next()).toContain('connection_ack');
+  const query = 'subscription { workspaces { type object { name state } } }';
+  webSocket.send(JSON.stringify({ id: 'a', type: 'subscribe', payload: { query } }));
+  for (let text = ''; !text.includes('SYNCED');) text = await next();
+  const change = async (state: 'Paused' | 'Running') => {
+    gateway.cluster.apply(workspace('nb-1', { state }));
+    expect(await next()).toContain(`"state":"${state.toUpperCase()}"`);
+  };
+  await change('Running');
+  const counts = await resourcesOf(async () => {
+    for (let count = 0; count < REQUESTS; count += 1) await change(count % 2 === 0 ? 'Paused' : 'Running');
+  });
+  expect(counts.get('Timeout') ?? 0).toBeLessThanOrEqual(OTHER);
+  // The end of a turn, and the write of what was sent in it.
+  expect(counts.get('Immediate')).toBeLessThanOrEqual(2 * REQUESTS + OTHER);
+  expect(counts.get('Microtask') ?? 0).toBeLessThanOrEqual(OTHER);
+  expect(counts.get('PROMISE')).toBeLessThanOrEqual(CHANGE_PROMISES * REQUESTS + OTHER);
+  webSocket.terminate();
 });
