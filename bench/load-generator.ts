@@ -5,7 +5,7 @@ import type { BenchCluster } from './cluster.ts';
 
 export type Clients = WorkerProcess<ClientsRequest, Acknowledged>;
 
-interface LoadOptions {
+export interface LoadOptions {
   readonly cluster: BenchCluster;
   readonly clients: Clients;
   readonly forMs: number;
