@@ -53,6 +53,15 @@ describe('a kubeconfig', () => {
     expect(serverOf(await loadKubeConfig({ type: 'files', files }))).toBe(SERVER);
   });
 
+  it('has entries of its own when the same text is read again', async () => {
+    const config = { 'access-token': 'first' };
+    const text = kubeconfigText({ server: SERVER }, { 'auth-provider': { name: 'gcp', config } });
+    const [read, readAgain] = [await inText(text), await inText(text)];
+    Object.assign(read.getCurrentUser()?.authProvider?.config ?? {}, { 'access-token': 'renewed' });
+    for (const each of [readAgain, await inText(text)])
+      expect(each.getCurrentUser()?.authProvider?.config['access-token']).toBe('first');
+  });
+
   it('keeps its CA, tls-server-name and proxy when the context has no user', async () => {
     const cluster = { server: SERVER, 'certificate-authority-data': CA, 'tls-server-name': 'other' };
     const text = JSON.stringify({ ...JSON.parse(kubeconfigText(cluster)), users: [] }).replace(',"user":"admin"', '');

@@ -22,20 +22,18 @@ export class KubeconfigError extends Error {
  * @throws {KubeconfigError} if it cannot be read or has no current cluster
  */
 export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConfig> {
-  const config = new KubeConfig();
+  let config = new KubeConfig();
   switch (source.type) {
     case 'in-cluster':
       config.loadFromCluster();
       break;
     case 'text':
-      load(config, source.text, process.cwd());
+      config = load(source.text, process.cwd());
       break;
     case 'files':
       for (const file of source.files) {
         const text = await readText(file);
-        const part = new KubeConfig();
-        if (text !== undefined) load(part, text, path.dirname(file));
-        merge(config, part);
+        if (text !== undefined) merge(config, load(text, path.dirname(file)));
       }
       break;
     default:
@@ -183,12 +181,23 @@ function impersonatedUserIn(user: RawUser | null | undefined): ImpersonatedUser 
   throw new KubeconfigError('Expected a kubeconfig with as-uid, as-groups or as-user-extra to have as, got none.');
 }
 
-/**
- * Loads one file. Adds features of client-go that client-node lacks: `tokenFile`, impersonation, empty files, and null
- * entries, which are skipped.
- */
-function load(config: KubeConfig, text: string, directory: string): void {
+/** The last text that was loaded, which is read again every few seconds. */
+let lastLoaded: { readonly text: string; readonly directory: string; readonly config: KubeConfig } | undefined;
+
+/** Loads one file. The entries are copies: client-node writes renewed tokens into them. */
+function load(text: string, directory: string): KubeConfig {
+  if (lastLoaded?.text !== text || lastLoaded.directory !== directory)
+    lastLoaded = { text, directory, config: loadText(text, directory) };
+  const { clusters, users, contexts, currentContext } = lastLoaded.config;
+  const config = new KubeConfig();
+  config.loadFromOptions(structuredClone({ clusters, users, contexts, currentContext }));
+  return config;
+}
+
+/** Adds features of client-go that client-node lacks: `tokenFile`, impersonation, empty files, and null entries, which are skipped. */
+function loadText(text: string, directory: string): KubeConfig {
   const raw = parseKubeconfig(text);
+  const config = new KubeConfig();
   config.loadFromString(JSON.stringify(raw ?? {}), { onInvalidEntry: 'filter' });
   config.makePathsAbsolute(directory);
   const rawUsers = new Map(listOf(raw?.users).flatMap((entry) => (entry ? [[entry.name, entry.user] as const] : [])));
@@ -199,18 +208,11 @@ function load(config: KubeConfig, text: string, directory: string): void {
     if (rawUser?.tokenFile) return { ...loaded, tokenFile: path.resolve(directory, rawUser.tokenFile) };
     return user.exec ? { ...loaded, exec: withAbsoluteCommand(user.exec, directory) } : loaded;
   });
-}
-
-/** The last text that was parsed, which is read again every few seconds. */
-let lastParsed: { readonly text: string; readonly config: RawConfig | null } | undefined;
-
-function parseKubeconfig(text: string): RawConfig | null {
-  if (lastParsed?.text !== text) lastParsed = { text, config: parseText(text) };
-  return lastParsed.config;
+  return config;
 }
 
 /** @throws {KubeconfigError} without the message of the YAML parser, which quotes lines that may contain credentials */
-function parseText(text: string): RawConfig | null {
+function parseKubeconfig(text: string): RawConfig | null {
   let value: unknown;
   try {
     value = parse(text);
