@@ -62,9 +62,9 @@ it('runs the example that applies redirected options', async () => {
 });
 
 it('runs the example that replaces a status', async () => {
-  const old = 'workspace(namespace: "team-research", name: "fraud-model")';
-  const fill = await filledFor(old);
-  const { workspace } = await play('16a-replace-status', (text) => fill(text.replace('my-notebook', 'fraud-model')));
+  // The controller does not write to it meanwhile: it does not run, so its activity is not probed.
+  const fill = await filledFor('workspace(namespace: "team-research", name: "image-typo")');
+  const { workspace } = await play('16a-replace-status', (text) => fill(text.replace('my-notebook', 'image-typo')));
   expect(workspace).toEqual({ state: 'UNKNOWN', stateMessage: '' });
 });
 
