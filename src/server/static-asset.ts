@@ -59,7 +59,7 @@ function compress(content: Buffer, encoding: Encoding): Promise<Buffer> {
     case 'br':
       return promisify(brotliCompress)(content, { params: brotliParams(content.length) });
     case 'gzip':
-      return promisify(gzip)(content, { level: 6 });
+      return promisify(gzip)(content, { level: constants.Z_BEST_COMPRESSION });
     case 'identity':
       return Promise.resolve(content);
     default:

@@ -43,13 +43,12 @@ function sourceOf(session: Session, url: string): string | undefined {
   known.set(absolute, loading);
   void load(session, absolute).then(
     (objectUrl) => (loading.value = objectUrl),
-    () => undefined, // the letter stays
+    () => undefined, // the letter stays, too
   );
   return loading.value;
 }
 
-async function load({ headers }: Session, url: string): Promise<string> {
+async function load({ headers }: Session, url: string): Promise<string | undefined> {
   const response = await fetch(url, { headers });
-  if (!response.ok) throw new Error(`Expected a picture, got HTTP ${response.status}.`);
-  return URL.createObjectURL(await response.blob());
+  return response.ok ? URL.createObjectURL(await response.blob()) : undefined; // the letter stays
 }

@@ -32,8 +32,7 @@ function TokenForm({ isRefused }: { readonly isRefused: boolean }) {
         aria-describedby="token-help"
       />
       <p id="token-help" class="muted">
-        For example of <code>kubectl create token</code>. It stays in the memory of this window, and is gone when you
-        leave or reload the page.
+        For example of <code>kubectl create token</code>. It is forgotten when you leave or reload the page.
       </p>
       <button type="submit" class="button primary">
         Continue
@@ -53,8 +52,7 @@ function NoIdentity() {
   return (
     <>
       <p role="alert">
-        The gateway does not know who you are. Your session has ended, or the proxy in front of the gateway has sent no
-        identity.
+        The gateway does not know who you are: your session has ended, or the proxy has sent no identity.
       </p>
       <button type="button" class="button primary" onClick={() => location.reload()}>
         Sign in again

@@ -43,25 +43,21 @@ export async function runBulkAction(
   } catch (reason) {
     throw errorOf(reason);
   }
-  const followed = new LiveObject(session, {
-    document: FollowBulkActionDocument,
-    variables: () => ({ actionId }),
-    endsItself: true,
-    onResult: ({ bulkAction }) => bulkAction.results.forEach(onResult),
+  await new Promise<void>((resolve, reject) => {
+    const followed = new LiveObject(session, {
+      document: FollowBulkActionDocument,
+      variables: () => ({ actionId }),
+      endsItself: true,
+      onResult: ({ bulkAction }) => bulkAction.results.forEach(onResult),
+    });
+    session.ended.addEventListener('abort', () => {
+      followed.stop();
+      reject(new Error('The session has ended.'));
+    });
+    effect(() => {
+      const { status, error } = followed.state.value;
+      if (status === 'completed') resolve();
+      if (status === 'failed') reject(error);
+    });
   });
-  const end = Promise.withResolvers<void>();
-  const leave = () => end.reject(new Error('The session has ended.'));
-  session.ended.addEventListener('abort', leave, { once: true });
-  const stopEffect = effect(() => {
-    const { status, error } = followed.state.value;
-    if (status === 'completed') end.resolve();
-    if (status === 'failed') end.reject(error);
-  });
-  try {
-    await end.promise;
-  } finally {
-    stopEffect();
-    followed.stop();
-    session.ended.removeEventListener('abort', leave);
-  }
 }

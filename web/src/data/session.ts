@@ -74,9 +74,6 @@ function createLiveClient(connectionParams: Readonly<Record<string, string>>, on
     retryAttempts: 0,
     keepAlive: PING_MS,
     on: {
-      connecting: () => {
-        isOpened = false;
-      },
       opened: () => {
         isOpened = true;
       },
@@ -89,6 +86,7 @@ function createLiveClient(connectionParams: Readonly<Record<string, string>>, on
       closed: () => {
         clearTimeout(pongTimer);
         if (!isOpened) onNotOpened();
+        isOpened = false;
       },
     },
   });

@@ -1,5 +1,5 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import { createContext } from 'preact';
+import { createContext, type Context } from 'preact';
 import { useContext } from 'preact/hooks';
 import {
   FirstWorkspacesDocument,
@@ -83,7 +83,12 @@ function loadIdentity(session: Session, end: AbortSignal): Pick<Store, 'identity
 export const StoreContext = createContext<Store | undefined>(undefined);
 
 export function useStore(): Store {
-  const store = useContext(StoreContext);
-  if (!store) throw new TypeError('Expected a StoreContext around this component, got none.');
-  return store;
+  return useNearest(StoreContext);
+}
+
+/** Returns the value of the nearest provider of a context around a component. @throws {TypeError} if there is none */
+export function useNearest<T>(context: Context<T | undefined>): T {
+  const value = useContext(context);
+  if (value === undefined) throw new TypeError('Expected a provider of the context around this component, got none.');
+  return value;
 }

@@ -1,6 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { createContext } from 'preact';
-import { useContext } from 'preact/hooks';
+import { useNearest } from '../../data/store.ts';
 import type { Draft } from './draft.ts';
 import type { Base } from './inputs.ts';
 import type { Problem } from './problems.ts';
@@ -63,9 +63,7 @@ function isWithin(path: string | undefined, field: string): boolean {
 export const FormContext = createContext<FormModel | undefined>(undefined);
 
 export function useForm(): FormModel {
-  const form = useContext(FormContext);
-  if (!form) throw new TypeError('Expected a FormContext around this component, got none.');
-  return form;
+  return useNearest(FormContext);
 }
 
 /** Returns the id of the element of a field. */
