@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -46,7 +46,9 @@ export class ServerProcess {
   /** @throws {Error} if the program does not run */
   get pid(): number {
     const child = this.#child;
-    if (child?.pid === undefined || hasExited(child)) throw new Error(`${this.#name} does not run`);
+    if (child?.pid === undefined) throw new Error(`${this.#name} does not run`);
+    if (hasExited(child))
+      throw new Error(`${this.#name} has ended; its log ends:\n${endOf(readFileSync(this.#logFile, 'utf8'))}`);
     return child.pid;
   }
 
@@ -79,10 +81,14 @@ export class ServerProcess {
 
   async #failure(): Promise<Error> {
     const log = await this.log();
-    return new Error(`${this.#name} did not become ready; its log ends:\n${log.split('\n').slice(-20).join('\n')}`);
+    return new Error(`${this.#name} did not become ready; its log ends:\n${endOf(log)}`);
   }
 }
 
 function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
+}
+
+function endOf(log: string): string {
+  return log.split('\n').slice(-20).join('\n');
 }
