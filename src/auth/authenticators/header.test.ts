@@ -25,7 +25,7 @@ async function startAuthenticator() {
 it('returns the same viewer for equal headers, and another one for each other list of groups', async () => {
   const authenticate = await startAuthenticator();
   const lists = [[], [''], ['', ''], ['a'], ['a', ''], ['', 'a'], ['a', 'b'], ['ab']];
-  const viewers = await Promise.all(lists.map((groups) => authenticate(['erin'], groups)));
+  const viewers = await Promise.all(lists.map(async (groups) => authenticate(['erin'], groups)));
   expect(viewers.map(({ name, groups }) => [name, groups])).toEqual(lists.map((groups) => ['erin', groups]));
   for (const [index, groups] of lists.entries()) expect(authenticate(['erin'], groups)).toBe(viewers[index]);
   expect(await authenticate(['eri'], ['n'])).toMatchObject({ name: 'eri', groups: ['n'] });
