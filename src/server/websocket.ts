@@ -23,6 +23,9 @@ import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from 
 import { UNAUTHORIZED, WebSocketConnection, type WebSocketConnectionOptions } from './websocket-connection.ts';
 import { closeReason } from './websocket-frames.ts';
 import { cancellation, sendSerialized, type SubscriptionIterator } from './websocket-iterators.ts';
+import { ignoreBytesAfterErrors } from './websocket-receiver.ts';
+
+ignoreBytesAfterErrors();
 
 const MAX_PING_INTERVAL_MS = 12_000;
 const MIN_PING_INTERVAL_MS = 1_000;

@@ -82,6 +82,22 @@ it.each(violations)(
   },
 );
 
+/** Resolves when the gateway has answered this number of pings. */
+async function answered(connection: RawConnection, pings: number): Promise<void> {
+  await connection.until((received) => received.toString('latin1').split('"pong"').length > pings, 15_000);
+}
+
+it('ignores packets after an invalid frame that arrive while earlier messages are handled', async () => {
+  using connection = await openWebSocket();
+  connection.send(Buffer.concat(Array.from({ length: 700 }, () => encodeText('{"type":"ping"}'))));
+  await answered(connection, 1);
+  connection.send(encodeFrame({ opcode: text, payload: Buffer.from([0xff, 0xff]) }));
+  await answered(connection, 50);
+  connection.send(encodeText('{"type":"ping"}'));
+  expect((await closed(connection)).readUInt16BE(0)).toBe(1007);
+  await expectQuietLog();
+});
+
 it('closes a WebSocket with 4409 when its client repeats an id that is too long for a reason', async () => {
   const subscription = 'subscription { workspaces { type } }';
   const subscribe = encodeText(
