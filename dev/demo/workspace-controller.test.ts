@@ -55,17 +55,6 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     ]);
   });
 
-  it('keeps at most 30 events of a workspace that is created anew again and again', async () => {
-    for (let round = 0; round < 7; round += 1) {
-      await using recorder = await recordWorkspace(client, namespace, 'recurring');
-      await recorder.create({});
-      await recorder.until(isIn('Running'));
-      await client.delete(Workspaces, { namespace, name: 'recurring' }, { signal: requestTimeout() });
-      await recorder.deleted();
-    }
-    await expect.poll(() => eventsOf(client, 'recurring')).toHaveLength(30);
-  });
-
   it('creates no pod when a workspace is created paused', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'asleep');
     await recorder.create({ paused: true });
