@@ -4,6 +4,7 @@ import type { Counts } from './clients.ts';
 import { applyFullLoad, applySteadyLoad, type Clients, type LoadOptions } from './load-generator.ts';
 import type { ServerState } from './servers/measured-server.ts';
 import type { MessageParts, RunningServer } from './running-server.ts';
+import { MAX_WARM_UPS, warmUp } from './warm-up.ts';
 
 /** The result of one scenario. */
 export interface Measurement {
@@ -35,11 +36,6 @@ interface MeasureOptions {
 
 /** Duration of a round at full load before a measurement. */
 const WARM_UP_MS = 1_000;
-/** Bound of the rounds before a measurement at steady load, which is too little for V8 to optimize the code meanwhile. */
-const MAX_WARM_UPS = 8;
-/** A server is warm when this number of rounds in a row has not been faster than the ones before. */
-const WARM_ROUNDS = 2;
-const FASTER = 0.95;
 const POLL_INTERVAL_MS = 120;
 const TIMEOUT_MS = 60_000;
 const SAMPLES_OF_EACH_EVENT = 50;
@@ -90,7 +86,8 @@ async function ratesOf(
   const applyLoad = load === 'full' ? applyFullLoad : applySteadyLoad;
   const sampleEvery = load === 'full' ? Math.ceil(receivers / SAMPLES_OF_EACH_EVENT) : 1;
   const loadOptions = { cluster: running.cluster, clients, sampleEvery };
-  await warmUp(running, loadOptions, load === 'full' ? 1 : MAX_WARM_UPS);
+  // V8 does not optimize the code at steady load.
+  await warmUp(() => costOfEvent(running, loadOptions), load === 'full' ? 1 : MAX_WARM_UPS);
   const before = await sample(running, clients);
   const events = await applyLoad({ ...loadOptions, forMs: measureMs });
   const after = await sample(running, clients);
@@ -109,21 +106,12 @@ async function ratesOf(
   };
 }
 
-/** Applies full load until events need no less CPU time: V8 has optimized their code, as in a process that runs for a while. */
-async function warmUp(
-  running: RunningServer,
-  loadOptions: Omit<LoadOptions, 'forMs'>,
-  maxRounds: number,
-): Promise<void> {
-  let [least, warm] = [Infinity, 0];
-  for (let round = 0; round < maxRounds && warm < WARM_ROUNDS; round += 1) {
-    const before = await sample(running, loadOptions.clients);
-    const events = await applyFullLoad({ ...loadOptions, forMs: WARM_UP_MS });
-    const after = await sample(running, loadOptions.clients);
-    const cost = (after.serverCpuMs - before.serverCpuMs) / events;
-    warm = cost < FASTER * least ? 0 : warm + 1;
-    least = Math.min(least, cost);
-  }
+/** Returns the CPU time of the server for an event at full load. */
+async function costOfEvent(running: RunningServer, loadOptions: Omit<LoadOptions, 'forMs'>): Promise<number> {
+  const before = await sample(running, loadOptions.clients);
+  const events = await applyFullLoad({ ...loadOptions, forMs: WARM_UP_MS });
+  const after = await sample(running, loadOptions.clients);
+  return (after.serverCpuMs - before.serverCpuMs) / events;
 }
 
 interface Sample extends Counts {

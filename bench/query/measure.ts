@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Simulator } from '../../dev/simulator/simulator.ts';
+import { MAX_WARM_UPS, warmUp } from '../warm-up.ts';
 import type { QueryCase, QueryRequest } from './cases.ts';
 import { changeWorkspace, nameAt, namespaceAt, viewers } from './cluster.ts';
 import type { MeasuredProcess } from './measured-process.ts';
@@ -34,10 +35,6 @@ const MEASURED: RoundBounds = { cpuMs: 120, requests: 2_000 };
 const MEASURED_WITH_PREPARATION: RoundBounds = { cpuMs: 120, requests: 24 };
 /** V8 optimizes the code of small requests after more than 10,000 of them: in up to {@link MAX_WARM_UPS} rounds of this CPU time. */
 const WARM_UP: RoundBounds = { cpuMs: 600, requests: 8_000 };
-const MAX_WARM_UPS = 8;
-/** A server is warm when this number of rounds in a row has not been faster than the ones before. */
-const WARM_ROUNDS = 2;
-const FASTER = 0.95;
 /** Time for a change to reach the gateway. */
 const CHANGE_MS = 5;
 
@@ -61,23 +58,13 @@ export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs
     ...(reference && { reference: measuredGateway(reference, query, bench) }),
   };
   const costs: Record<string, number[]> = {};
-  for (const each of Object.values(measured)) await warmUp(each, quick ? 2 : MAX_WARM_UPS);
+  for (const each of Object.values(measured)) await warmUp(() => costOf(each, WARM_UP), quick ? 2 : MAX_WARM_UPS);
   for (let round = 0; round < (quick ? 3 : ROUNDS); round += 1) {
     for (const [name, each] of Object.entries(measured))
       (costs[name] ??= []).push(await costOf(each, each.before ? MEASURED_WITH_PREPARATION : MEASURED));
   }
   const { gateway: own = [], bare: lowest = [], reference: plain } = costs;
   return { gateway: median(own), bare: median(lowest), reference: plain && median(plain) };
-}
-
-/** Sends requests until the server gets no faster. */
-async function warmUp(each: Measured, maxRounds: number): Promise<void> {
-  let [least, warm] = [Infinity, 0];
-  for (let round = 0; round < maxRounds && warm < WARM_ROUNDS; round += 1) {
-    const cost = await costOf(each, WARM_UP);
-    warm = cost < FASTER * least ? 0 : warm + 1;
-    least = Math.min(least, cost);
-  }
 }
 
 function pathOf({ name }: QueryCase, number: number): string {
