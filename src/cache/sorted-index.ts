@@ -91,8 +91,10 @@ export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
     return this.#run.notBefore(position);
   }
 
-  in(namespace: string): SortedObjects<T> {
-    return this.#runOf(namespace);
+  in(namespace: string): SortedRun<T, IndexEntry<T>> {
+    if (namespace === this.#namespace) return this.#run;
+    this.#byNamespace ??= this.#divided();
+    return this.#byNamespace.get(namespace) ?? new SortedRun([], this.#ordering);
   }
 
   among(namespaces: ReadonlySet<string>): SortedObjects<T> {
@@ -103,7 +105,7 @@ export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
     });
     let run = this.#bySet.get(namespaces);
     if (!run) {
-      const entries = Array.from(namespaces, (namespace) => this.#runOf(namespace).entries).flat();
+      const entries = Array.from(namespaces, (namespace) => this.in(namespace).entries).flat();
       run = new SortedRun(
         entries.sort((a, b) => this.compare(a, b)),
         this.#ordering,
@@ -125,12 +127,6 @@ export class SortedIndex<T extends KubernetesObject> implements SortedStore<T> {
 
   compare(a: IndexedObject<T>, b: IndexedObject<T>): number {
     return compareEntries(a, b, this.#ordering);
-  }
-
-  #runOf(namespace: string): SortedRun<T, IndexEntry<T>> {
-    if (namespace === this.#namespace) return this.#run;
-    this.#byNamespace ??= this.#divided();
-    return this.#byNamespace.get(namespace) ?? new SortedRun([], this.#ordering);
   }
 
   /** Returns the kept entries of the sets that have the namespace of an entry. */
