@@ -109,8 +109,8 @@ function hasOnlySegmentTexts(document: DocumentNode): boolean {
 }
 
 /**
- * Returns whether all texts in a value are valid segments. Names are texts of the document or of the variables, so an operation of which all texts
- * are valid needs no further check: those of most operations are.
+ * Returns whether all texts in a value are valid segments. Names are texts of the document or of the variables, so an operation of which
+ * all texts are valid needs no further check: those of most operations are.
  */
 function hasOnlySegments(value: unknown): boolean {
   if (typeof value === 'string') return pathSegmentProblem(value) === undefined;
