@@ -128,10 +128,15 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
   });
 });
 
-/** Events of a workspace's pods and stateful set as component, kind and reason, sorted. */
+/**
+ * Events of a workspace's pods and stateful set as component, kind and reason, sorted. A kube-apiserver itself reports
+ * `ClusterIPNotAllocated` about a Service of the same name if its caches of Services and of IP addresses differ for a moment.
+ */
 async function eventsOf(client: Client, workspace: string): Promise<string[]> {
   const { items } = await client.list(Events, { namespace, signal: requestTimeout() }, () => undefined);
-  const own = items.filter(({ involvedObject }) => involvedObject.name.startsWith(`ws-${workspace}-`));
+  const own = items.filter(
+    ({ involvedObject: { kind, name } }) => kind !== 'Service' && name.startsWith(`ws-${workspace}-`),
+  );
   return own.map(({ source, involvedObject, reason }) => `${source.component} ${involvedObject.kind} ${reason}`).sort();
 }
 
