@@ -1,5 +1,6 @@
 import { keyOf } from '../../../src/kubernetes/object.ts';
 import { isNotFound, StatusError } from '../../../src/kubernetes/status-error.ts';
+import { WORKSPACE_NAME_LABEL } from '../annotations.ts';
 import { type ClusterEvent, Events, type InvolvedObject, type Pod } from '../kubernetes-resources.ts';
 import { sha256, timestamp } from '../metadata.ts';
 import type { ControllerContext } from './controller-context.ts';
@@ -15,7 +16,7 @@ type EventManifest = Omit<ClusterEvent, 'metadata'> & {
 
 /** The fields of a pod that its events contain. */
 type Involved = Pick<Pod, 'spec'> & {
-  readonly metadata: Pick<Pod['metadata'], 'name' | 'namespace' | 'uid' | 'ownerReferences'>;
+  readonly metadata: Pick<Pod['metadata'], 'name' | 'namespace' | 'uid' | 'labels' | 'ownerReferences'>;
 };
 
 interface Occurrence {
@@ -189,13 +190,13 @@ function setNameOf(podName: string): string {
   return podName.replace(/-0$/u, '');
 }
 
-/** Maximum number of events per pod name. Events of the simulated cluster do not expire. */
+/** Maximum number of events per workspace name. Each workspace of a name has a pod of another name. Events of the simulated cluster do not expire. */
 const KEPT_EVENTS = 30;
 
 /** Creates the events of pods. Best effort, as in client-go: an event that the API server rejects is dropped. */
 export class EventRecorder {
   readonly #context: ControllerContext;
-  /** Names of the events, by the key of their pod. At most {@link KEPT_EVENTS} for each. */
+  /** Names of the events, by the key of their pod's workspace. At most {@link KEPT_EVENTS} for each. */
   readonly #recorded = new Map<string, string[]>();
 
   constructor(context: ControllerContext) {
@@ -204,8 +205,9 @@ export class EventRecorder {
 
   async record(pod: Involved, lifecycleEvent: PodLifecycleEvent, message?: string): Promise<void> {
     const now = this.#context.now();
-    for (const event of podEvents(pod, lifecycleEvent, { at: now, now, message }))
-      await this.#create(event, keyOf(pod.metadata));
+    const { namespace, name, labels } = pod.metadata;
+    const workspace = keyOf({ namespace, name: labels?.[WORKSPACE_NAME_LABEL] ?? name });
+    for (const event of podEvents(pod, lifecycleEvent, { at: now, now, message })) await this.#create(event, workspace);
   }
 
   async #create(event: EventManifest, about: string): Promise<void> {
