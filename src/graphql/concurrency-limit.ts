@@ -83,3 +83,8 @@ export function tooMany({ setting, max }: Limit, what: string): GraphQLError {
     },
   );
 }
+
+/** Returns the RATE_LIMITED error for requests that would exceed MAX_BYTES_IN_FLIGHT. */
+export function tooManyBytes(max: number): GraphQLError {
+  return tooMany({ setting: 'MAX_BYTES_IN_FLIGHT', max }, 'bytes in requests and answers of all clients');
+}

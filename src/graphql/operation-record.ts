@@ -29,7 +29,7 @@ export interface ObjectWrite extends NamespacedName {
 }
 
 /**
- * Facts about one HTTP request, or one operation of a WebSocket, for logs and metrics. The transport creates it and ends it; the
+ * Facts about one HTTP request, one operation of a WebSocket, or one refused WebSocket, for logs and metrics. The transport creates it and ends it; the
  * pipeline describes the operation. It holds no headers and no tokens.
  */
 export class OperationRecord {
@@ -45,8 +45,10 @@ export class OperationRecord {
   document: DocumentNode | undefined;
   /** Cost of the execution. 0 for subscriptions, whose events are executed for several viewers. */
   cost = 0;
-  /** HTTP status. Undefined on WebSockets. */
+  /** HTTP status. Undefined on WebSockets, except for one whose upgrade was refused. */
   status: number | undefined;
+  /** Close code, if the record is of a WebSocket that the gateway closed because of its client. */
+  closeCode: number | undefined;
   mutation: MutationRecord | undefined;
   /** Runs the work of the operation, so that traces know what caused a request to the API server. */
   within: <R>(work: () => R) => R = runPlainly;

@@ -3,24 +3,27 @@ import { cut, type OperationRecord } from '../graphql/operation-record.ts';
 import { atMostEvery } from '../kubernetes/log-limit.ts';
 import { refusalReasons } from './refusal-reason.ts';
 
-/** Interval of the lines about unauthenticated requests with the same status and code. */
+/** Interval of the lines about unauthenticated requests with the same status, close code and codes. */
 const UNAUTHENTICATED_INTERVAL_MS = 1_000;
 
 /**
  * Returns a function that writes one line for each ended request or operation: all that failed, and a share of those that
- * succeeded. Of those without a viewer it writes one line per second for each status and code, with the number of `suppressed`
- * ones, so that unauthenticated clients cannot fill the log.
+ * succeeded. Of those without a viewer it writes one line per second for each status, close code and code, with the number of
+ * `suppressed` ones, so that unauthenticated clients cannot fill the log.
  * @param sample share of the successful requests to log, from 0 to 1
  */
 export function operationLog(log: Logger, sample: number): (record: OperationRecord) => void {
   let share = 0;
   const writeLimited = atMostEvery<OperationRecord>(
-    { intervalMs: UNAUTHENTICATED_INTERVAL_MS, kindOf: ({ status, codes }) => `${status} ${codes.join()}` },
+    {
+      intervalMs: UNAUTHENTICATED_INTERVAL_MS,
+      kindOf: ({ status, closeCode, codes }) => `${status} ${closeCode} ${codes.join()}`,
+    },
     (record, suppressed) => write(log, record, suppressed),
   );
   return (record) => {
     if (record.viewer === undefined) return writeLimited(record);
-    if (record.errors.length === 0) {
+    if (!isRefused(record)) {
       share += sample;
       if (share < 1) return undefined;
       share -= 1;
@@ -29,8 +32,12 @@ export function operationLog(log: Logger, sample: number): (record: OperationRec
   };
 }
 
+function isRefused({ errors, closeCode }: OperationRecord): boolean {
+  return errors.length > 0 || closeCode !== undefined;
+}
+
 function write(log: Logger, record: OperationRecord, suppressed: number): void {
-  const { requestId, transport, viewer, operationName, type, cost, status, codes } = record;
+  const { requestId, transport, viewer, operationName, type, cost, status, closeCode, codes } = record;
   log.info(
     {
       requestId,
@@ -41,7 +48,8 @@ function write(log: Logger, record: OperationRecord, suppressed: number): void {
       durationMs: Math.round((performance.now() - record.startedAt) * 10) / 10,
       cost: cost || undefined,
       status,
-      outcome: codes.length > 0 || (status ?? 0) >= 400 ? 'error' : 'ok',
+      closeCode,
+      outcome: isRefused(record) || (status ?? 0) >= 400 ? 'error' : 'ok',
       codes: codes.length > 0 ? codes : undefined,
       reasons: refusalReasons(record.errors),
       suppressed: suppressed || undefined,

@@ -18,7 +18,7 @@ interface OperationCounts {
 /**
  * Counters of ended requests and operations. Recording allocates nothing for a known operation. The names of operations are
  * bounded: those that are given, and the first ones of successful operations; clients cannot add codes, which are those of
- * `ErrorCode` and HTTP statuses.
+ * `ErrorCode`, HTTP statuses and close codes of the gateway.
  */
 export class OperationMetrics {
   readonly #known: Set<string>;
@@ -35,9 +35,9 @@ export class OperationMetrics {
   }
 
   record(record: OperationRecord): void {
-    const { type = 'none', errors, codes, status } = record;
+    const { type = 'none', errors, codes } = record;
     const counts = this.#countsOf(type, this.#nameOf(record));
-    const [code = status !== undefined && status >= 400 ? `HTTP_${status}` : 'OK'] = codes;
+    const [code = codeWithoutErrors(record)] = codes;
     counts.byCode.set(code, (counts.byCode.get(code) ?? 0) + 1);
     if (type !== 'subscription') counts.seconds.observe((performance.now() - record.startedAt) / 1_000);
     for (const { extensions } of errors) this.#countLimit(extensions['limit']);
@@ -75,4 +75,10 @@ export class OperationMetrics {
     if (typeof limit !== 'object' || limit === null || !('name' in limit) || typeof limit.name !== 'string') return;
     this.#limits.set(limit.name, (this.#limits.get(limit.name) ?? 0) + 1);
   }
+}
+
+/** Returns the code of a record without errors. */
+function codeWithoutErrors({ status, closeCode }: OperationRecord): string {
+  if (closeCode !== undefined) return `CLOSE_${closeCode}`;
+  return status !== undefined && status >= 400 ? `HTTP_${status}` : 'OK';
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
-import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
+import { tooManyBytes, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
 import { OperationRecord, requestIdOf, type TransportName } from '../graphql/operation-record.ts';
 import type { Viewer } from '../auth/viewer.ts';
@@ -91,11 +91,7 @@ export class RequestGate {
    */
   async #waitForRoom(bytes: RequestBytes): Promise<void> {
     if (await bytes.start()) return;
-    const { bytesInFlight } = this.#options;
-    throw tooMany(
-      { setting: 'MAX_BYTES_IN_FLIGHT', max: bytesInFlight.max },
-      'bytes in requests and answers of all clients',
-    );
+    throw tooManyBytes(this.#options.bytesInFlight.max);
   }
 }
 

@@ -1,7 +1,8 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
-import type { OperationRecord } from '../graphql/operation-record.ts';
+import { failure } from '../graphql/errors.ts';
+import { requestIdOf, type OperationRecord } from '../graphql/operation-record.ts';
 import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
 import { createDashboard, type DashboardOptions } from './dashboard.ts';
@@ -12,8 +13,10 @@ import { isSimplePost, type OriginPolicy } from './origin-policy.ts';
 import { pathOf } from './page-files.ts';
 import type { Person } from './person.ts';
 import type { OperationCaller } from './operation.ts';
+import { recordRefusal } from './refused-websockets.ts';
 import { recordOf, sendRefusal, type OperationObservers, type RequestGate } from './request-gate.ts';
 import { forbidden, refuse, refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson, type Refusal } from './responses.ts';
+import { REQUEST_ID } from './server-response.ts';
 import type { UnreadResponses } from './unread-responses.ts';
 import type { WebSocketHandler } from './websocket.ts';
 
@@ -182,20 +185,20 @@ export function upgradeHandler(options: UpgradeOptions, webSockets: WebSocketHan
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy()); // Node hands over the socket without listeners
     const refusal = upgradeRefusal(request, options);
-    if (refusal === undefined) webSockets.upgrade(request, socket, head);
-    else refuseUpgrade(socket, refusal);
+    if (!refusal) return webSockets.upgrade(request, socket, head);
+    const { status, code, message } = refusal;
+    const requestId = requestIdOf(request.headers[REQUEST_ID]);
+    recordRefusal(options.options, { requestId, status, error: failure(code, message) });
+    return refuseUpgrade(socket, `${status} ${STATUS_CODES[status]}`);
   };
 }
 
-/** Returns the HTTP status of a refused upgrade, or undefined if it is allowed. */
-function upgradeRefusal(
-  request: IncomingMessage,
-  { isStopping, originPolicy, options }: UpgradeOptions,
-): string | undefined {
-  if (isStopping() || options.connectionLimit.isSurplus(request)) return '503 Service Unavailable';
-  if (headerSizeRefusal(request, options)) return '431 Request Header Fields Too Large';
-  if (pathOf(request) !== ENDPOINT) return '404 Not Found';
-  return originPolicy.refusal(request) ? '403 Forbidden' : undefined;
+/** Returns the reason for which an upgrade is refused; undefined if it is allowed. */
+function upgradeRefusal(request: IncomingMessage, { isStopping, ...parts }: UpgradeOptions): Refusal | undefined {
+  if (isStopping()) return { status: 503, code: 'UNAVAILABLE', message: 'The server is shutting down.' };
+  const path = pathOf(request);
+  const notServed = { status: 404, code: 'NOT_FOUND', message: notServedMessage(path) } as const;
+  return refusalOf(request, parts) ?? (path === ENDPOINT ? undefined : notServed);
 }
 
 /**

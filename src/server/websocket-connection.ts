@@ -2,12 +2,14 @@ import type { Socket } from 'node:net';
 import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
 import { tooMany } from '../graphql/concurrency-limit.ts';
+import { failure } from '../graphql/errors.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { MIN_BUFFER_BYTES, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
-import { NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
+import type { RefusedWebSocket } from './refused-websockets.ts';
+import { closeReason, NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
 import { SubscriptionIterator, type SubscriptionSink } from './websocket-iterators.ts';
 import { IncompleteMessage } from './websocket-limits.ts';
 
@@ -16,6 +18,17 @@ const STALLED = 4008;
 /** Close code of graphql-transport-ws for a client that is not, or not any more, authenticated. */
 export const UNAUTHORIZED = 4401;
 const GOING_AWAY = 1001;
+/** Code of RFC 6455 for a connection that ends without a close frame, in logs and metrics. */
+const ABNORMAL = 1006;
+const MESSAGE_TOO_BIG = 1009;
+const PROTOCOL_ERROR = 1002;
+/** Close codes of `ws` by the code of its error. It closes with {@link PROTOCOL_ERROR} after others. */
+const closeCodeByError: ReadonlyMap<string, number> = new Map([
+  ['WS_ERR_INVALID_UTF8', 1007],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
+  ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', MESSAGE_TOO_BIG],
+  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', MESSAGE_TOO_BIG],
+]);
 /** Bytes that a client may send until it is authenticated: the upgrade request and `connection_init`. */
 const MAX_UNAUTHENTICATED_BYTES = 256 * 1024;
 const OPEN = 1;
@@ -26,6 +39,26 @@ export interface WebSocketConnectionOptions {
   readonly bytesInFlight: BytesInFlight;
   /** Limit on the operations in progress on one connection, without its running subscriptions. */
   readonly maxOperationsPerConnection: number;
+  /** Limit on the bytes of a message. */
+  readonly maxBodyBytes: number;
+  /** Called at most once for each connection, when it is closed because of its client. */
+  readonly onRefused: (refused: RefusedWebSocket) => void;
+}
+
+/** Reason to close a connection. */
+export interface Closing {
+  readonly code: number;
+  /** Sent to the client, cut to the length of a close frame. */
+  readonly reason: string;
+  /** Error for the log and the metrics, if the code does not say as much. */
+  readonly error?: GraphQLError | undefined;
+}
+
+interface OpenedWebSocket {
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+  /** Id of the upgrade request. */
+  readonly requestId: string;
 }
 
 /**
@@ -49,20 +82,28 @@ export class WebSocketConnection {
   /** By operation id. Bounded by `maxSubscriptionsPerConnection`. */
   readonly #subscriptions = new Map<string, SubscriptionIterator>();
   #flow: FlowController | undefined;
+  /** Id of the upgrade request. */
+  readonly requestId: string;
+  /** Undefined until the client is authenticated. */
+  #viewer: string | undefined;
+  #isClosing = false;
   /** Time of the first ping since the client last sent something. */
   #pingedAt: number | undefined;
 
   /** Large messages are held in memory while they arrive, which only authenticated clients may cause. */
   readonly #limitUnauthenticated = (): void => {
-    if (this.#socket.bytesRead > MAX_UNAUTHENTICATED_BYTES) this.#webSocket.terminate();
+    if (this.#socket.bytesRead > MAX_UNAUTHENTICATED_BYTES) this.#disconnect(tooLargeUnauthenticated());
   };
 
-  constructor(webSocket: WebSocket, socket: Socket, options: WebSocketConnectionOptions) {
+  /** @param requestId id of the upgrade request */
+  constructor({ webSocket, socket, requestId }: OpenedWebSocket, options: WebSocketConnectionOptions) {
+    this.requestId = requestId;
     this.#options = options;
     this.#webSocket = webSocket;
     this.#socket = socket;
     webSocket.on('pong', () => (this.#pingedAt = undefined));
-    const incomplete = new IncompleteMessage(socket, options.bytesInFlight, () => webSocket.terminate());
+    webSocket.on('error', (error) => this.#closedByParser(error));
+    const incomplete = new IncompleteMessage(socket, options.bytesInFlight, (error) => this.#disconnect(error));
     webSocket.on('message', () => {
       this.#pingedAt = undefined;
       incomplete.ended();
@@ -112,13 +153,27 @@ export class WebSocketConnection {
     await promise;
   }
 
-  /** Must be called when the client is authenticated. Until then the connection accepts few bytes. */
-  authenticated(): void {
+  /** Must be called when it is known who the client is. */
+  identified(viewer: string): void {
+    this.#viewer = viewer;
+  }
+
+  /** Must be called when the client may use the connection. Until then the connection accepts few bytes. */
+  admitted(): void {
     this.#socket.off('data', this.#limitUnauthenticated);
   }
 
+  /** Closes the connection after an error that has been recorded. Further calls, also of {@link refuse}, do nothing. */
   close(code: number, reason: string): void {
-    this.#webSocket.close(code, reason);
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#webSocket.close(code, closeReason(reason));
+  }
+
+  /** Closes the connection because of its client, and reports it. Does nothing if the connection is being closed. */
+  refuse({ code, reason, error }: Closing): void {
+    this.#report(code, error);
+    this.close(code, reason);
   }
 
   terminate(): void {
@@ -163,7 +218,7 @@ export class WebSocketConnection {
     this.#pingedAt ??= performance.now();
     if (performance.now() - this.#pingedAt < timeoutMs) this.#webSocket.ping();
     else if (this.#flow) this.#flow.closeStalled();
-    else this.#webSocket.terminate();
+    else this.#disconnect();
     return undefined;
   }
 
@@ -177,7 +232,7 @@ export class WebSocketConnection {
     this.#webSocket.resume(); // else the close frame of the client is not read
     for (const subscription of this.#subscriptions.values()) subscription.complete();
     if (this.#pendingMessages > 0) await idle.promise;
-    this.#webSocket.close(GOING_AWAY, reason);
+    this.close(GOING_AWAY, reason);
   }
 
   /** Called when a subscription has ended. */
@@ -185,7 +240,7 @@ export class WebSocketConnection {
     this.#subscriptions.delete(id);
     if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
     // graphql-ws sends the `error` message in a later microtask.
-    setImmediate(() => this.#webSocket.close(UNAUTHORIZED, 'UNAUTHENTICATED: The token has expired or was revoked.'));
+    setImmediate(() => this.close(UNAUTHORIZED, 'UNAUTHENTICATED: The token has expired or was revoked.'));
   }
 
   #pauseIfCongested(): void {
@@ -196,8 +251,40 @@ export class WebSocketConnection {
   #closeStalled(): void {
     this.#webSocket.resume(); // else the close frame of the client is not read
     for (const subscription of this.#subscriptions.values()) void subscription.return();
-    this.#webSocket.close(STALLED, 'The client did not read its subscriptions in time.');
+    this.refuse({ code: STALLED, reason: 'The client did not read its subscriptions in time.' });
   }
+
+  /** Ends the connection without a close frame, and reports it. */
+  #disconnect(error?: GraphQLError): void {
+    this.#report(ABNORMAL, error);
+    this.#isClosing = true;
+    this.#webSocket.terminate();
+  }
+
+  /** `ws` has closed the connection if the error is one of the protocol. Others are of the network. */
+  #closedByParser(error: Error): void {
+    const name = 'code' in error ? String(error.code) : '';
+    if (!name.startsWith('WS_ERR_')) return;
+    const code = closeCodeByError.get(name) ?? PROTOCOL_ERROR;
+    this.#report(code, code === MESSAGE_TOO_BIG ? tooLargeMessage(this.#options.maxBodyBytes) : undefined);
+    this.#isClosing = true;
+  }
+
+  #report(closeCode: number, error: GraphQLError | undefined): void {
+    if (this.#isClosing) return;
+    const { requestId } = this;
+    this.#options.onRefused({ requestId, viewer: this.#viewer, closeCode, error });
+  }
+}
+
+function tooLargeMessage(max: number): GraphQLError {
+  const message = `Expected a message of at most ${max} bytes (MAX_BODY_BYTES), got more. Send a smaller one.`;
+  return failure('TOO_LARGE', message, { limit: { name: 'MAX_BODY_BYTES', max } });
+}
+
+function tooLargeUnauthenticated(): GraphQLError {
+  const message = `Expected at most ${MAX_UNAUTHENTICATED_BYTES} bytes before the client is authenticated, got more. Send a shorter connection_init.`;
+  return failure('TOO_LARGE', message);
 }
 
 class WebSocketTransport implements Transport {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { GraphQLError } from 'graphql';
 import { credentialsOf, type Credentials } from '../auth/authenticator.ts';
-import { ConcurrencyLimit, tooMany } from '../graphql/concurrency-limit.ts';
+import { ConcurrencyLimit, tooMany, tooManyBytes } from '../graphql/concurrency-limit.ts';
 import { FREE_BYTES, type BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 
 export interface WebSocketLimitOptions {
@@ -92,12 +93,12 @@ class OpenWebSocket implements Disposable {
 export class IncompleteMessage {
   readonly #socket: Socket;
   readonly #bytesInFlight: BytesInFlight;
-  readonly #onExcess: () => void;
+  readonly #onExcess: (error: GraphQLError) => void;
   #readBefore = 0;
   #counted = 0;
 
   /** @param onExcess called when there is no room for the bytes. Has to disconnect the client */
-  constructor(socket: Socket, bytesInFlight: BytesInFlight, onExcess: () => void) {
+  constructor(socket: Socket, bytesInFlight: BytesInFlight, onExcess: (error: GraphQLError) => void) {
     this.#socket = socket;
     this.#bytesInFlight = bytesInFlight;
     this.#onExcess = onExcess;
@@ -115,7 +116,7 @@ export class IncompleteMessage {
     const bytes = received > FREE_BYTES && !this.#socket.destroyed ? received : 0;
     const added = bytes - this.#counted;
     this.#counted = bytes;
-    if (added !== 0 && !this.#bytesInFlight.receive(added)) this.#onExcess();
+    if (added !== 0 && !this.#bytesInFlight.receive(added)) this.#onExcess(tooManyBytes(this.#bytesInFlight.max));
   }
 }
 

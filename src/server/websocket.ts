@@ -9,19 +9,25 @@ import type { Viewer } from '../auth/viewer.ts';
 import { isSerialized } from '../execution/serialized-result.ts';
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
-import { OperationRecord, requestIdOf } from '../graphql/operation-record.ts';
+import { failure } from '../graphql/errors.ts';
+import { codeOf, OperationRecord, requestIdOf } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { excessiveValues } from './body-values.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type PreparedOperation } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
+import { recordRefusal, type RefusedWebSocket } from './refused-websockets.ts';
 import { traceparentOf, type OperationObservers } from './request-gate.ts';
-import { REQUEST_ID } from './server-response.ts';
 import { refuseUpgrade } from './responses.ts';
+import { REQUEST_ID } from './server-response.ts';
 import { staggered } from './shutdown.ts';
 import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from './websocket-limits.ts';
-import { UNAUTHORIZED, WebSocketConnection, type WebSocketConnectionOptions } from './websocket-connection.ts';
-import { closeReason } from './websocket-frames.ts';
+import {
+  UNAUTHORIZED,
+  WebSocketConnection,
+  type Closing,
+  type WebSocketConnectionOptions,
+} from './websocket-connection.ts';
 import { cancellation, sendSerialized, type SubscriptionIterator } from './websocket-iterators.ts';
 import { ignoreBytesAfterErrors } from './websocket-receiver.ts';
 
@@ -47,7 +53,8 @@ const TOO_MANY = '429 Too Many Requests\r\nRetry-After: 1';
 const TOO_MANY_STATUS = 429;
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
-interface WebSocketOptions extends WebSocketConnectionOptions, WebSocketLimitOptions, OperationObservers {
+interface WebSocketOptions
+  extends Omit<WebSocketConnectionOptions, 'onRefused'>, WebSocketLimitOptions, OperationObservers {
   readonly pipeline: Pipeline;
   /** Limit on the queries and mutations in progress. */
   readonly operationLimit: ConcurrencyLimit;
@@ -56,8 +63,6 @@ interface WebSocketOptions extends WebSocketConnectionOptions, WebSocketLimitOpt
   /** Memory of the requests in progress. */
   readonly bytesInFlight: BytesInFlight;
   readonly maxSubscriptionsPerConnection: number;
-  /** Limit on the bytes of a message. */
-  readonly maxBodyBytes: number;
   /** Limit on the values in the JSON of a message. */
   readonly maxBodyValues: number;
   /** Time limit of an operation. */
@@ -73,21 +78,10 @@ interface Extra {
   readonly credentials: Credentials;
   readonly traceparent: string | undefined;
   readonly counted: OpenWebSocket;
-  /** Id of the upgrade request. */
-  readonly requestId: string;
   /** Number of operations so far. */
   operations: number;
   /** Authenticates with the credentials of `connection_init`. */
   authenticate?: () => Promise<Viewer>;
-}
-
-interface RefusedConnection {
-  /** Id of the upgrade request. */
-  readonly requestId: string;
-  /** HTTP status, if the upgrade was refused. */
-  readonly status?: number;
-  /** Undefined if the client is not authenticated. */
-  readonly viewer?: string | undefined;
 }
 
 interface ReceivedOperation {
@@ -113,7 +107,7 @@ interface SubscribedOperation {
  * closed with 4401; with 1013 if the API server cannot be asked, or the viewer has too many WebSockets. Pings at least every 12 s.
  */
 export class WebSocketHandler {
-  readonly #options: WebSocketOptions;
+  readonly #options: WebSocketOptions & WebSocketConnectionOptions;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<WebSocketConnection>();
   readonly #limits: WebSocketLimits;
@@ -128,7 +122,7 @@ export class WebSocketHandler {
   readonly #requestIds = new WeakMap<IncomingMessage, string>();
 
   constructor(options: WebSocketOptions) {
-    this.#options = options;
+    this.#options = { ...options, onRefused: (webSocket) => recordRefusal(options, webSocket) };
     this.#limits = new WebSocketLimits(options);
     this.#sockets = new WebSocketServer({ ...socketOptions, maxPayload: options.maxBodyBytes });
     this.#sockets.on('headers', (headers, request) => headers.push(`${REQUEST_ID}: ${this.#requestIds.get(request)}`));
@@ -171,14 +165,21 @@ export class WebSocketHandler {
     if (!counted) return refuseUpgrade(socket, TOO_MANY);
     this.#requestIds.set(request, requestId);
     const credentials = credentialsOf({ rawHeaders: request.rawHeaders, socket });
-    const opened = { credentials, traceparent: traceparentOf(request), counted, requestId };
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#opened(webSocket, socket, opened));
-    return undefined;
+    const opened = { credentials, traceparent: traceparentOf(request), counted };
+    const { size } = this;
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#opened(webSocket, new WebSocketConnection({ webSocket, socket, requestId }, this.#options), opened),
+    );
+    if (this.size > size || socket.destroyed) return undefined;
+    return recordRefusal(this.#options, { requestId, ...refusalOfHandshake(request) });
   }
 
   /** A scope of its own: closures of an open connection must not retain the upgrade request. The same is true of {@link #count}. */
-  #opened(webSocket: WebSocket, socket: Socket, opened: Omit<Extra, 'connection' | 'operations'>): void {
-    const connection = new WebSocketConnection(webSocket, socket, this.#options);
+  #opened(
+    webSocket: WebSocket,
+    connection: WebSocketConnection,
+    opened: Omit<Extra, 'connection' | 'operations'>,
+  ): void {
     this.#connections.add(connection);
     webSocket.on('close', () => this.#connections.delete(connection)); // `once` would create two more objects for each connection
     this.#serve(webSocket, { ...opened, connection, operations: 0 });
@@ -187,7 +188,7 @@ export class WebSocketHandler {
   /** Operations have the id of the upgrade request and a number: clients may use the ids of the protocol again. */
   #recordFor(extra: Extra): OperationRecord {
     extra.operations += 1;
-    const about = { requestId: `${extra.requestId}/${extra.operations}`, transport: 'websocket' } as const;
+    const about = { requestId: `${extra.connection.requestId}/${extra.operations}`, transport: 'websocket' } as const;
     const record = new OperationRecord(about, this.#options.onOperation);
     this.#options.onOperationBegin?.(record, extra.traceparent);
     return record;
@@ -201,17 +202,9 @@ export class WebSocketHandler {
       return counted;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      this.#recordRefusal(error, { requestId, status: TOO_MANY_STATUS });
+      recordRefusal(this.#options, { error, requestId, status: TOO_MANY_STATUS });
       return undefined;
     }
-  }
-
-  /** Records that a connection was refused before its first operation. */
-  #recordRefusal(error: GraphQLError, { requestId, status, viewer }: RefusedConnection): void {
-    const record = new OperationRecord({ requestId, transport: 'websocket' }, this.#options.onOperation);
-    record.status = status;
-    record.viewer = viewer;
-    refused(record, error);
   }
 
   /**
@@ -234,19 +227,18 @@ export class WebSocketHandler {
    */
   #serve(socket: WebSocket, extra: Extra): void {
     const { connection } = extra;
-    socket.on('error', () => undefined); // ws closes the connection with the code of the protocol error
     const closed = this.#server.opened(
       {
         protocol: socket.protocol,
         send: (text) => connection.send(text),
-        close: (code, reason = '') => socket.close(code, closeReason(reason)),
+        close: (code = CloseCode.InternalServerError, reason = '') => connection.refuse({ code, reason }),
         onPing: (payload) => answerPing(connection, payload),
         onMessage: (handle) =>
           socket.on('message', (bytes: Buffer) => {
             const text = bytes.toString();
             const excess = excessiveValues(text, this.#options.maxBodyValues);
-            if (excess) return socket.close(CloseCode.BadRequest, closeReason(excess.message));
-            connection.receive(() => handle(text)).catch((error: unknown) => this.#closeFailed(socket, error));
+            if (excess) return connection.refuse({ code: CloseCode.BadRequest, reason: excess.message, error: excess });
+            connection.receive(() => handle(text)).catch((error: unknown) => this.#closeFailed(connection, error));
           }),
       },
       extra,
@@ -257,13 +249,11 @@ export class WebSocketHandler {
   }
 
   /** graphql-ws throws if it gets a message that only servers send. Any other error is unexpected. */
-  #closeFailed(socket: WebSocket, error: unknown): void {
-    if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
-      socket.close(CloseCode.BadRequest, 'Expected a message that clients send.');
-      return;
-    }
-    const { message } = this.#options.publicError(error);
-    socket.close(CloseCode.InternalServerError, closeReason(message));
+  #closeFailed(connection: WebSocketConnection, error: unknown): void {
+    if (error instanceof Error && error.message.startsWith('Unexpected message of type'))
+      return connection.refuse({ code: CloseCode.BadRequest, reason: 'Expected a message that clients send.' });
+    const shown = this.#options.publicError(error);
+    return connection.refuse({ code: CloseCode.InternalServerError, reason: shown.message, error: shown });
   }
 
   async #connect(extra: Extra, connectionParams: Record<string, unknown> | undefined): Promise<boolean> {
@@ -271,16 +261,14 @@ export class WebSocketHandler {
     const credentials = { ...extra.credentials, connectionParams };
     extra.authenticate = async () => authenticate(credentials);
     using deadline = new Deadline(requestTimeoutMs);
-    let viewer: string | undefined;
     try {
-      viewer = (await deadline.race(extra.authenticate())).name;
-      extra.counted.authenticated(viewer);
-      extra.connection.authenticated();
+      const { name } = await deadline.race(extra.authenticate());
+      extra.connection.identified(name);
+      extra.counted.authenticated(name);
+      extra.connection.admitted();
       return true;
     } catch (error) {
-      const refusal = publicError(error);
-      this.#recordRefusal(refusal, { requestId: extra.requestId, viewer });
-      reject(extra.connection, refusal);
+      extra.connection.refuse(closingFor(publicError(error)));
       return false;
     }
   }
@@ -295,7 +283,8 @@ export class WebSocketHandler {
     const viewer = await deadline.race(authenticate()).catch((error: unknown) => publicError(error));
     if (viewer instanceof GraphQLError) {
       // An API server that cannot be asked fails only this operation. graphql-ws sends the error in a later microtask.
-      if (isUnauthenticated(viewer)) setImmediate(() => reject(connection, viewer));
+      const { code, reason } = closingFor(viewer);
+      if (code === UNAUTHORIZED) setImmediate(() => connection.close(code, reason));
       return failed(record, viewer);
     }
     const { name } = viewer;
@@ -363,18 +352,21 @@ async function answerPing(connection: WebSocketConnection, payload: unknown): Pr
     await connection.send(JSON.stringify({ type: MessageType.Pong, payload }));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    connection.close(CloseCode.BadRequest, 'Expected a payload with less nesting.');
+    connection.refuse({ code: CloseCode.BadRequest, reason: 'Expected a payload with less nesting.' });
   }
 }
 
-/** Closes a connection whose client cannot be authenticated. The reason has the code of the error, as clients see nothing else. */
-function reject(connection: WebSocketConnection, error: GraphQLError): void {
-  const reason = closeReason(`${String(error.extensions['code'])}: ${error.message}`);
-  connection.close(isUnauthenticated(error) ? UNAUTHORIZED : TRY_AGAIN_LATER, reason);
+/** Returns how to close a connection whose client is refused. The reason has the code of the error, as clients see nothing else. */
+function closingFor(error: GraphQLError): Closing {
+  const code = codeOf(error);
+  const reason = `${code}: ${error.message}`;
+  return { code: code === 'UNAUTHENTICATED' ? UNAUTHORIZED : TRY_AGAIN_LATER, reason, error };
 }
 
-function isUnauthenticated({ extensions }: GraphQLError): boolean {
-  return extensions['code'] === 'UNAUTHENTICATED';
+/** Returns the refusal of an upgrade that violates the protocol. `ws` answers it and does not report it. */
+function refusalOfHandshake({ method }: IncomingMessage): Pick<RefusedWebSocket, 'status' | 'error'> {
+  const error = failure('BAD_REQUEST', 'Expected a GET with the headers of a WebSocket of version 13 or 8.');
+  return { status: method === 'GET' ? 400 : 405, error };
 }
 
 function tooManySubscriptions(max: number): GraphQLError {

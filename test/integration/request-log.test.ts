@@ -1,23 +1,13 @@
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { InjectedError } from '../../dev/simulator/faults.ts';
 import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
 import { gatewayRoles, gatewayServiceAccount } from '../../dev/demo/users.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { claim } from '../support/storage.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { connectUser } from '../support/user-client.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-type Line = Readonly<Record<string, unknown>>;
-
-/** A log whose lines can be read. */
-function recordingLog(level = 'info') {
-  const texts: string[] = [];
-  const log = pino({ level }, { write: (text: string) => void texts.push(text) });
-  const lines = (message: string) => texts.map((text) => JSON.parse(text) as Line).filter(({ msg }) => msg === message);
-  return { log, texts, lines };
-}
 
 const erin = { token: 'zqtokenqz', name: 'erin', groups: [] };
 const objects = [
@@ -122,8 +112,8 @@ describe('the request log', () => {
     await waitFor(() => lines('request').length === 2, 'the lines are written');
     const refusal = { requestId: expect.any(String), transport: 'websocket', outcome: 'error' };
     expect(lines('request')).toMatchObject([
-      { ...refusal, codes: ['UNAUTHENTICATED'] },
-      { ...refusal, codes: ['RATE_LIMITED'], viewer: 'erin' },
+      { ...refusal, closeCode: 4401, codes: ['UNAUTHENTICATED'] },
+      { ...refusal, closeCode: 1013, codes: ['RATE_LIMITED'], viewer: 'erin' },
     ]);
     expect(lines('request')[0]).not.toHaveProperty('viewer');
     await first.dispose();

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { namespace, workspace } from '../support/manifests.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -47,8 +48,10 @@ it('sends final states to a slow client and every state to a fast one when both 
   fast.socket.terminate();
 }, 120_000);
 
-it('closes a connection with 4008 when its client reads nothing', async () => {
+it('closes a connection with 4008, and logs it, when its client reads nothing', async () => {
+  const { log, lines } = recordingLog();
   await using gateway = await startTestGateway({
+    log,
     objects: [namespace('team-a')],
     maxPendingBytes: 70_000,
     slowReaderTimeoutSeconds: 1,
@@ -66,6 +69,8 @@ it('closes a connection with 4008 when its client reads nothing', async () => {
   const closed = once(stuck.socket, 'close');
   stuck.socket.resume();
   expect(await closed).toMatchObject([4008, expect.anything()]);
+  const refusals = lines('request').filter(({ outcome }) => outcome === 'error');
+  expect(refusals).toMatchObject([{ transport: 'websocket', viewer: 'system:admin', closeCode: 4008 }]);
 }, 60_000);
 
 it('rejects a subscription with RATE_LIMITED when a connection or viewer has too many, and keeps the others', async () => {

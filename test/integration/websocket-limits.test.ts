@@ -148,7 +148,9 @@ it('disconnects a WebSocket when incomplete messages of all clients together exc
   await closed;
   expect(await requests()).toMatchObject({ refusals: 1 });
   const metrics = await fetch(gateway.metricsUrl ?? '');
-  expect(await metrics.text()).toContain('\nworkspaces_gateway_bytes_in_flight_refusals_total 1\n');
+  const text = await metrics.text();
+  expect(text).toContain('\nworkspaces_gateway_bytes_in_flight_refusals_total 1\n');
+  expect(text).toContain('\nworkspaces_gateway_limit_exceeded_total{limit="MAX_BYTES_IN_FLIGHT"} 1\n');
   expect(sockets.slice(0, 2).map(({ socket }) => socket.readyState)).toEqual([WebSocket.OPEN, WebSocket.OPEN]);
   for (const { socket } of sockets) socket.terminate();
   await waitFor(async () => (await requests()).bytesInFlight === 0, 'nothing is counted any more');
