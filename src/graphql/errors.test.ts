@@ -55,3 +55,9 @@ it('adds the causes of a Status that name no field to its message, but not the t
   expect(messageWithCause('', 'metadata.name')).toBe('Cannot be fulfilled');
   expect(messageWithCause('UnexpectedServerResponse', '')).toBe('Cannot be fulfilled');
 });
+
+it('separates several causes that name no field by semicolons', () => {
+  const causes = ['It is in use.', 'It is full.'].map((message) => ({ reason: '', field: '', message }));
+  const { message } = shown(new StatusError({ code: 409, reason: 'Conflict', message: 'Cannot be fulfilled', causes }));
+  expect(message).toBe('Cannot be fulfilled: It is in use.; It is full.');
+});

@@ -30,7 +30,8 @@ export function readableStatus({ message, causes = [] }: Pick<StatusDetails, 'me
     ({ field, reason, message: text }) =>
       field === '' && reason !== UNEXPECTED_RESPONSE && text !== '' && !whole.includes(text),
   );
-  return { message: [whole, ...missing.map(({ message: text }) => text)].join(': '), causes: readable };
+  const added = missing.map(({ message: text }) => text).join('; ');
+  return { message: [whole, added].filter((text) => text !== '').join(': '), causes: readable };
 }
 
 /** Kinds of `field.Error` that print their value, up to the value. */
