@@ -7,13 +7,14 @@ import {
 } from 'graphql';
 import type { Context, EventContext } from '../graphql/context.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
+import type { OperationCost } from '../viewer-client/operation-cost.ts';
 import { CompiledEvent, type RenderedEvent } from './compiled-event.ts';
 import { CompiledOperations, type CompiledOperation, type ParsedOperation } from './compiled-operations.ts';
 import { CompiledQuery, type ExecuteQueryOptions } from './compiled-query.ts';
 import type { ExecutionMode } from './execution-mode.ts';
 import type { RowCache } from './row-cache.ts';
 import { RunRows } from './run-rows.ts';
-import { SerializedResult } from './serialized-result.ts';
+import { isSerialized, SerializedResult } from './serialized-result.ts';
 
 export interface OperationExecutorOptions {
   readonly schema: GraphQLSchema;
@@ -34,6 +35,9 @@ interface RenderedSubscription {
 
 type Chunks = readonly (string | Buffer)[];
 
+/** Result of a compiled query that exceeds the limit of its cost. */
+const EXCEEDED: ExecutionResult = { data: null };
+
 /** Times that a query starts again because the cluster cache has changed before its result was complete. */
 const MAX_RESTARTS = 2;
 
@@ -43,6 +47,11 @@ const MAX_RESTARTS = 2;
  * A query whose fields below the root are synchronous is compiled once to functions that write the JSON text of its result; see
  * {@link CompiledOperations}. If the result has an error, or a field returns a promise, nothing has been sent, and graphql-js executes
  * the operation from the start. So a compiled operation has the same result, cost and errors, provided that resolvers only read.
+ *
+ * The two executions of a query that fails take up to twice the time that its limit of cost allows. They send no request to the API server
+ * twice: it keeps the objects that it reads, and fields with requests of their own are not compiled; see `resolvedOnce`. A query that
+ * exceeds the limit is executed once, and one that fails again and again is rarely tried; see {@link CompiledOperation}.
+ *
  * Mutations and introspection are never compiled. Selected fields of objects in the cluster cache are read from the {@link RowCache}.
  */
 export class OperationExecutor {
@@ -59,7 +68,10 @@ export class OperationExecutor {
     return this.#options.mode !== 'reference' && this.#operations.find(request)?.compiled.operation !== undefined;
   }
 
-  /** Executes a query or a mutation. Returns a promise only if it waits for something. Rejects if the signal aborts. */
+  /**
+   * Executes a query or a mutation. Returns a promise only if it waits for something. Rejects if the signal aborts. The result has no
+   * meaning if the cost is exceeded, which the caller has to check.
+   */
   execute(operation: Operation): Awaitable<ExecutionResult | SerializedResult> {
     if (this.#options.mode === 'compared') return this.#compare(operation);
     return andThen(this.#render(operation), (result) => result ?? executePlainly(operation));
@@ -73,6 +85,7 @@ export class OperationExecutor {
     if (!result) return executePlainly(operation);
     cost.restore(costBefore);
     const expected = await executePlainly(operation);
+    if (!isSerialized(result)) return assertExceeded(cost);
     if (this.#options.rows.changes === changesBefore) assertEqual(result.text, expected);
     return result;
   }
@@ -127,8 +140,8 @@ export class OperationExecutor {
     }
   }
 
-  /** Returns the result of a query. Undefined if graphql-js must execute the operation. Rejects if its signal aborts. */
-  #render(operation: Operation): Awaitable<SerializedResult | undefined> {
+  /** Returns the result of a query, or {@link EXCEEDED}. Undefined if graphql-js must execute the operation. Rejects if its signal aborts. */
+  #render(operation: Operation): Awaitable<SerializedResult | ExecutionResult | undefined> {
     if (this.#options.mode === 'reference') return undefined;
     const found = this.#operations.find(operation);
     const { contextValue: context } = operation;
@@ -136,7 +149,9 @@ export class OperationExecutor {
     const { compiled, variableValues } = found;
     if (!(compiled.operation instanceof CompiledQuery) || !compiled.isPromising(context.viewer)) return undefined;
     const costBefore = context.client.cost.total;
+    context.client.reader.keepGets();
     const fail = (error: unknown) => {
+      if (context.client.cost.isExceeded) return EXCEEDED;
       context.client.cost.restore(costBefore);
       compiled.failed(error, context.viewer); // graphql-js gets the same error, and reports it
       return undefined;
@@ -193,6 +208,11 @@ export class OperationExecutor {
 
 function executePlainly(operation: Operation): Awaitable<ExecutionResult> {
   return execute({ ...operation, abortSignal: operation.contextValue.signal });
+}
+
+function assertExceeded({ isExceeded, limit }: OperationCost): ExecutionResult {
+  if (isExceeded) return EXCEEDED;
+  throw new TypeError(`Expected the operation to exceed its limit of cost, got ${JSON.stringify(limit)}.`);
 }
 
 function assertEqual(text: string, result: ExecutionResult): void {

@@ -76,6 +76,7 @@ export class OperationPlanner {
     const given = uncharged ?? field.resolve ?? defaultFieldResolver;
     const resolve = given === defaultFieldResolver ? propertyResolver(field.name) : given;
     if (!isRoot && isAsync(resolve)) throw new Bail('a nested field is asynchronous');
+    if (declaredDependenciesOf(field)?.isResolvedOnce) throw new Bail('a field must not be resolved twice');
     const slot = hasVariables(node) ? { index: this.#slots++, field, node } : undefined;
     const objects = this.#objects(field.type, nodes);
     const constants = slot ? {} : getArgumentValues(field, node);

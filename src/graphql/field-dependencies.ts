@@ -24,9 +24,12 @@ class FieldDependencies {
   readonly isVolatile: boolean;
   /** Set if its value depends on the viewer by one decision only. */
   readonly permission: FieldPermission | undefined;
+  /** Whether its resolver must not be called twice by one operation. */
+  readonly isResolvedOnce: boolean;
 
   constructor(resources: readonly Resource[], onViewer: boolean, options: FieldDependencyOptions = {}) {
-    const { ofArguments, isVolatile = false, permission } = options;
+    const { ofArguments, isVolatile = false, permission, isResolvedOnce = false } = options;
+    this.isResolvedOnce = isResolvedOnce;
     this.isVolatile = isVolatile;
     this.permission = permission;
     this.resources = resources;
@@ -39,6 +42,7 @@ interface FieldDependencyOptions {
   readonly ofArguments?: DependenciesOfArguments;
   readonly isVolatile?: boolean;
   readonly permission?: FieldPermission;
+  readonly isResolvedOnce?: boolean;
 }
 
 /** The permission that a field asks for. */
@@ -70,6 +74,14 @@ export function dependsOnArguments(
  */
 export function dependsOn(...resources: readonly Resource[]): { readonly dependsOn: FieldDependencies } {
   return { dependsOn: new FieldDependencies(resources, false) };
+}
+
+/**
+ * Like {@link dependsOn}, for a field that sends requests of its own to the API server. Operations that select it are not compiled, because
+ * a compiled query that fails is executed again.
+ */
+export function resolvedOnce(...resources: readonly Resource[]): { readonly dependsOn: FieldDependencies } {
+  return { dependsOn: new FieldDependencies(resources, false, { isResolvedOnce: true }) };
 }
 
 /** Like {@link dependsOn}, for a field whose value depends on the viewer. Viewers do not share subscriptions that select it. */

@@ -69,6 +69,7 @@ export class Reader implements PrefetchedReader {
   // Created by the first use: a subscription keeps its client, and most need none of them.
   #visibility: OperationVisibility | undefined;
   #uncachedReads: UncachedReads | undefined;
+  #keepsGets = false;
   #unrestrictedReads: UnrestrictedReads | undefined;
   #namespacesRead: Set<string> | undefined;
   #usageReads: PodUsageReads | undefined;
@@ -86,8 +87,14 @@ export class Reader implements PrefetchedReader {
 
   get #uncached(): UncachedReads {
     const { viewer, resolver, cancellation } = this.#options;
-    this.#uncachedReads ??= new UncachedReads({ client: viewer.client, resolver, cancellation });
+    const keepsGets = this.#keepsGets;
+    this.#uncachedReads ??= new UncachedReads({ client: viewer.client, resolver, cancellation, keepsGets });
     return this.#uncachedReads;
+  }
+
+  /** Must be called before the first read of a query that may be executed twice: it reads each object once from the API server. */
+  keepGets(): void {
+    this.#keepsGets = true;
   }
 
   /** Reads without a permission check, for decisions of the gateway only. */

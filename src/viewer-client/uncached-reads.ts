@@ -10,6 +10,8 @@ export interface UncachedReadsOptions {
   readonly resolver: VisibilityResolver;
   /** Cancels the requests to the API server. */
   readonly cancellation: Cancellation;
+  /** Whether each object is read once, for a query that may be executed twice. */
+  readonly keepsGets: boolean;
 }
 
 interface ObjectKey {
@@ -27,16 +29,18 @@ const MIN_LISTED = 10;
 
 /**
  * Reads of one request from the API server, without permission checks; callers check first. Reads of the same tick form
- * one batch. Gets are not memoized, so a retry after a conflict reads the object again; lists are, by namespace.
+ * one batch. Lists are memoized, by namespace. Gets, with their errors, are only if `keepsGets`: a mutation reads the object again after a
+ * conflict. What is memoized is bounded by what the operation may read.
  */
 export class UncachedReads {
   readonly #options: UncachedReadsOptions;
-  readonly #objects: DataLoader<ObjectKey, KubernetesObject>;
+  readonly #objects: DataLoader<ObjectKey, KubernetesObject, string>;
   readonly #lists: DataLoader<NamespaceKey, readonly KubernetesObject[], string>;
 
   constructor(options: UncachedReadsOptions) {
     this.#options = options;
-    this.#objects = new DataLoader((keys) => this.#getBatch(keys), { cache: false });
+    const { keepsGets: cache } = options;
+    this.#objects = new DataLoader((keys) => this.#getBatch(keys), { cache, cacheKeyFn: objectKeyOf });
     this.#lists = new DataLoader((keys) => this.#listBatch(keys), { cacheKeyFn: namespaceKeyOf });
   }
 

@@ -10,8 +10,8 @@ const OPERATIONS = path.resolve(import.meta.dirname, '../../schema/operations');
 const texts = globSync('*.graphql', { cwd: OPERATIONS }).map((file) =>
   readFileSync(path.join(OPERATIONS, file), 'utf8'),
 );
-/** The operation about the gateway itself, whose fields are asynchronous. */
-const UNCOMPILED = 1;
+/** The operation about the gateway itself, whose fields are asynchronous, and the query of logs, which must not read them twice. */
+const UNCOMPILED = 2;
 const ALWAYS = [
   'namespaces',
   'workspacekinds',

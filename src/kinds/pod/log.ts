@@ -4,7 +4,7 @@ import { failure } from '../../graphql/errors.ts';
 import { UnsharedSubscription } from '../../subscriptions/unshared-subscription.ts';
 import { timestampOf } from '../../graphql/scalars.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
-import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { dependsOn, resolvedOnce } from '../../graphql/field-dependencies.ts';
 import type { OperationCost } from '../../viewer-client/operation-cost.ts';
 import type { FollowedPod, FollowOptions, LogLine, PodLogs } from '../../viewer-client/pod-logs.ts';
 import { containerNamesOf, podNameOf, workspacePodOf, type WorkspacePodParts } from '../workspace/pod.ts';
@@ -68,7 +68,7 @@ builder.queryField('workspaceLogs', (t) =>
     type: [LogLineType],
     description: `Last lines of the log of a workspace’s container, at most 8 Mi characters. 64 characters cost as much as a field. ${LIMIT} ${PERMISSION}`,
     args: { ...objectArgs, ...logArgs },
-    extensions: dependsOn(Pod),
+    extensions: resolvedOnce(Pod),
     resolve: async (_, args, context) => {
       using _counted = context.gateway.logReads.enter(context.viewer.name);
       const { logs, pod, options } = await logOf(args, context);
