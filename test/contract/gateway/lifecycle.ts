@@ -139,12 +139,13 @@ class Lifecycle implements AsyncDisposable {
     this.controller = new HandPlayedController(team, (version) => this.#isSent(version));
   }
 
-  /** Waits until the gateway has sent a version: it may send two changes in quick succession as one. */
+  /**
+   * Waits until the gateway and the API server have sent a version. The gateway may send two changes in quick succession as one, and an
+   * event that the watch has not received yet would look like the write of the next step.
+   */
   #isSent(version: string | undefined): Promise<void> {
-    return waitFor(
-      () => this.sent.some((event) => versionIn(event) === version),
-      `the gateway sends version ${version}`,
-    );
+    const has = (events: readonly string[]) => events.some((event) => versionIn(event) === version);
+    return waitFor(() => has(this.sent) && has(this.watched), `both have sent version ${version}`);
   }
 
   /** Sends a mutation, plays the controller when the API server has the write, and returns the result. */
