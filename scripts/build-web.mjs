@@ -32,10 +32,14 @@ replace('app.css', code);
 // The script is replaced last, because the gateway reads both files again when it has changed.
 replace('app.js', output[0].code);
 
-/** Removes line breaks and indentation of the GraphQL documents, which the minifier keeps as parts of strings. */
+/**
+ * Removes line breaks and indentation of the GraphQL documents, which the minifier keeps as parts of strings, and marks the documents as
+ * removable: those of fragments, which the operations contain, are not used.
+ */
 function shortDocuments(text, id) {
   if (!id.endsWith('/__generated__/graphql.ts')) return null;
-  return text.replaceAll(/(?<=TypedDocumentString\(`)[^`]*/gu, stripIgnoredCharacters);
+  const short = text.replaceAll(/(?<=TypedDocumentString\(`)[^`]*/gu, stripIgnoredCharacters);
+  return short.replaceAll('= new TypedDocumentString(', '= /* @__PURE__ */ new TypedDocumentString(');
 }
 
 function replace(name, content) {

@@ -119,7 +119,59 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 120_000 }
       .poll(() => picture.first().evaluate((image) => (image as { naturalWidth?: number }).naturalWidth))
       .toBeGreaterThan(0);
   });
+
+  it('asks for a picture that could not be loaded again after a minute', async () => {
+    await using window = await open(demo().url, { path: 'gateway' });
+    const { page } = window;
+    await page.clock.install();
+    let refused = 0;
+    await page.route('**/assets/**', async (route) => {
+      refused += 1;
+      await route.fulfill({ status: 503 });
+    });
+    await window.goTo('kinds');
+    await expect.poll(() => refused).toBeGreaterThan(0);
+    await page.unrouteAll({ behavior: 'wait' });
+    const pageLink = (name: string) => page.getByRole('navigation').getByRole('link', { name, exact: true });
+    const pictures = async () => {
+      await page.clock.fastForward(60_000);
+      await pageLink('Namespaces').click();
+      await pageLink('Kinds').click();
+      await page.locator('.kind-icon').first().waitFor();
+      return page.locator('img.kind-icon').count();
+    };
+    await expect.poll(pictures).toBeGreaterThan(0);
+  });
+
+  it('frees the pictures when another person acts', async () => {
+    await using window = await open(demo().url, { path: 'kinds' });
+    const { page } = window;
+    const picture = await page.locator('img.kind-icon').first().getAttribute('src');
+    await page.evaluate(recordFreed);
+    await window.actAs('nobody@example.com');
+    await expect.poll(() => page.evaluate(freed)).toContain(picture);
+  });
 });
+
+interface FreedUrls {
+  freedUrls?: string[];
+}
+
+/** Runs in the page: records the object URLs that are revoked. */
+function recordFreed(): void {
+  const urls: string[] = [];
+  (globalThis as FreedUrls).freedUrls = urls;
+  const revoke = URL.revokeObjectURL.bind(URL);
+  URL.revokeObjectURL = (url) => {
+    urls.push(url);
+    revoke(url);
+  };
+}
+
+/** Runs in the page. */
+function freed(): readonly string[] {
+  return (globalThis as FreedUrls).freedUrls ?? [];
+}
 
 interface FlashCounter {
   flashes?: number;

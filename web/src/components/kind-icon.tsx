@@ -1,12 +1,20 @@
-import { signal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
+import { signal, type ReadonlySignal } from '@preact/signals';
 import { gatewayUrl } from '../router.ts';
 import { settings } from '../settings.ts';
 import { useStore } from '../data/store.ts';
 import type { Session } from '../data/session.ts';
 
-/** Object URLs of pictures that need a token, by session and URL. There are two pictures per kind. */
-const pictures = new WeakMap<Session, Map<string, ReturnType<typeof signal<string | undefined>>>>();
+/** Time after which a picture that could not be loaded is asked for again, when it is shown next. */
+const RETRY_MS = 60_000;
+
+interface Picture {
+  /** URL to show. Undefined while the picture is loaded, or if that failed. */
+  readonly source: ReadonlySignal<string | undefined>;
+  readonly fail: () => void;
+}
+
+/** Pictures by session and URL. There are two per kind. */
+const pictures = new WeakMap<Session, Map<string, Picture>>();
 
 interface KindIconProps {
   readonly url: string | null | undefined;
@@ -17,38 +25,42 @@ interface KindIconProps {
 /** Picture of a kind, or its first letter. It is decoration: the name stands next to it. */
 export function KindIcon({ url, name }: KindIconProps) {
   const { session } = useStore();
-  const [failed, setFailed] = useState<string>();
-  const source = url ? sourceOf(session, url) : undefined;
-  useEffect(() => setFailed(undefined), [url]);
-  if (!source || failed === source)
+  const picture = url ? pictureOf(session, gatewayUrl(url).href) : undefined;
+  if (!picture?.source.value)
     return (
       <span class="kind-icon" aria-hidden="true">
         {name.slice(0, 1).toUpperCase()}
       </span>
     );
-  return <img class="kind-icon" src={source} alt="" loading="lazy" onError={() => setFailed(source)} />;
+  return <img class="kind-icon" src={picture.source.value} alt="" loading="lazy" onError={picture.fail} />;
 }
 
-/** Returns the URL to show: the given one or, if a token is needed, one of a copy. Undefined until the copy is loaded. */
-function sourceOf(session: Session, url: string): string | undefined {
-  const absolute = /^https?:/u.test(url) ? url : gatewayUrl(url).href;
-  const isOwn = absolute.startsWith(gatewayUrl('').href);
-  if (!isOwn) return undefined; // the page loads nothing from other hosts
-  if (settings.authentication !== 'token') return absolute;
-  const known = pictures.get(session) ?? new Map<string, ReturnType<typeof signal<string | undefined>>>();
+/** Returns the picture with this URL. Undefined if it is on another host: the page loads nothing from there. */
+function pictureOf(session: Session, url: string): Picture | undefined {
+  if (!url.startsWith(gatewayUrl('').href)) return undefined;
+  const known = pictures.get(session) ?? new Map<string, Picture>();
   pictures.set(session, known);
-  const copy = known.get(absolute);
-  if (copy) return copy.value;
-  const loading = signal<string | undefined>(undefined);
-  known.set(absolute, loading);
-  void load(session, absolute).then(
-    (objectUrl) => (loading.value = objectUrl),
-    () => undefined, // the letter stays, too
-  );
-  return loading.value;
+  const picture = known.get(url) ?? startPicture(session, url, () => known.delete(url));
+  known.set(url, picture);
+  return picture;
 }
 
-async function load({ headers }: Session, url: string): Promise<string | undefined> {
-  const response = await fetch(url, { headers });
-  return response.ok ? URL.createObjectURL(await response.blob()) : undefined; // the letter stays
+function startPicture(session: Session, url: string, forget: () => void): Picture {
+  const isOpen = settings.authentication !== 'token';
+  const source = signal(isOpen ? url : undefined);
+  const fail = () => {
+    source.value = undefined;
+    setTimeout(forget, RETRY_MS);
+  };
+  if (!isOpen) copy(session, url).then((objectUrl) => (source.value = objectUrl), fail);
+  return { source, fail };
+}
+
+/** Returns the object URL of a copy of a picture that needs a token. It is valid until the session ends. */
+async function copy({ headers, ended }: Session, url: string): Promise<string> {
+  const response = await fetch(url, { headers, signal: ended });
+  if (!response.ok) throw new Error(url);
+  const objectUrl = URL.createObjectURL(await response.blob());
+  ended.addEventListener('abort', () => URL.revokeObjectURL(objectUrl));
+  return objectUrl;
 }
