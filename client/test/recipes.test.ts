@@ -229,7 +229,7 @@ describe('the recipe curl', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     const env = environmentFor(`http://127.0.0.1:${port}`, 'old');
-    const following = run(CURL, ['follow', NAMESPACE], { env, timeout: 20_000 });
+    const following = run(CURL, ['follow', NAMESPACE], { env, timeout: 50_000 }); // ends one that hangs
     await expect(following).rejects.toMatchObject({
       stdout: '{"type":"ADDED","object":{"name":"errors"}}\n',
       stderr: 'UNAUTHENTICATED: As the test wants.\n',
