@@ -124,6 +124,9 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await using recorder = await recordWorkspace(client, namespace, 'owner');
     await recorder.create({ kind: 'rstudio', imageConfig: 'rstudio-tidyverse:v1.10.0', podConfig: 'small_cpu' });
     await recorder.until(({ status }) => status?.state === 'Running');
+    const rolesOf = async () => (await ofWorkspace(client, RoleBindings, 'owner')).map(({ roleRef }) => roleRef.name);
+    // The controller may receive the workspace before the change of its kind.
+    await expect.poll(async () => (await rolesOf()).sort()).toEqual(['edit', 'view']);
     const { uid } = recorder.latest().metadata;
     const owner = { kind: 'Workspace', name: 'owner', uid, controller: true, blockOwnerDeletion: true };
     for (const resource of owned) {
@@ -140,7 +143,6 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     ]);
 
     await giveRoles(client, 'rstudio', ['edit']);
-    const rolesOf = async () => (await ofWorkspace(client, RoleBindings, 'owner')).map(({ roleRef }) => roleRef.name);
     await expect.poll(rolesOf).toEqual(['edit']);
     await client.delete(Workspaces, { namespace, name: 'owner' }, { signal: requestTimeout() });
     for (const resource of [...owned, Pods])
