@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { parse } from 'graphql';
 import { expect, it } from 'vitest';
+import { heapBytes } from '../../test/support/heap.ts';
 import { schema } from '../schema.ts';
 import { Bail } from './bail.ts';
 import { CompiledOperations, type CompiledOperation } from './compiled-operations.ts';
@@ -29,4 +31,24 @@ it('tries an operation again when it has been rendered after failures', () => {
   expect(tries).toHaveLength(1);
   compiled.rendered(one);
   expect(compiled.isPromising(one)).toBe(true);
+});
+
+it('retains no more heap than is accounted for', () => {
+  const operations = new CompiledOperations(schema);
+  const texts = ['01-workspaces', '06-troubles', '40-workspace-totals', '44-idle-gpus'].map((name) =>
+    readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), 'utf8'),
+  );
+  let number = 0;
+  const compileEach = () => {
+    number += 1;
+    const documents = texts.map((text) => parse(text.replace('{', `{ a${number}: __typename`)));
+    return documents.reduce((sum, document) => sum + (operations.find({ document })?.compiled.bytes ?? 0), 0);
+  };
+  compileEach(); // loads what all operations share
+  const before = heapBytes();
+  const accounted = Array.from({ length: 50 }, compileEach).reduce((sum, bytes) => sum + bytes, 0);
+  const retained = heapBytes() - before;
+  expect(operations.find({ document: parse(texts[0] ?? '') })).toBeDefined(); // they are still referenced
+  expect(retained).toBeLessThan(accounted);
+  expect(retained).toBeGreaterThan(accounted / 4);
 });

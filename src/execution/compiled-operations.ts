@@ -28,8 +28,9 @@ export interface ParsedOperation {
 /** Executions in a row that could not be rendered, after which only one of {@link RETRY_EVERY} is tried. */
 const MAX_FAILURES = 3;
 const RETRY_EVERY = 64;
-/** Viewers whose failures an operation remembers. */
-const MAX_VIEWERS = 100;
+/** Bound of the failures that are remembered for viewers, in bytes of heap, and the size of one without its key. */
+const MAX_FAILURES_BYTES = 4 * 1024 * 1024;
+const FAILURE_BYTES = 200;
 
 /** Failures in a row. */
 class Failures {
@@ -51,6 +52,17 @@ class Failures {
   }
 }
 
+/** Failures by operation and viewer. The least recently used are forgotten. */
+type ViewerFailures = LRUCache<string, Failures>;
+
+interface CompiledOperationOptions {
+  /** Identifies the operation in the keys of the failures. */
+  readonly number: number;
+  /** Heap that the operation retains, by estimate. */
+  readonly bytes: number;
+  readonly failures: ViewerFailures;
+}
+
 /**
  * A compiled operation, which remembers whether its results can be rendered: a {@link Bail} counts for all viewers, an error of a
  * resolver, such as a missing permission, for its viewer only.
@@ -58,39 +70,51 @@ class Failures {
 export class CompiledOperation {
   readonly operation: CompiledQuery | CompiledEvent | undefined;
   readonly bytes: number;
+  readonly #number: number;
   readonly #bails = new Failures();
-  /** By the key of the viewer. Undefined until a resolver fails. */
-  #errors: LRUCache<string, Failures> | undefined;
+  readonly #failures: ViewerFailures;
+  /** Whether a resolver has failed for a viewer. */
+  #hasFailed = false;
 
   /** @param operation undefined if it cannot be compiled */
-  constructor(operation: CompiledQuery | CompiledEvent | undefined, bytes: number) {
+  constructor(
+    operation: CompiledQuery | CompiledEvent | undefined,
+    { number, bytes, failures }: CompiledOperationOptions,
+  ) {
     this.operation = operation;
     this.bytes = bytes;
+    this.#number = number;
+    this.#failures = failures;
   }
 
   /** Whether to try to render the next result of a viewer, instead of leaving it to graphql-js. To be called once for each result. */
   isPromising({ key }: Pick<Viewer, 'key'>): boolean {
-    return this.#bails.isRetried() && (this.#errors?.get(key)?.isRetried() ?? true);
+    if (!this.#bails.isRetried()) return false;
+    return !this.#hasFailed || (this.#failures.get(this.#keyOf(key))?.isRetried() ?? true);
   }
 
   rendered({ key }: Pick<Viewer, 'key'>): void {
     this.#bails.clear();
-    this.#errors?.delete(key);
+    if (this.#hasFailed) this.#failures.delete(this.#keyOf(key));
   }
 
   failed(error: unknown, { key }: Pick<Viewer, 'key'>): void {
     if (error instanceof Bail) return this.#bails.add();
-    this.#errors ??= new LRUCache({ max: MAX_VIEWERS });
-    const errors = this.#errors.get(key) ?? new Failures();
-    this.#errors.set(key, errors);
-    return errors.add();
+    this.#hasFailed = true;
+    const failures = this.#failures.get(this.#keyOf(key)) ?? new Failures();
+    this.#failures.set(this.#keyOf(key), failures);
+    return failures.add();
+  }
+
+  #keyOf(viewer: string): string {
+    return `${this.#number} ${viewer}`;
   }
 }
 
 /** Bound of the compiled operations in bytes of heap. */
-const MAX_BYTES = 16 * 1024 * 1024;
-/** Heap of a compiled operation, and of each of its fields. */
-const [OPERATION_BYTES, FIELD_BYTES] = [2_000, 1_000];
+const MAX_BYTES = 32 * 1024 * 1024;
+/** Heap of a compiled operation, and of each of its fields, with the part of its document that it retains: at most, as measured. */
+const [OPERATION_BYTES, FIELD_BYTES] = [5_000, 3_000];
 
 interface DocumentFacts {
   /** Identifies the document in keys. */
@@ -101,7 +125,7 @@ interface DocumentFacts {
 
 /**
  * The compiled operations of the process: one for each document, operation name, and values of the variables that `@skip` and `@include`
- * use. They take up to {@link MAX_BYTES}; the least recently used are dropped.
+ * use. They take up to {@link MAX_BYTES}, and their failures {@link MAX_FAILURES_BYTES}; the least recently used are dropped.
  */
 export class CompiledOperations {
   readonly #schema: GraphQLSchema;
@@ -110,6 +134,10 @@ export class CompiledOperations {
     sizeCalculation: ({ bytes }, key) => bytes + key.length,
   });
   readonly #documents = new WeakMap<DocumentNode, DocumentFacts>();
+  readonly #failures: ViewerFailures = new LRUCache({
+    maxSize: MAX_FAILURES_BYTES,
+    sizeCalculation: (_, key) => FAILURE_BYTES + 2 * key.length,
+  });
   #lastNumber = 0;
 
   constructor(schema: GraphQLSchema) {
@@ -128,7 +156,9 @@ export class CompiledOperations {
     const key = JSON.stringify([number, operation.name?.value, ...values]);
     let compiled = this.#compiled.get(key);
     if (!compiled) {
-      compiled = compile(this.#schema, { document, operation, variables: variableValues.coerced });
+      this.#lastNumber += 1;
+      const identity = { number: this.#lastNumber, failures: this.#failures };
+      compiled = compile(this.#schema, { document, operation, variables: variableValues.coerced, identity });
       this.#compiled.set(key, compiled);
     }
     return { compiled, variableValues };
@@ -158,21 +188,25 @@ interface CompileOptions {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly identity: Omit<CompiledOperationOptions, 'bytes'>;
 }
 
-function compile(schema: GraphQLSchema, { document, operation, variables }: CompileOptions): CompiledOperation {
+function compile(
+  schema: GraphQLSchema,
+  { document, operation, variables, identity }: CompileOptions,
+): CompiledOperation {
   const fragments = fragmentsOf(document);
   const planner = new OperationPlanner(schema, new FieldCollector({ schema, fragments, variables }));
-  const bytes = () => OPERATION_BYTES + planner.fields * FIELD_BYTES;
+  const about = () => ({ ...identity, bytes: OPERATION_BYTES + planner.fields * FIELD_BYTES });
   try {
     const type = schema.getRootType(operation.operation);
     if (!type) throw new Bail('expected a root type');
     const plan = planner.plan(type, [operation.selectionSet], true);
     const isEvent = operation.operation === OperationTypeNode.SUBSCRIPTION;
-    return new CompiledOperation(isEvent ? new CompiledEvent(plan) : new CompiledQuery(plan), bytes());
+    return new CompiledOperation(isEvent ? new CompiledEvent(plan) : new CompiledQuery(plan), about());
   } catch (error) {
     if (!(error instanceof Bail)) throw error;
-    return new CompiledOperation(undefined, bytes());
+    return new CompiledOperation(undefined, about());
   }
 }
 
