@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Traffic } from './traffic.ts';
 
 /** Descriptors that clients leave to connections to the API server, files and metrics: a quarter of the limit, and at least this many. */
 const MIN_RESERVED = 256;
@@ -53,8 +54,8 @@ export class ConnectionLimit {
     return Math.min(max, Math.floor(this.max * WEBSOCKET_SHARE));
   }
 
-  /** Applies the limit to a server. */
-  apply(server: Server): void {
+  /** Applies the limit to a server with these connections. */
+  apply(server: Server, traffic: Traffic): void {
     if (this.max === Infinity) return;
     server.maxConnections = this.max + SURPLUS;
     server.on('drop', () => this.#refuse());
@@ -62,7 +63,7 @@ export class ConnectionLimit {
       this.#open += 1;
       socket.on('close', () => (this.#open -= 1)); // `once` would create two more objects for each connection
       if (this.#open <= this.max) return;
-      server.closeIdleConnections();
+      traffic.closeIdle(server);
       this.#refuse();
       this.#surplus.add(socket);
       const timeout = setTimeout(() => socket.destroy(), SURPLUS_TIMEOUT_MS);

@@ -165,7 +165,7 @@ async function stop(server: Server, { state, options, pipeline, traffic, streams
   state.phase = 'stopping';
   await shutDown(server, {
     drainMs: options.drainMs,
-    hasUnusedConnection: () => traffic.hasUnusedConnection,
+    traffic,
     endStreams: (drainMs) => Promise.all(streams.map((stream) => stream.close(drainMs))),
   });
   await pipeline.yoga.dispose();
@@ -195,7 +195,7 @@ function listen(
   { host, port, publicError: onError, connectionLimit }: HttpServerOptions,
   traffic: Traffic,
 ): Promise<AddressInfo> {
-  connectionLimit.apply(server);
+  connectionLimit.apply(server, traffic);
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true);
     traffic.add(socket);

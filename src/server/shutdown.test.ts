@@ -8,9 +8,12 @@ import { Traffic } from './traffic.ts';
 
 const CLIENTS = 20;
 
+/** More than the system holds for a client that does not read. */
+const LARGE_BYTES = 20_000_000;
+
 /** @param onCheck called before it is checked whether connections are unused */
-async function startServer(onCheck = () => undefined as void) {
-  const server = createServer((incoming, response) => void incoming.resume().on('end', () => response.end()));
+async function startServer(onCheck = () => undefined as void, body = '') {
+  const server = createServer((incoming, response) => void incoming.resume().on('end', () => response.end(body)));
   const traffic = new Traffic();
   server.on('connection', (socket) => traffic.add(socket));
   server.listen(0, '127.0.0.1');
@@ -18,9 +21,12 @@ async function startServer(onCheck = () => undefined as void) {
   const stop = () =>
     shutDown(server, {
       drainMs: 10_000,
-      hasUnusedConnection: () => {
-        onCheck();
-        return traffic.hasUnusedConnection;
+      traffic: {
+        get hasUnusedConnection() {
+          onCheck();
+          return traffic.hasUnusedConnection;
+        },
+        closeIdle: (each) => traffic.closeIdle(each),
       },
       endStreams: () => Promise.resolve(),
     });
@@ -60,5 +66,23 @@ it('answers the first request of a connection when it arrives after idle connect
   const stopped = stop();
   const [answer] = (await once(client, 'data')) as [Buffer];
   expect(answer.toString()).toContain('200 OK');
+  await stopped;
+});
+
+it('sends the rest of an answer that a client has yet to take when idle connections are closed', async () => {
+  const checked = Promise.withResolvers<void>();
+  let checks = 0;
+  const onCheck = () => {
+    checks += 1;
+    if (checks > 2) checked.resolve();
+  };
+  const { port, stop } = await startServer(onCheck, 'x'.repeat(LARGE_BYTES));
+  const sent = request({ port, host: '127.0.0.1', agent: false }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  const stopped = stop();
+  await Promise.race([checked.promise, stopped]);
+  let bytes = 0;
+  for await (const chunk of response) bytes += (chunk as Buffer).length;
+  expect(bytes).toBe(LARGE_BYTES);
   await stopped;
 });

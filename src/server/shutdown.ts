@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import type { Traffic } from './traffic.ts';
 
 const BATCH = 50;
 const MAX_PAUSE_MS = 100;
@@ -24,8 +25,8 @@ export async function staggered<T>(items: readonly T[], overMs: number, act: (it
 }
 
 interface ShutdownOptions {
-  /** Returns whether nothing has been received yet on an open connection. */
-  readonly hasUnusedConnection: () => boolean;
+  /** The connections of the server. */
+  readonly traffic: Pick<Traffic, 'hasUnusedConnection' | 'closeIdle'>;
   readonly drainMs: number;
   /** Ends all subscriptions and resolves when their connections are closed, or cut off after `drainMs`. */
   readonly endStreams: (drainMs: number) => Promise<unknown>;
@@ -51,16 +52,12 @@ export async function shutDown(server: Server, options: ShutdownOptions): Promis
 }
 
 /** Closes connections that are idle, again and again until the signal aborts: they become idle when clients have taken their answers. */
-async function closeIdle(
-  server: Server,
-  { drainMs, hasUnusedConnection }: ShutdownOptions,
-  signal: AbortSignal,
-): Promise<void> {
+async function closeIdle(server: Server, { drainMs, traffic }: ShutdownOptions, signal: AbortSignal): Promise<void> {
   const unusedUntil = performance.now() + Math.min(FIRST_REQUEST_MS, drainMs);
   while (!signal.aborted) {
     await delay(IDLE_CHECK_MS, undefined, { signal }).catch(() => undefined);
     await nextTurn(); // after the requests that have arrived are read
-    if (!hasUnusedConnection() || performance.now() > unusedUntil) server.closeIdleConnections();
+    if (!traffic.hasUnusedConnection || performance.now() > unusedUntil) traffic.closeIdle(server);
   }
 }
 
