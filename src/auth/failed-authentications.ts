@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { StatusError } from '../kubernetes/status-error.ts';
 
-export interface FailedAuthenticationsOptions {
+interface FailedAuthenticationsOptions {
   /** Failures of one client that are allowed at once, and then per minute. */
   readonly maxPerMinute: number;
   /** Returns monotonic time in milliseconds; `performance.now` by default. */
@@ -95,7 +95,7 @@ export class FailedAuthentications {
     return new StatusError({
       code: 429,
       reason: 'TooManyRequests',
-      message: `Expected at most ${maxPerMinute} failed authentications per minute from one address. Wait before you try again.`,
+      message: `Expected at most ${maxPerMinute} failed authentications per minute from one address (MAX_FAILED_AUTHENTICATIONS_PER_MINUTE), got more. Wait before you try again.`,
       limit: { name: 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', max: maxPerMinute },
       retryAfterSeconds: Math.max(1, Math.ceil((missing * MINUTE_MS) / maxPerMinute / 1_000)),
     });

@@ -25,7 +25,7 @@ export interface ResolvedScope {
 }
 
 /** Conditions under which a kept scope is used, as of `AuthorizeOptions`. */
-export interface ScopeConditions {
+interface ScopeConditions {
   readonly notBefore?: number | undefined;
   readonly isRecheck?: boolean | undefined;
 }

@@ -10,7 +10,7 @@ import type { ViewerAccess } from './rbac/viewer-access.ts';
 import { ScopeResolution, verbsFor } from './scope-resolution.ts';
 import { type AccessMode, EMPTY_SCOPE, type VisibilityScope } from './visibility-scope.ts';
 
-export interface VisibilityResolverOptions extends Omit<AccessChecksOptions, 'budget'> {
+interface VisibilityResolverOptions extends Omit<AccessChecksOptions, 'budget'> {
   /**
    * Returns the names of all namespaces: the same array until a namespace appears or goes. Throws a `StatusError` until they
    * have been listed.

@@ -9,7 +9,7 @@ export interface ResourceAmount {
 }
 
 /** A quantity in a manifest: text, or a number as YAML has it. */
-export type QuantityText = string | number;
+type QuantityText = string | number;
 
 /** Returns the amount of a resource. Null if there is no quantity, or if it is malformed. */
 export function amountOf(resource: string, quantity: QuantityText | null | undefined): ResourceAmount | null {

@@ -13,7 +13,7 @@ export interface DocumentStoreOptions {
 }
 
 /** The parts of a request that select its document. Not validated. */
-export interface DocumentReference {
+interface DocumentReference {
   readonly query?: unknown;
   readonly documentId?: unknown;
   readonly extensions?: unknown;

@@ -13,7 +13,7 @@ import type { OperationCaller } from './operation.ts';
 import { sendJson } from './responses.ts';
 import { IdentifiedResponse, REQUEST_ID } from './server-response.ts';
 
-export interface RequestGateOptions {
+interface RequestGateOptions {
   readonly authenticate: Authenticator;
   readonly publicError: (error: unknown) => GraphQLError;
   /** Time limit of a request. */

@@ -14,7 +14,7 @@ export interface AccessChange {
 export const EVERYTHING: AccessChange = { subjects: 'all', namespace: null, rules: [EVERY_ACTION] };
 
 /** Requests that a decision is about. Omitted parts stand for any. */
-export interface AccessInterest extends Action {
+interface AccessInterest extends Action {
   /** Null for requests for all namespaces. */
   readonly namespace?: string | null | undefined;
   /** Null for requests for all names. */

@@ -40,7 +40,7 @@ export interface IndexInterruption {
   readonly isForbidden: boolean;
 }
 
-export interface RbacIndexOptions {
+interface RbacIndexOptions {
   readonly stores: RbacStores;
   /** Returns the failure of the watches; undefined while they run. */
   readonly interruption?: () => IndexInterruption | undefined;

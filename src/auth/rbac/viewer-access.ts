@@ -21,7 +21,7 @@ const RBAC_REASON = /\bRBAC: allowed by\b/u;
 /** Members may do everything, by an authorizer of its own. */
 const MASTERS = 'system:masters';
 
-export interface ViewerAccessesOptions {
+interface ViewerAccessesOptions {
   readonly index: RbacIndex;
   /** Returns monotonic time in milliseconds; `performance.now` by default. */
   readonly now?: () => number;
