@@ -29,8 +29,8 @@ export interface ObjectWrite extends NamespacedName {
 }
 
 /**
- * Facts about one HTTP request, one operation of a WebSocket, or one refused WebSocket, for logs and metrics. The transport creates it and ends it; the
- * pipeline describes the operation. It holds no headers and no tokens.
+ * Facts about one HTTP request, one operation of a WebSocket, or one refused WebSocket, for logs and metrics. The transport creates it
+ * and ends it; the pipeline describes the operation. It holds no headers and no tokens.
  */
 export class OperationRecord {
   readonly requestId: string;
