@@ -16,13 +16,13 @@ import { jsonMegabytes, measureStart } from './query/process-cases.ts';
 import { isLoss, Report } from './query/report.ts';
 import { longestTurns } from './query/turns.ts';
 
-const help = `npm run bench:query -- [--only <text>] [--quick] [--check] [--source]
+const help = `npm run bench:query -- [--only <pattern>] [--quick] [--check] [--source]
 
-  --only <text>  only the cases whose name contains the text. Of the process: start, resident, turn, growth
-  --quick        fewer rounds; without growth and the larger clusters
-  --check        measures the cases also with EXECUTION=reference, which executes every operation with graphql-js, and nothing else.
-                 Exits with 1 if the gateway needs more than 1.2 times its CPU time in a case, in two measurements, and names the case
-  --source       starts src/main.ts even if dist/server.js has been built`;
+  --only <pattern>  only the cases whose name matches this regular expression. Of the process: start, resident, turn, growth
+  --quick           fewer rounds; without growth and the larger clusters
+  --check           measures the cases also with EXECUTION=reference, which executes every operation with graphql-js, and nothing else.
+                    Exits with 1 if the gateway needs more than 1.2 times its CPU time in a case, in two measurements, and names the case
+  --source          starts src/main.ts even if dist/server.js has been built`;
 
 const { values } = parseArgs({
   options: {
@@ -34,6 +34,7 @@ const { values } = parseArgs({
   },
 });
 const { only, quick, check } = values;
+const wanted = new RegExp(only, 'u');
 const bundle = fileURLToPath(new URL('../dist/server.js', import.meta.url));
 const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const entry = existsSync(bundle) && !values.source ? bundle : source;
@@ -60,7 +61,7 @@ async function run(): Promise<void> {
 }
 
 function isWanted(name: string): boolean {
-  return name.includes(only);
+  return wanted.test(name);
 }
 
 interface Context {
