@@ -7,7 +7,7 @@ import { failure, stackless } from '../graphql/errors.ts';
 import { isRecord } from '../graphql/json-values.ts';
 import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
-import { excessiveValues } from './body-values.ts';
+import { excessiveValues } from './body-limits.ts';
 import { acceptedEncoding, compressed } from './compression.ts';
 import {
   hasOperationInBody,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isRecord } from '../graphql/json-values.ts';
-import { excessiveValues } from './body-values.ts';
+import { excessiveValues, tooLong } from './body-limits.ts';
 import type { OperationRequest, OperationSelection } from './operation.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
@@ -61,11 +61,7 @@ export function operationIn(
   bytes: Buffer,
   { maxBodyBytes, maxBodyValues }: BodyLimits,
 ): OperationRequest | RefusedRequest {
-  if (bytes.length > maxBodyBytes)
-    return {
-      status: 413,
-      refusal: `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.`,
-    };
+  if (bytes.length > maxBodyBytes) return { status: 413, refusal: tooLong('body', maxBodyBytes).message };
   const body = bytes.toString();
   const excess = excessiveValues(body, maxBodyValues);
   return excess ? { status: 413, refusal: excess.message } : fromJson(body);

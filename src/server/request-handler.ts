@@ -196,9 +196,10 @@ export function upgradeHandler(options: UpgradeOptions, webSockets: WebSocketHan
 /** Returns the reason for which an upgrade is refused; undefined if it is allowed. */
 function upgradeRefusal(request: IncomingMessage, { isStopping, ...parts }: UpgradeOptions): Refusal | undefined {
   if (isStopping()) return { status: 503, code: 'UNAVAILABLE', message: 'The server is shutting down.' };
+  const refusal = refusalOf(request, parts);
   const path = pathOf(request);
-  const notServed = { status: 404, code: 'NOT_FOUND', message: notServedMessage(path) } as const;
-  return refusalOf(request, parts) ?? (path === ENDPOINT ? undefined : notServed);
+  if (refusal || path === ENDPOINT) return refusal;
+  return { status: 404, code: 'NOT_FOUND', message: notServedMessage(path) };
 }
 
 /**

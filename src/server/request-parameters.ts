@@ -3,7 +3,7 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { Viewer } from '../auth/viewer.ts';
 import { failure } from '../graphql/errors.ts';
 import { turns } from '../scheduling/turns.ts';
-import { excessiveValues } from './body-values.ts';
+import { excessiveValues, tooLong } from './body-limits.ts';
 import type { DocumentStore } from './document-store.ts';
 
 /**
@@ -92,6 +92,5 @@ export function bodyError(error: unknown, maxBodyBytes: number): unknown {
   if (error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET')
     return failure('TIMEOUT', 'The request was cancelled.');
   if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'REQUEST_ENTITY_TOO_LARGE') return error;
-  const message = `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.`;
-  return failure('TOO_LARGE', message, { limit: { name: 'MAX_BODY_BYTES', max: maxBodyBytes }, http: { status: 413 } });
+  return tooLong('body', maxBodyBytes);
 }

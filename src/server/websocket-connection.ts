@@ -7,6 +7,7 @@ import type { OperationRecord } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import { tooLong } from './body-limits.ts';
 import { MIN_BUFFER_BYTES, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
 import type { RefusedWebSocket } from './refused-websockets.ts';
 import { closeReason, NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
@@ -266,7 +267,7 @@ export class WebSocketConnection {
     const name = 'code' in error ? String(error.code) : '';
     if (!name.startsWith('WS_ERR_')) return;
     const code = closeCodeByError.get(name) ?? PROTOCOL_ERROR;
-    this.#report(code, code === MESSAGE_TOO_BIG ? tooLargeMessage(this.#options.maxBodyBytes) : undefined);
+    this.#report(code, code === MESSAGE_TOO_BIG ? tooLong('message', this.#options.maxBodyBytes) : undefined);
     this.#isClosing = true;
   }
 
@@ -275,11 +276,6 @@ export class WebSocketConnection {
     const { requestId } = this;
     this.#options.onRefused({ requestId, viewer: this.#viewer, closeCode, error });
   }
-}
-
-function tooLargeMessage(max: number): GraphQLError {
-  const message = `Expected a message of at most ${max} bytes (MAX_BODY_BYTES), got more. Send a smaller one.`;
-  return failure('TOO_LARGE', message, { limit: { name: 'MAX_BODY_BYTES', max } });
 }
 
 function tooLargeUnauthenticated(): GraphQLError {

@@ -12,7 +12,7 @@ import { Deadline } from '../graphql/deadline.ts';
 import { failure } from '../graphql/errors.ts';
 import { codeOf, OperationRecord, requestIdOf } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
-import { excessiveValues } from './body-values.ts';
+import { excessiveValues } from './body-limits.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type PreparedOperation } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';

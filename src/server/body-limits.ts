@@ -12,3 +12,9 @@ function tooManyValues(max: number): GraphQLError {
   const limit = { name: 'MAX_BODY_VALUES', max, actual: max + 1 } as const;
   return failure('TOO_LARGE', message, { limit, http: { status: 413 } });
 }
+
+/** Returns the error for a body, or a message of a WebSocket, that is longer than MAX_BODY_BYTES. */
+export function tooLong(what: 'body' | 'message', max: number): GraphQLError {
+  const message = `Expected a ${what} of at most ${max} bytes (MAX_BODY_BYTES), got a longer one.`;
+  return failure('TOO_LARGE', message, { limit: { name: 'MAX_BODY_BYTES', max }, http: { status: 413 } });
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { excessiveValues } from './body-values.ts';
+import { excessiveValues } from './body-limits.ts';
 
 const list = (length: number, item = '1') => `[${Array.from({ length }, () => item).join()}]`;
 
