@@ -55,19 +55,18 @@ class Failures {
 /** Failures by operation and viewer. The least recently used are forgotten. */
 type ViewerFailures = LRUCache<string, Failures>;
 
-interface CompiledOperationOptions {
-  /** Identifies the operation in the keys of the failures. */
-  readonly number: number;
+interface Compilation {
+  /** Undefined if the operation cannot be compiled. */
+  readonly operation: CompiledQuery | CompiledEvent | undefined;
   /** Heap that the operation retains, by estimate. */
   readonly bytes: number;
-  readonly failures: ViewerFailures;
 }
 
 /**
  * A compiled operation, which remembers whether its results can be rendered: a {@link Bail} counts for all viewers, an error of a
  * resolver, such as a missing permission, for its viewer only.
  */
-export class CompiledOperation {
+export class CompiledOperation implements Compilation {
   readonly operation: CompiledQuery | CompiledEvent | undefined;
   readonly bytes: number;
   readonly #number: number;
@@ -76,11 +75,8 @@ export class CompiledOperation {
   /** Whether a resolver has failed for a viewer. */
   #hasFailed = false;
 
-  /** @param operation undefined if it cannot be compiled */
-  constructor(
-    operation: CompiledQuery | CompiledEvent | undefined,
-    { number, bytes, failures }: CompiledOperationOptions,
-  ) {
+  /** @param number identifies the operation in the keys of the failures */
+  constructor({ operation, bytes }: Compilation, number: number, failures: ViewerFailures) {
     this.operation = operation;
     this.bytes = bytes;
     this.#number = number;
@@ -157,8 +153,8 @@ export class CompiledOperations {
     let compiled = this.#compiled.get(key);
     if (!compiled) {
       this.#lastNumber += 1;
-      const identity = { number: this.#lastNumber, failures: this.#failures };
-      compiled = compile(this.#schema, { document, operation, variables: variableValues.coerced, identity });
+      const compilation = compile(this.#schema, { document, operation, variables: variableValues.coerced });
+      compiled = new CompiledOperation(compilation, this.#lastNumber, this.#failures);
       this.#compiled.set(key, compiled);
     }
     return { compiled, variableValues };
@@ -188,25 +184,21 @@ interface CompileOptions {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly identity: Omit<CompiledOperationOptions, 'bytes'>;
 }
 
-function compile(
-  schema: GraphQLSchema,
-  { document, operation, variables, identity }: CompileOptions,
-): CompiledOperation {
+function compile(schema: GraphQLSchema, { document, operation, variables }: CompileOptions): Compilation {
   const fragments = fragmentsOf(document);
   const planner = new OperationPlanner(schema, new FieldCollector({ schema, fragments, variables }));
-  const about = () => ({ ...identity, bytes: OPERATION_BYTES + planner.fields * FIELD_BYTES });
+  const bytes = () => OPERATION_BYTES + planner.fields * FIELD_BYTES;
   try {
     const type = schema.getRootType(operation.operation);
     if (!type) throw new Bail('expected a root type');
     const plan = planner.plan(type, [operation.selectionSet], true);
     const isEvent = operation.operation === OperationTypeNode.SUBSCRIPTION;
-    return new CompiledOperation(isEvent ? new CompiledEvent(plan) : new CompiledQuery(plan), about());
+    return { operation: isEvent ? new CompiledEvent(plan) : new CompiledQuery(plan), bytes: bytes() };
   } catch (error) {
     if (!(error instanceof Bail)) throw error;
-    return new CompiledOperation(undefined, about());
+    return { operation: undefined, bytes: bytes() };
   }
 }
 
