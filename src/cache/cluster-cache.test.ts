@@ -1,5 +1,5 @@
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { recordingLog } from '../../test/support/recording-log.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { startWidgetCluster, Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
@@ -163,8 +163,7 @@ async function startCache(options: SimulatorOptions = {}, resources: readonly Re
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...options });
   const { client, simulator, hasOpenWatches } = cluster;
   const clock = new ManualClock(10_000, 5_000, 2_000);
-  const written: string[] = [];
-  const log = pino({}, { write: (line: string) => void written.push(line) });
+  const { log, texts } = recordingLog();
   const intervals = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: 5_000 };
   const cache = startClusterCache({ client, resources, log, clock, ...intervals });
   return {
@@ -175,7 +174,7 @@ async function startCache(options: SimulatorOptions = {}, resources: readonly Re
     clock,
     cache,
     signal: new AbortController().signal,
-    lines: () => written.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
+    lines: () => texts.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
     async [Symbol.asyncDispose]() {
       await cache[Symbol.asyncDispose]();
       await cluster[Symbol.asyncDispose]();

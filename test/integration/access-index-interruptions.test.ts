@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
@@ -11,6 +10,7 @@ import { Caller, testUser } from '../support/access/users.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const RBAC = `${RBAC_GROUP}/v1`;
@@ -39,8 +39,7 @@ async function start(roles: readonly Manifest[] = gatewayRoles('token')): Promis
       objects: [...definitions, ...objects, ...roles, ...rights],
     }),
   );
-  const lines: string[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const { log, texts: lines } = recordingLog();
   const kubeconfig = cluster.kubeconfigFor(gatewayServiceAccount.token);
   const ttl = { authorizationTtlSeconds: 1, denialTtlSeconds: 1 };
   const gateway = parts.use(await startGatewayFor(kubeconfig, { authentication: { mode: 'token' }, log, ...ttl }));

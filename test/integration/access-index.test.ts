@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
@@ -12,6 +11,7 @@ import { namespace, workspace } from '../support/manifests.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
 import { connectUser } from '../support/user-client.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const RBAC = `${RBAC_GROUP}/v1`;
@@ -38,8 +38,7 @@ describe('a gateway that may not watch roles and bindings', () => {
         ...grantIn('team-a', 'ann', viewing),
       ],
     });
-    const lines: string[] = [];
-    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const { log, texts: lines } = recordingLog('warn');
     const kubeconfig = cluster.kubeconfigFor(gatewayServiceAccount.token);
     await using gateway = await startGatewayFor(kubeconfig, { authentication: { mode: 'token' }, log });
     expect(lines.join('')).toContain('cannot watch roles and bindings');

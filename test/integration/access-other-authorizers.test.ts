@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
@@ -11,6 +10,7 @@ import { namespace, workspace } from '../support/manifests.ts';
 import { startTamperingProxy } from '../support/tampering-proxy.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const TEAMS = ['team-a', 'team-b', 'team-c'];
 const WARNING = 'the cluster has an authorizer other than RBAC';
@@ -55,8 +55,7 @@ async function start(webhook: Webhook): Promise<Scenario> {
   );
   const proxy = stack.use(await startTamperingProxy(cluster.url));
   proxy.tamper = ({ path, body }) => (path.endsWith('accessreviews') ? decided(body, webhook) : body);
-  const lines: string[] = [];
-  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  const { log, texts: lines } = recordingLog('warn');
   const kubeconfig = kubeconfigText({ server: proxy.url }, { token: cluster.token });
   const gateway = stack.use(await startGatewayFor(kubeconfig, { authentication: { mode: 'token' }, log }));
   return {

@@ -78,8 +78,7 @@ it('disconnects clients that do not read their answers when all answers together
     async () => (await bytesInFlight(gateway)).bytesInFlight <= LARGE.maxBytesInFlight,
     'the answers of the others are within the limit',
   );
-  const metrics = await fetch(gateway.metricsUrl ?? '');
-  expect(await metrics.text()).toMatch(/\nworkspaces_gateway_bytes_in_flight_closes_total [1-9]/u);
+  expect(await gateway.metrics()).toMatch(/\nworkspaces_gateway_bytes_in_flight_closes_total [1-9]/u);
   expect(await ask(gateway, 'innocent', LIST)).toMatchObject({ status: 200 });
 }, 60_000);
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { setImmediate as nextIteration } from 'node:timers/promises';
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RequestPredicate } from '../../dev/simulator/faults.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const objects = [namespace('team-a'), workspace('nb-1', { state: 'Running' })];
 const NAMES = '{ workspaces { nodes { name } } }';
@@ -178,8 +178,7 @@ it.each([
   ['client cancels it', 600],
   ['deadline passes', TIMEOUT_SECONDS],
 ])('completes a write that was sent, and logs its outcome, when the %s', async (reason, requestTimeoutSeconds) => {
-  const lines: string[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const { log, texts: lines } = recordingLog();
   await using gateway = await startTestGateway({ objects, log, requestTimeoutSeconds });
   const hanging = hang(gateway, isPatch);
   const client = await connectRaw(gateway);

@@ -1,8 +1,8 @@
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { closedAs } from '../support/authentication.ts';
 import { namespace } from '../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const WHO = '{ viewer { name groups } }';
 const objects = [namespace('team-a')];
@@ -28,8 +28,7 @@ it.each([
   ['is unreachable', 'stop'],
   ['refuses the gateway', 'refuse'],
 ])('discloses nothing of the API server to unauthenticated clients when it %s', async (_, fault) => {
-  const lines: string[] = [];
-  const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
+  const { log, texts: lines } = recordingLog('error');
   await using gateway = await startTestGateway({ objects, users, authentication, log });
   const { port } = new URL(gateway.cluster.url);
   if (fault === 'stop') await gateway.cluster.faults.stop();

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { getNamedType, isNonNullType, isScalarType, type GraphQLArgument } from 'graphql';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { schema } from '../../src/schema.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 /** Members of a request, each as JSON text. */
 type Parts = Readonly<Record<string, string>>;
@@ -82,10 +82,9 @@ const inputs: readonly (readonly [title: string, parts: Parts])[] = [
 ];
 
 let gateway: SimulatedGateway;
-const logged: string[] = [];
+const { log, texts: logged } = recordingLog('error');
 
 beforeAll(async () => {
-  const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) });
   gateway = await startTestGateway({ objects: [namespace('team-a'), workspace('nb')], log });
 });
 afterAll(() => gateway[Symbol.asyncDispose]());

@@ -1,8 +1,7 @@
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
 
 const running = workspace('nb-1', { state: 'Running' });
@@ -170,17 +169,8 @@ describe('startWorkspace', () => {
 
 describe('restartWorkspace', () => {
   it('logs the error of a start that fails after the mutation has returned', async () => {
-    const lines: { readonly msg: string }[] = [];
-    const stream = new Writable({
-      write(chunk, _, done) {
-        lines.push(JSON.parse(String(chunk)));
-        done();
-      },
-    });
-    await using gateway = await startTestGateway({
-      objects: [namespace('team-a'), running],
-      log: pino({ level: 'error' }, stream),
-    });
+    const { log, lines } = recordingLog('error');
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), running], log });
     const restart =
       'mutation { restartWorkspace(input: { namespace: "team-a", name: "nb-1", timeoutSeconds: 0 }) { stateReached } }';
     const { value } = await gateway.subscribe(restart).next(); // over a WebSocket, which stays open
@@ -188,6 +178,6 @@ describe('restartWorkspace', () => {
     using _failing = gateway.cluster.faults.refuse({ status: 500, when: ({ verb }) => verb === 'patch' });
     const { spec, metadata } = stored(gateway);
     gateway.cluster.apply({ ...running, spec, metadata, status: { state: 'Paused' } });
-    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('unexpected error');
+    await expect.poll(() => lines('unexpected error')).not.toEqual([]);
   });
 });

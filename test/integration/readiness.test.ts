@@ -1,9 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { namespace, workspace } from '../support/manifests.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 
 const OPERATIONS = path.resolve(import.meta.dirname, '../../schema/operations');
@@ -33,17 +32,10 @@ it('reads the version, its identity and each always-watched kind once when it st
 });
 
 it('has validated all example operations, and compiled those that read, when it is ready', async () => {
-  const lines: { readonly msg: string; readonly valid?: number; readonly compiled?: number }[] = [];
-  const stream = new Writable({
-    write(chunk, _, done) {
-      lines.push(JSON.parse(String(chunk)));
-      done();
-    },
-  });
-  await using _gateway = await startTestGateway({ objects: [], log: pino({ level: 'info' }, stream) });
+  const { log, lines } = recordingLog();
+  await using _gateway = await startTestGateway({ objects: [], log });
   const reading = texts.filter((text) => /^(?:query|subscription) /mu.test(text));
-  expect(lines.find(({ msg }) => msg === 'example operations prepared')).toMatchObject({
-    valid: texts.length,
-    compiled: reading.length - UNCOMPILED,
-  });
+  expect(lines('example operations prepared')).toMatchObject([
+    { valid: texts.length, compiled: reading.length - UNCOMPILED },
+  ]);
 });

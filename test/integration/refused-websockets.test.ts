@@ -72,7 +72,7 @@ describe('the request log has one line, with the close code, when a WebSocket is
     using connection = await openWebSocket(logged.gateway);
     connection.send(encodeText(`{"type":"ping","payload":{"x":[${Array(20).fill(1).join()}]}}`));
     expect(await logged.refusals()).toMatchObject([{ ...line, closeCode: 4400, codes: ['TOO_LARGE'] }]);
-    const metrics = await (await fetch(logged.gateway.metricsUrl ?? '')).text();
+    const metrics = await logged.gateway.metrics();
     expect(metrics).toContain('limit_exceeded_total{limit="MAX_BODY_VALUES"} 1\n');
   });
 
@@ -114,7 +114,7 @@ describe('the request log has one line, with the close code, when a WebSocket is
     const [closed, ...others] = (await logged.refusals()).filter((each) => 'closeCode' in each);
     expect(closed).toMatchObject({ ...line, closeCode, viewer: 'system:admin' });
     expect(others).toEqual([]);
-    const metrics = await (await fetch(logged.gateway.metricsUrl ?? '')).text();
+    const metrics = await logged.gateway.metrics();
     expect(metrics).toContain(`operations_total{operation="none",type="none",code="CLOSE_${closeCode}"} 1\n`);
   });
 

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
@@ -11,6 +10,7 @@ import { base64, secret } from '../support/storage.ts';
 import { startTamperingProxy, type Tamper } from '../support/tampering-proxy.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const CANARY = 'zqcanaryqz';
 const FORMS = [CANARY, base64(CANARY), base64(`x${CANARY}`), base64(`xx${CANARY}`)];
@@ -78,8 +78,7 @@ async function startTampered(isTampered: (path: string) => boolean, tamper: Tamp
   const cluster = started.use(await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...objects] }));
   const proxy = started.use(await startTamperingProxy(cluster.url));
   proxy.tamper = ({ path, body }) => (isTampered(path) ? tamper({ path, body }) : body);
-  const lines: string[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  const { log, texts: lines } = recordingLog('debug');
   const kubeconfig = kubeconfigText({ server: proxy.url }, { token: cluster.token });
   const gateway = started.use(await startGatewayFor(kubeconfig, { when: 'at once', log }));
   return { cluster, gateway, lines, [Symbol.asyncDispose]: () => started.disposeAsync() };

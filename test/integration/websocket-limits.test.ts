@@ -147,8 +147,7 @@ it('disconnects a WebSocket when incomplete messages of all clients together exc
   send(2);
   await closed;
   expect(await requests()).toMatchObject({ refusals: 1 });
-  const metrics = await fetch(gateway.metricsUrl ?? '');
-  const text = await metrics.text();
+  const text = await gateway.metrics();
   expect(text).toContain('\nworkspaces_gateway_bytes_in_flight_refusals_total 1\n');
   expect(text).toContain('\nworkspaces_gateway_limit_exceeded_total{limit="MAX_BYTES_IN_FLIGHT"} 1\n');
   expect(sockets.slice(0, 2).map(({ socket }) => socket.readyState)).toEqual([WebSocket.OPEN, WebSocket.OPEN]);

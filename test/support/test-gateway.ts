@@ -31,6 +31,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly url: string;
   readonly metricsUrl: string | undefined;
   statistics(): GatewayStatistics;
+  /** Returns the text of the metrics. Requires a `metricsPort`. */
+  metrics(): Promise<string>;
   /** Returns the number of running subscriptions. */
   subscribers(): number;
   /** Sends an operation over HTTP. @param signal makes the client leave */
@@ -94,6 +96,7 @@ export async function startGatewayFor(
     metricsUrl: gateway.metricsUrl,
     subscribers: () => gateway.statistics().live.subscribers,
     statistics: () => gateway.statistics(),
+    metrics: async () => (await fetch(gateway.metricsUrl ?? '')).text(),
     connect,
     query: (query, variables, signal) => postOperation(gateway.url, { query, variables }, signal),
     subscribe: (query, variables) => connect().iterate({ query, variables }) as Subscription<never>,

@@ -163,7 +163,7 @@ function mutationsDuringRestarts(cluster: () => Cluster): void {
     const paused = gateway.query(PAUSE, { input });
     // Not that the API server has stored the change: a restart before it has responded ends the mutation as UNAVAILABLE.
     await waitFor(
-      async () => (await metricsOf(gateway)).includes(PATCH_RESPONSE),
+      async () => (await gateway.metrics()).includes(PATCH_RESPONSE),
       'the gateway has the response of the patch',
     );
     await cluster().restart();
@@ -185,10 +185,6 @@ function mutationsDuringRestarts(cluster: () => Cluster): void {
     await cluster().start();
     expect((await pause()).errors).toBeUndefined();
   });
-}
-
-async function metricsOf({ metricsUrl }: TestGateway): Promise<string> {
-  return (await fetch(metricsUrl ?? '')).text();
 }
 
 /** Updates, creates and deletes workspaces until the signal aborts. Ignores failures while the API server is down. */
