@@ -140,7 +140,10 @@ export class OperationExecutor {
     }
   }
 
-  /** Returns the result of a query, or {@link EXCEEDED}. Undefined if graphql-js must execute the operation. Rejects if its signal aborts. */
+  /**
+   * Returns the result of a query, or {@link EXCEEDED}. Undefined if graphql-js must execute the operation. Rejects if its signal
+   * aborts.
+   */
   #render(operation: Operation): Awaitable<SerializedResult | ExecutionResult | undefined> {
     if (this.#options.mode === 'reference') return undefined;
     const found = this.#operations.find(operation);

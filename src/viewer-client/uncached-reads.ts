@@ -29,8 +29,8 @@ const MIN_LISTED = 10;
 
 /**
  * Reads of one request from the API server, without permission checks; callers check first. Reads of the same tick form
- * one batch. Lists are memoized, by namespace. Gets, with their errors, are only if `keepsGets`: a mutation reads the object again after a
- * conflict. What is memoized is bounded by what the operation may read.
+ * one batch. Lists are memoized, by namespace; gets, with their errors, only if `keepsGets`, because a mutation reads the object again
+ * after a conflict. The limits on the reads of an operation bound both.
  */
 export class UncachedReads {
   readonly #options: UncachedReadsOptions;

@@ -190,7 +190,10 @@ function setNameOf(podName: string): string {
   return podName.replace(/-0$/u, '');
 }
 
-/** Maximum number of events per workspace name. Each workspace of a name has a pod of another name. Events of the simulated cluster do not expire. */
+/**
+ * Maximum number of events per workspace name. Each workspace of a name has a pod of another name. Events of the simulated cluster do not
+ * expire.
+ */
 const KEPT_EVENTS = 30;
 
 /** Creates the events of pods. Best effort, as in client-go: an event that the API server rejects is dropped. */
