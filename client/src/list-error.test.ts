@@ -17,13 +17,19 @@ describe('the recovery from an error', () => {
     (code) => expect(toListError(coded(code))).toMatchObject({ code, recovery: 'retry' }),
   );
 
-  it.each([1009, 4400, 4406, 4409, 4429])('is to stop when the WebSocket was closed with %d', (code) => {
-    expect(toListError({ code, reason: '' })).toMatchObject({ closeCode: code, recovery: 'stop' });
-  });
+  it.each([1002, 1003, 1007, 1008, 1009, 1010, 4004, 4005, 4400, 4403, 4406, 4409, 4429])(
+    'is to stop when the WebSocket was closed with %d',
+    (code) => {
+      expect(toListError({ code, reason: '' })).toMatchObject({ closeCode: code, recovery: 'stop' });
+    },
+  );
 
-  it.each([1001, 1006, 1013, 4008, 4408, 4500])('is to retry when the WebSocket was closed with %d', (code) => {
-    expect(toListError({ code, reason: 'Stopping' })).toMatchObject({ message: 'Stopping', recovery: 'retry' });
-  });
+  it.each([1001, 1005, 1006, 1011, 1012, 1013, 1014, 1015, 4008, 4408, 4499, 4500, 4504])(
+    'is to retry when the WebSocket was closed with %d',
+    (code) => {
+      expect(toListError({ code, reason: 'Stopping' })).toMatchObject({ message: 'Stopping', recovery: 'retry' });
+    },
+  );
 
   it.each([400, 403, 404, 405, 413, 415])('is to stop when the HTTP status is %d', (status) => {
     expect(toListError(response(status))).toMatchObject({ status, recovery: 'stop' });

@@ -3,8 +3,14 @@ import type { GraphQLErrorLike } from './subscription-client.ts';
 /** Reaction to an error: subscribe again later, subscribe again with new credentials, or stop. */
 type Recovery = 'retry' | 'renew' | 'stop';
 
-/** Codes of the gateway's `ErrorCode` that a repeated subscription gets again. Unknown codes are retried. */
-const FINAL_CODES = new Set([
+/**
+ * Codes of the gateway's `ErrorCode`, and close codes, that a repeated subscription gets again. Unknown ones are retried.
+ *
+ * The close codes are those of RFC 6455 for a client that violates a protocol or a policy, those of the gateway, and 4004 and 4005, which
+ * graphql-ws uses for its own errors. graphql-ws does not retry after these either, except for 4403. It does not retry after 1011, 1015
+ * and 4500; lists do, as after HTTP 5xx and `INTERNAL`: a failure of the gateway, a proxy or TLS may pass.
+ */
+const FINAL_CODES = new Set<unknown>([
   'BAD_REQUEST',
   'FORBIDDEN',
   'INVALID',
@@ -13,10 +19,20 @@ const FINAL_CODES = new Set([
   'NOT_FOUND',
   'TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
+  1002,
+  1003,
+  1007,
+  1008,
+  1009,
+  1010,
+  4004,
+  4005,
+  4400,
+  4403,
+  4406,
+  4409,
+  4429,
 ]);
-
-/** Close codes that a repeated subscription gets again. 4004 and 4005 are those of graphql-ws for its own errors. */
-const FINAL_CLOSE_CODES = new Set([1009, 4004, 4005, 4400, 4403, 4406, 4409, 4429]);
 
 /** Statuses below 500 after which a request may succeed later. */
 const PASSING_STATUSES = new Set([408, 425, 429]);
@@ -48,10 +64,10 @@ export class ListError extends Error implements ErrorProperties {
   }
 }
 
-function recoveryFrom({ code = '', closeCode = 0, status = 0 }: ErrorProperties): Recovery {
+function recoveryFrom({ code, closeCode, status = 0 }: ErrorProperties): Recovery {
   if (code === 'UNAUTHENTICATED' || closeCode === 4401 || status === 401) return 'renew';
   const isFinalStatus = status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
-  return isFinalStatus || FINAL_CODES.has(code) || FINAL_CLOSE_CODES.has(closeCode) ? 'stop' : 'retry';
+  return isFinalStatus || FINAL_CODES.has(code) || FINAL_CODES.has(closeCode) ? 'stop' : 'retry';
 }
 
 /** Returns the error for GraphQL errors, a close event of a WebSocket, an error of graphql-sse, or any other error. */
