@@ -46,6 +46,7 @@ it.each([
   ],
   ['admission webhook "v.example.com" denied the request: exceeded quota: zqz', 'webhook v.example.com'],
   [`${object} cannot set blockOwnerDeletion zqz`, 'admission'],
+  ['Expected a well-formed HTTP request, got HPE_INVALID_METHOD.', 'HPE_INVALID_METHOD'],
   ['zqz', undefined],
 ])('names the refusing part, without other text, when the message is %j', (message, reason) => {
   expect(refusalReason({ code: 'FORBIDDEN', message, reason: 'Forbidden' })).toBe(reason);

@@ -42,6 +42,7 @@ const patterns: readonly Pattern[] = [
     ({ name }) => `ValidatingAdmissionPolicy ${name}`,
   ],
   [new RegExp(`${REFUSED}unable to create new content in namespace `, 'u'), () => 'namespace is being terminated'],
+  [/^Expected a well-formed HTTP request, got (?<error>HPE_[A-Z0-9_]{1,60})\.$/u, ({ error = '' }) => error],
   [new RegExp(`^admission webhook "${NAME}" denied the request`, 'u'), ({ name }) => `webhook ${name}`],
   [
     new RegExp(`^Internal error occurred: failed calling webhook "${NAME}"`, 'u'),
@@ -58,8 +59,8 @@ export interface ClientError {
 }
 
 /**
- * Returns the reason of a refusal: a missing permission and whose it is, or the quota, limit range, policy, webhook or rule. It quotes
- * names only. `admission` for other plugins of the API server. Undefined if the code says as much.
+ * Returns the reason of a refusal: a missing permission and whose it is, the quota, limit range, policy, webhook or rule, or the error of
+ * Node's parser. It quotes names only. `admission` for other plugins of the API server. Undefined if the code says as much.
  */
 export function refusalReason({ code, message, reason }: ClientError): string | undefined {
   const examined = message.slice(0, MAX_EXAMINED).replace(UNDECIDED, '');

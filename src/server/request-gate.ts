@@ -114,7 +114,7 @@ function bodyBytesOf(request: IncomingMessage, maxBodyBytes: number): number {
 
 /**
  * Returns the record of a request, which ends when the client has taken the answer or has disconnected. The response gets the
- * request id.
+ * record.
  */
 export function recordOf(
   request: IncomingMessage,
@@ -124,7 +124,7 @@ export function recordOf(
   const { onOperation, onOperationBegin } = observers;
   const record = new OperationRecord({ requestId: requestIdOf(request.headers[REQUEST_ID]), transport }, onOperation);
   onOperationBegin?.(record, traceparentOf(request));
-  if (response instanceof IdentifiedResponse) response.requestId = record.requestId;
+  if (response instanceof IdentifiedResponse) response.record = record;
   response.on('close', () => {
     record.status = response.statusCode;
     record.end();

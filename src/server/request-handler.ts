@@ -70,6 +70,9 @@ export function requestHandler({ options, gate, readiness, ...parts }: RequestPa
     unread.watch(response);
     closeAfterEarlyAnswer(request, response);
     if (options.connectionLimit.isSurplus(request)) response.setHeader('connection', 'close');
+    if (lacksHost(request)) {
+      return refuse(response, recordOf(request, response, { transport: 'http', observers: options }), HOST_EXPECTED);
+    }
     const path = pathOf(request);
     if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
     if (path === '/readyz') return sendReadiness(response, readiness());
@@ -157,6 +160,16 @@ const JSON_EXPECTED: Refusal = {
   code: 'UNSUPPORTED_MEDIA_TYPE',
   message: 'Expected a POST with Content-Type: application/json.',
 };
+
+const HOST_EXPECTED: Refusal = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'Expected the header Host, which HTTP/1.1 requires.',
+};
+
+function lacksHost({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host === undefined && httpVersion === '1.1';
+}
 
 function sendReadiness(response: ServerResponse, { ready, waitingFor }: Readiness): void {
   sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', waitingFor });

@@ -1,4 +1,5 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { OperationRecord } from '../graphql/operation-record.ts';
 
 /** Header with the id of a request, in requests and responses. */
 export const REQUEST_ID = 'x-request-id';
@@ -8,17 +9,18 @@ interface ConnectionState {
   readonly keepsConnections: () => boolean;
 }
 
-/** A response that has the id of its request among its headers. */
+/** A response that has the record of its request, and the id of the request among its headers. */
 export class IdentifiedResponse<R extends IncomingMessage> extends ServerResponse<R> {
-  requestId: string | undefined;
+  record: OperationRecord | undefined;
 
   /** @param head a list of headers, names and values in turn, gets the id */
   override writeHead(...head: unknown[]): this {
-    if (this.requestId !== undefined) {
+    if (this.record) {
+      const { requestId } = this.record;
       const headers = head.at(-1);
       // Node validates and copies the headers of `setHeader` once more.
-      if (Array.isArray(headers)) headers.push(REQUEST_ID, this.requestId);
-      else this.setHeader(REQUEST_ID, this.requestId);
+      if (Array.isArray(headers)) headers.push(REQUEST_ID, requestId);
+      else this.setHeader(REQUEST_ID, requestId);
     }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the arguments of one of the overloads
     return super.writeHead(...(head as [number]));

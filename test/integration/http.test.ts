@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { headerAuthentication } from '../support/authentication.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { startGatewayFor, startTestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -250,18 +251,27 @@ it('keeps idle connections longer than common load balancers', async () => {
 });
 
 it.concurrent.each([
-  ['headers', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\n'],
-  ['body', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'],
+  ['a line', 'does not finish its headers', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\n', [{ status: 408 }]],
+  [
+    'a line with the viewer',
+    'does not finish its body',
+    'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    [{ status: 408, viewer: 'system:admin' }],
+  ],
+  ['nothing', 'sends nothing', '', []],
 ])(
-  'responds 408 and disconnects when a client does not finish its %s',
-  async (_, unfinished) => {
-    await using gateway = await startTestGateway({ objects: [] });
+  'responds 408, disconnects and logs %s when a client %s',
+  async (_, __, unfinished, logged) => {
+    const { log, lines } = recordingLog();
+    await using gateway = await startTestGateway({ log, objects: [] });
     const socket = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1' });
     const received: Buffer[] = [];
     socket.on('data', (chunk) => received.push(chunk));
     socket.write(unfinished);
     await once(socket, 'close');
     expect(Buffer.concat(received).toString()).toMatch(/^HTTP\/1.1 408 /u);
+    await waitFor(() => lines('request').length === logged.length, 'the line is written');
+    expect(lines('request')).toMatchObject(logged.map((line) => ({ ...line, outcome: 'error' })));
   },
   120_000, // the timeouts of the gateway are 10 and 30 seconds
 );
