@@ -47,7 +47,10 @@ export class OperationRecord {
   cost = 0;
   /** HTTP status. Undefined on WebSockets, except for one whose upgrade was refused. */
   status: number | undefined;
-  /** Close code, if the record is of a WebSocket that the gateway closed because of its client. */
+  /**
+   * Close code of a WebSocket that the gateway closed because of its client, or 4008 if it cut off the response to a request for the same
+   * reason as a WebSocket: the client did not read.
+   */
   closeCode: number | undefined;
   mutation: MutationRecord | undefined;
   /** Runs the work of the operation, so that traces know what caused a request to the API server. */

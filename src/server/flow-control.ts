@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerTransport } from '../scheduling/bytes-in-flight.ts';
+import { IdentifiedResponse } from './server-response.ts';
 
 /** Limits on the bytes that wait for slow clients. */
 export interface FlowControlOptions {
@@ -64,6 +65,9 @@ export class FlowControl {
   }
 }
 
+/** Close code for a client that does not read. The protocol leaves 4000 to 4999 to applications. */
+export const STALLED = 4008;
+
 /** The transport of an HTTP response. */
 export class ResponseTransport implements AnswerTransport {
   readonly #response: ServerResponse;
@@ -82,6 +86,8 @@ export class ResponseTransport implements AnswerTransport {
   }
 
   closeStalled(): void {
+    if (this.#response instanceof IdentifiedResponse && this.#response.record)
+      this.#response.record.closeCode = STALLED;
     this.#response.destroy();
   }
 }

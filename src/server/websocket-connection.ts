@@ -8,14 +8,12 @@ import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { tooLong } from './body-limits.ts';
-import { MIN_BUFFER_BYTES, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
+import { MIN_BUFFER_BYTES, STALLED, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
 import type { RefusedWebSocket } from './refused-websockets.ts';
 import { closeReason, NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
 import { SubscriptionIterator, type SubscriptionSink } from './websocket-iterators.ts';
 import { IncompleteMessage } from './websocket-limits.ts';
 
-/** Close code for a client that does not read. The protocol leaves 4000 to 4999 to applications. */
-const STALLED = 4008;
 /** Close code of graphql-transport-ws for a client that is not, or not any more, authenticated. */
 export const UNAUTHORIZED = 4401;
 const GOING_AWAY = 1001;

@@ -73,6 +73,32 @@ it('closes a connection with 4008, and logs it, when its client reads nothing', 
   expect(refusals).toMatchObject([{ transport: 'websocket', viewer: 'system:admin', closeCode: 4008 }]);
 }, 60_000);
 
+it('cuts off an event stream, and logs it with 4008, when its client reads nothing', async () => {
+  const { log, lines } = recordingLog();
+  await using gateway = await startTestGateway({
+    log,
+    objects: [namespace('team-a')],
+    maxPendingBytes: 70_000,
+    slowReaderTimeoutSeconds: 1,
+  });
+  const socket = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  socket.pause();
+  const query = encodeURIComponent(CHANGES);
+  socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`);
+  let round = 0;
+  await waitFor(() => {
+    round += 1;
+    for (let index = 0; index < 200; index += 1)
+      gateway.cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
+    return gateway.statistics().live.slowCloses === 1;
+  }, 'the client is disconnected');
+  await waitFor(() => lines('request').length === 1, 'the line is written');
+  const line = { transport: 'sse', viewer: 'system:admin', type: 'subscription', closeCode: 4008, outcome: 'error' };
+  expect(lines('request')).toMatchObject([line]);
+  socket.destroy();
+}, 60_000);
+
 it('rejects a subscription with RATE_LIMITED when a connection or viewer has too many, and keeps the others', async () => {
   await using gateway = await startTestGateway({
     objects: [namespace('team-a')],
@@ -160,19 +186,38 @@ const manyObjects = [
   ...Array.from({ length: 1_000 }, (_, index) => workspaceWith(`nb-${index}`, filler)),
 ];
 
-it('disconnects a client that does not read the answer to its query', async () => {
-  await using gateway = await startTestGateway({ objects: manyObjects, slowReaderTimeoutSeconds: 1 });
-  const { port, pathname } = new URL(gateway.url);
-  const socket = connect({ port: Number(port), host: '127.0.0.1' });
-  socket.on('error', () => undefined);
-  socket.pause();
-  socket.write(`GET ${pathname}?query=${encodeURIComponent(LARGE)} HTTP/1.1\r\nhost: localhost:${port}\r\n\r\n`);
-  await waitFor(() => gateway.statistics().live.slowCloses === 1, 'the client is disconnected');
-  const closed = once(socket, 'close');
-  socket.resume();
-  await closed;
-  expect(socket.bytesRead).toBeLessThan(40_000_000);
-});
+it.each([
+  ['JSON', 'http'],
+  ['an event stream', 'sse'],
+])(
+  'disconnects a client, and logs it with 4008, when it does not read the answer to its query as %s',
+  async (_, transport) => {
+    const { log, lines } = recordingLog();
+    await using gateway = await startTestGateway({
+      log,
+      logSample: 0,
+      metricsPort: 0,
+      objects: manyObjects,
+      slowReaderTimeoutSeconds: 1,
+    });
+    const { port, pathname } = new URL(gateway.url);
+    const socket = connect({ port: Number(port), host: '127.0.0.1' });
+    socket.on('error', () => undefined);
+    socket.pause();
+    const accept = transport === 'sse' ? 'text/event-stream' : 'application/json';
+    const query = encodeURIComponent(LARGE);
+    socket.write(`GET ${pathname}?query=${query} HTTP/1.1\r\nhost: localhost:${port}\r\naccept: ${accept}\r\n\r\n`);
+    await waitFor(() => gateway.statistics().live.slowCloses === 1, 'the client is disconnected');
+    await waitFor(() => lines('request').length === 1, 'the line is written');
+    const line = { transport, viewer: 'system:admin', type: 'query', status: 200, closeCode: 4008, outcome: 'error' };
+    expect(lines('request')).toMatchObject([line]);
+    expect(await gateway.metrics()).toContain('type="query",code="CLOSE_4008"} 1\n');
+    const closed = once(socket, 'close');
+    socket.resume();
+    await closed;
+    expect(socket.bytesRead).toBeLessThan(40_000_000);
+  },
+);
 
 it('sends the whole answer to a client that reads slowly but steadily', async () => {
   // More than a pause of the process, and less than the time of the whole answer.
