@@ -2,7 +2,7 @@ import { getNullableType, isObjectType, type VariableValues } from 'graphql';
 import { isCachedType } from '../graphql/node.ts';
 import type { Context } from '../graphql/context.ts';
 import { Bail, synchronous } from './bail.ts';
-import { RenderRun, type FieldPlan, type ObjectPlan, type Write } from './plan.ts';
+import { RenderRun, resolveField, type FieldPlan, type ObjectPlan, type Write } from './plan.ts';
 import type { RunRows } from './run-rows.ts';
 import { costOf, membersOf, singleValueWriter } from './writers.ts';
 
@@ -53,13 +53,24 @@ export class CompiledEvent {
   render(event: unknown, { context, variableValues, rows }: RenderEventOptions): RenderedEvent {
     const run = new RenderRun({ context, variableValues, rows });
     rows.resume();
-    const { key, resolve, objectCost } = this.#field;
-    const value = synchronous(resolve(event, run));
+    const { key, objectCost } = this.#field;
+    const value = synchronous(resolveField(this.#field, event, run));
     if (objectCost !== undefined) run.cost += costOf(value, objectCost);
+    const textBy = (write: Write) => textOf(write, value, run);
     const rendered = this.#members
-      ? { field: key, members: this.#members.map((member) => ({ key: member.key, value: member.write(value, run) })) }
-      : { result: `{"data":{${key}${this.#write(value, run)}}}` };
+      ? { field: key, members: this.#members.map((member) => ({ key: member.key, value: textBy(member.write) })) }
+      : { result: `{"data":{${key}${textBy(this.#write)}}}` };
     run.charge();
     return rendered;
   }
+}
+
+/** Returns what a function writes. */
+function textOf(write: Write, value: unknown, run: RenderRun): string {
+  const { text } = run;
+  return text.attempt(() => {
+    const start = text.length;
+    write(value, run);
+    return text.takeString(start);
+  });
 }

@@ -4,15 +4,18 @@ import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import { turns } from '../scheduling/turns.ts';
 import { Bail } from './bail.ts';
 import { Output, type PendingList, type WritePending } from './output.ts';
-import { RenderRun, type FieldPlan, type ObjectPlan } from './plan.ts';
+import { RenderRun, resolveField, type FieldPlan, type ObjectPlan } from './plan.ts';
 import { ResultText } from './result-text.ts';
 import type { RunRows } from './run-rows.ts';
+import { constantText } from './utf8-text.ts';
 import { costOf, pendingWriter } from './writers.ts';
 
 type Chunks = readonly (string | Buffer)[];
 
 interface RootMember {
   readonly field: FieldPlan;
+  /** With the comma before it. */
+  readonly key: Uint8Array;
   readonly write: WritePending;
 }
 
@@ -31,12 +34,18 @@ const ITEMS_PER_CHECK = 16;
 /** The rows of shorter lists are not joined to blocks. */
 const MIN_JOINED_ITEMS = 16;
 
+const [BEGIN, END] = [constantText('{"data":{'), constantText('}}')];
+
 /** A query, compiled to functions that write its result. */
 export class CompiledQuery {
   readonly #members: readonly RootMember[];
 
   constructor({ fields }: ObjectPlan) {
-    this.#members = fields.map((field) => ({ field, write: pendingWriter(field) }));
+    this.#members = fields.map((field, index) => ({
+      field,
+      key: constantText(`${index === 0 ? '' : ','}${field.key}`),
+      write: pendingWriter(field),
+    }));
   }
 
   /**
@@ -55,7 +64,10 @@ export class CompiledQuery {
     return andThen(this.#resolve(run), (values) => {
       rows.resume();
       const before = changes();
-      const rendering = new Rendering(this.#render(values, run), run);
+      const parts = run.text.attempt(() => this.#render(values, run));
+      const [first = ''] = parts;
+      if (parts.length === 1 && typeof first === 'string') return [first];
+      const rendering = new Rendering(parts, run);
       return rendering.run() ? rendering.chunks : inTurns(rendering, run, () => isConsistent && changes() !== before);
     });
   }
@@ -64,7 +76,7 @@ export class CompiledQuery {
   #resolve(run: RenderRun): Awaitable<readonly unknown[]> {
     const values = this.#members.map(({ field }) => {
       try {
-        return awaitable(field.resolve(undefined, run));
+        return awaitable(resolveField(field, undefined, run));
       } catch (error) {
         return Promise.reject(asError(error));
       }
@@ -73,17 +85,17 @@ export class CompiledQuery {
   }
 
   #render(values: readonly unknown[], run: RenderRun): readonly (string | PendingList)[] {
-    const output = new Output();
-    output.write('{"data":{');
-    for (const [index, { field, write }] of this.#members.entries()) {
+    const output = new Output(run.text);
+    run.text.writeConstant(BEGIN);
+    for (const [index, { field, key, write }] of this.#members.entries()) {
       const value = values[index];
-      output.write(`${index === 0 ? '' : ','}${field.key}`);
+      run.text.writeConstant(key);
       if (field.objectCost !== undefined) run.cost += costOf(value, field.objectCost);
       write(value, run, output);
     }
-    output.write('}}');
+    run.text.writeConstant(END);
     run.charge();
-    return output.chunks();
+    return output.parts();
   }
 }
 
@@ -108,7 +120,7 @@ async function settled(values: readonly unknown[]): Promise<readonly unknown[]> 
 class Rendering {
   readonly #parts: readonly (string | PendingList)[];
   readonly #run: RenderRun;
-  readonly #text = new ResultText();
+  readonly #text: ResultText;
   /** The next part and, if that is a list, its next item. */
   #part = 0;
   #item = 0;
@@ -117,6 +129,7 @@ class Rendering {
   constructor(parts: readonly (string | PendingList)[], run: RenderRun) {
     this.#parts = parts;
     this.#run = run;
+    this.#text = new ResultText(run.text);
   }
 
   get chunks(): Chunks {
@@ -125,9 +138,19 @@ class Rendering {
 
   /** Goes on until the turn is over. Returns whether the text is complete. */
   run(): boolean {
+    return this.#run.text.attempt(() => {
+      this.#text.begin();
+      const isComplete = this.#renderParts();
+      this.#text.end();
+      return isComplete;
+    });
+  }
+
+  #renderParts(): boolean {
+    const { text } = this.#run;
     for (; this.#part < this.#parts.length; this.#part += 1) {
       const part = this.#parts[this.#part] ?? '';
-      if (typeof part === 'string') this.#text.write(part);
+      if (typeof part === 'string') text.write(part);
       else if (!this.#renderItems(part)) return false;
     }
     this.#run.charge();
@@ -136,9 +159,10 @@ class Rendering {
 
   /** Returns whether the list is complete. */
   #renderItems(list: PendingList): boolean {
+    const { text } = this.#run;
     const { length } = list.items;
     if (this.#item === 0) {
-      this.#text.write('[');
+      text.write('[');
       this.#sinceCheck = 0;
     }
     while (this.#item < length) {
@@ -150,7 +174,7 @@ class Rendering {
       this.#item += rendered.items;
       this.#sinceCheck += rendered.work;
     }
-    this.#text.write(']');
+    text.write(']');
     this.#item = 0;
     return true;
   }
@@ -163,7 +187,9 @@ class Rendering {
         ? this.#run.rows?.block({ plan: row, items, index }, this.#run)
         : undefined;
     if (!joined) {
-      this.#text.write(`${index === 0 ? '' : ','}${write(items[index], this.#run)}`);
+      if (index > 0) this.#run.text.write(',');
+      write(items[index], this.#run);
+      this.#text.written();
       return { items: 1, work: 1 };
     }
     const { block } = joined;

@@ -1,6 +1,7 @@
 import type { RenderRun, RowPlan, Write } from './plan.ts';
+import type { Utf8Text } from './utf8-text.ts';
 
-/** Writes the JSON text of a value, in which lists may be pending. */
+/** Writes the JSON text of a value to that of the run. Lists in it may become pending in the output. */
 export type WritePending = (value: unknown, run: RenderRun, output: Output) => void;
 
 /** A list whose items are rendered after everything around it, so that other work can run in between. */
@@ -13,20 +14,22 @@ export interface PendingList {
 
 /** The text of a result, in which lists are pending. */
 export class Output {
-  readonly #chunks: (string | PendingList)[] = [];
-  #text = '';
+  readonly #text: Utf8Text;
+  readonly #start: number;
+  readonly #parts: (string | PendingList)[] = [];
 
-  write(text: string): void {
-    this.#text += text;
+  /** @param text to which everything around the lists is written */
+  constructor(text: Utf8Text) {
+    this.#text = text;
+    this.#start = text.length;
   }
 
   writeList(list: PendingList): void {
-    this.#chunks.push(this.#text, list);
-    this.#text = '';
+    this.#parts.push(this.#text.takeString(this.#start), list);
   }
 
   /** Returns the written texts and lists, in order. */
-  chunks(): readonly (string | PendingList)[] {
-    return [...this.#chunks, this.#text];
+  parts(): readonly (string | PendingList)[] {
+    return [...this.#parts, this.#text.takeString(this.#start)];
   }
 }

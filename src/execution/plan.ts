@@ -2,6 +2,7 @@ import {
   getArgumentValues,
   type FieldNode,
   type GraphQLField,
+  type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type VariableValues,
@@ -10,7 +11,9 @@ import type { ReviewedResource } from '../auth/resource-attributes.ts';
 import type { Context } from '../graphql/context.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { NO_INFO } from './bail.ts';
 import type { RowBlock } from './row-block.ts';
+import { Utf8Text } from './utf8-text.ts';
 
 // The plan of an operation, and a run of it. They are in one file because their types are recursive: the functions of a plan take the
 // run, and the cached rows of a run are those of plans.
@@ -26,8 +29,10 @@ export interface FieldPlan {
   /** Start of the member of a JSON object: `"name":`. */
   readonly key: string;
   readonly type: GraphQLOutputType;
-  /** Calls the resolver with the arguments of the operation. It adds no cost for its result, which may be a promise. */
-  readonly resolve: (source: unknown, run: RenderRun) => unknown;
+  /** Adds no cost for its result, which may be a promise. See {@link resolveField}. */
+  readonly resolver: GraphQLFieldResolver<unknown, unknown>;
+  /** Arguments of the field, or where they are if they depend on variables. */
+  readonly args: Arguments | ArgumentSlot;
   /** Cost of each object of the result. Undefined if the result has no cost. */
   readonly objectCost: number | undefined;
   /** Plans of the objects, by the name of their type. Empty for leaf types. */
@@ -59,16 +64,22 @@ export interface PlanFacts {
 }
 
 /** The arguments of a field that depend on variables, which are evaluated once in a run. */
-export interface ArgumentSlot {
+export class ArgumentSlot {
   readonly index: number;
   readonly field: GraphQLField<unknown, unknown>;
   readonly node: FieldNode;
+
+  constructor(index: number, field: GraphQLField<unknown, unknown>, node: FieldNode) {
+    this.index = index;
+    this.field = field;
+    this.node = node;
+  }
 }
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** Returns the JSON text of a value. */
-export type Write = (value: unknown, run: RenderRun) => string;
+/** Writes the JSON text of a value to that of the run. */
+export type Write = (value: unknown, run: RenderRun) => void;
 
 /** A member of a JSON object. */
 export interface Member {
@@ -116,8 +127,8 @@ export interface CachedRows {
   /** To be called in each turn of the event loop: applies the changes of objects and permissions since the last turn. */
   resume(): void;
 
-  /** Returns the text of a row: cached parts, and those that depend on the viewer. */
-  write(plan: RowPlan, object: KubernetesObject, run: RenderRun): string;
+  /** Writes a row: cached parts, and those that depend on the viewer. */
+  write(plan: RowPlan, object: KubernetesObject, run: RenderRun): void;
 
   /**
    * Returns rows of a list as a block, and renders those that are not cached. Undefined if the rows are not cached, contain a part that
@@ -136,8 +147,12 @@ interface RenderRunOptions {
   readonly rows?: CachedRows | undefined;
 }
 
+const sharedText = new Utf8Text();
+
 /** State of one rendering of a compiled operation. */
 export class RenderRun {
+  /** The text that is being written. All runs share it: each takes what it has written before its turn of the event loop ends. */
+  readonly text = sharedText;
   readonly context: Context;
   readonly rows: CachedRows | undefined;
   readonly variableValues: VariableValues;
@@ -156,10 +171,20 @@ export class RenderRun {
     return (this.args[index] ??= getArgumentValues(field, node, this.variableValues));
   }
 
+  /** Returns the arguments of a field. */
+  argumentsOf({ args }: Pick<FieldPlan, 'args'>): Arguments {
+    return args instanceof ArgumentSlot ? this.argumentsAt(args) : args;
+  }
+
   /** Adds the cost so far to that of the operation. Throws if that exceeds its limit. */
   charge(): void {
     const { cost } = this;
     this.cost = 0;
     if (cost > 0) this.context.client.cost.add(cost);
   }
+}
+
+/** Returns the value of a field: the result of its resolver. */
+export function resolveField(field: FieldPlan, source: unknown, run: RenderRun): unknown {
+  return field.resolver(source, run.argumentsOf(field), run.context, NO_INFO);
 }

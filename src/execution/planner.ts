@@ -21,9 +21,9 @@ import {
 } from 'graphql';
 import { objectCostOf, unchargedResolver } from '../graphql/field-costs.ts';
 import { declaredDependenciesOf } from '../graphql/field-dependencies.ts';
-import { Bail, NO_INFO } from './bail.ts';
+import { Bail } from './bail.ts';
 import type { FieldCollector } from './field-collection.ts';
-import type { Arguments, ArgumentSlot, FieldPlan, ObjectPlan, PlanFacts, PlannedPermission } from './plan.ts';
+import { ArgumentSlot, type FieldPlan, type ObjectPlan, type PlanFacts, type PlannedPermission } from './plan.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 type Nodes = readonly FieldNode[];
@@ -74,20 +74,20 @@ export class OperationPlanner {
     if (!field) throw new Bail('introspection is not compiled');
     const uncharged = unchargedResolver(field.resolve);
     const given = uncharged ?? field.resolve ?? defaultFieldResolver;
-    const resolve = given === defaultFieldResolver ? propertyResolver(field.name) : given;
-    if (!isRoot && isAsync(resolve)) throw new Bail('a nested field is asynchronous');
+    const resolver = given === defaultFieldResolver ? propertyResolver(field.name) : given;
+    if (!isRoot && isAsync(resolver)) throw new Bail('a nested field is asynchronous');
     if (declaredDependenciesOf(field)?.isResolvedOnce) throw new Bail('a field must not be resolved twice');
-    const slot = hasVariables(node) ? { index: this.#slots++, field, node } : undefined;
+    const args = hasVariables(node) ? new ArgumentSlot(this.#slots++, field, node) : getArgumentValues(field, node);
     const objects = this.#objects(field.type, nodes);
-    const constants = slot ? {} : getArgumentValues(field, node);
     return {
       key,
       type: field.type,
+      resolver,
+      args,
       objectCost: uncharged && objectCostOf(nodes, this.#collector.fragments),
       objects,
-      facts: fieldFacts(key, { field, slot, node, objects }),
-      permission: permissionOf(field, slot, constants),
-      resolve: slot ? withArguments(resolve, slot) : withConstants(resolve, constants),
+      facts: fieldFacts(key, { field, args, node, objects }),
+      permission: permissionOf(field, args),
     };
   }
 
@@ -104,7 +104,8 @@ function typenamePlan(key: string, { name }: GraphQLObjectType): FieldPlan {
   return {
     key,
     type: new GraphQLNonNull(GraphQLString),
-    resolve: () => name,
+    resolver: () => name,
+    args: {},
     objectCost: undefined,
     objects: new Map(),
     facts: { ...NOTHING, normalized: `${key}__typename`, leaves: 1 },
@@ -112,41 +113,30 @@ function typenamePlan(key: string, { name }: GraphQLObjectType): FieldPlan {
   };
 }
 
-function withArguments(resolve: Resolver, slot: ArgumentSlot): FieldPlan['resolve'] {
-  return (source, run) => resolve(source, run.argumentsAt(slot), run.context, NO_INFO);
-}
-
-function withConstants(resolve: Resolver, args: unknown): FieldPlan['resolve'] {
-  return (source, run) => resolve(source, args, run.context, NO_INFO);
-}
-
-function permissionOf(
-  field: Field,
-  slot: ArgumentSlot | undefined,
-  constants: Arguments,
-): PlannedPermission | undefined {
+function permissionOf(field: Field, args: FieldPlan['args']): PlannedPermission | undefined {
   const permission = declaredDependenciesOf(field)?.permission;
   if (!permission) return undefined;
   const { resource, verbFor } = permission;
-  return { resource, verbIn: (run) => verbFor(slot ? run.argumentsAt(slot) : constants) };
+  return { resource, verbIn: (run) => verbFor(run.argumentsOf({ args })) };
 }
 
 interface PlannedField {
   readonly field: Field;
-  readonly slot: ArgumentSlot | undefined;
+  readonly args: FieldPlan['args'];
   readonly node: FieldNode;
   readonly objects: ReadonlyMap<string, ObjectPlan>;
 }
 
-function fieldFacts(key: string, { field, slot, node, objects }: PlannedField): PlanFacts {
+function fieldFacts(key: string, { field, args, node, objects }: PlannedField): PlanFacts {
   const below = combined([...objects.values()].map(({ facts }) => facts));
   const declared = declaredDependenciesOf(field);
   const ofArguments = declared?.ofArguments?.(node.arguments ?? []);
   const isVolatile = declared?.isVolatile === true || ofArguments?.isVolatile === true;
-  const args = slot ? '($)' : node.arguments?.length ? `(${node.arguments.map(print).join()})` : '';
+  const slots = args instanceof ArgumentSlot ? [args] : [];
+  const printed = slots.length > 0 ? '($)' : node.arguments?.length ? `(${node.arguments.map(print).join()})` : '';
   return {
-    normalized: `${key}${field.name}${args}${objects.size > 0 ? `{${below.normalized}}` : ''}`,
-    slots: slot ? [slot, ...below.slots] : below.slots,
+    normalized: `${key}${field.name}${printed}${objects.size > 0 ? `{${below.normalized}}` : ''}`,
+    slots: [...slots, ...below.slots],
     resources: new Set([...(declared?.resources ?? []), ...(ofArguments?.resources ?? []), ...below.resources]),
     isDynamic: below.isDynamic || declared?.viewerDependent === true || isVolatile,
     leaves: objects.size > 0 ? below.leaves : 1,

@@ -24,11 +24,6 @@ export function isUpToDate({ dependencies, renderedAt }: Row): boolean {
   return dependencies.changedAt <= renderedAt;
 }
 
-/** Returns the texts of a row, one for each static part of the selection. */
-export function textsOf({ content, start, end }: Row): readonly string[] {
-  return content instanceof RowBlock ? [content.bytes.toString('utf8', start, end)] : content;
-}
-
 /** Blocks have half as many rows on average. */
 const MAX_ROWS = 64;
 /** The last characters of a uid, which differ. */
@@ -54,8 +49,6 @@ export function endsBlock({ metadata: { uid } }: KubernetesObject, rows: number)
 export class RowBlock {
   readonly rows: readonly Row[];
   readonly bytes: Buffer;
-  /** Position behind each row. */
-  readonly ends: readonly number[];
   /** Cost of the operation for rendering the rows. */
   readonly cost: number;
   /** Time of {@link DependencySets.clock} until which all rows are known to be up to date. */
@@ -64,20 +57,12 @@ export class RowBlock {
   references = 0;
   #namespaces: ReadonlySet<string> | undefined;
 
-  /** @param rows up to date, with one text each */
-  constructor(rows: readonly Row[], now: number) {
+  /** @param rows up to date */
+  constructor(rows: readonly Row[], bytes: Buffer, now: number) {
     this.rows = rows;
+    this.bytes = bytes;
     this.validAt = now;
-    let [cost, maxLength] = [0, 0];
-    for (const row of rows) {
-      cost += row.cost;
-      maxLength += 1 + maxLengthOf(row);
-    }
-    this.cost = cost;
-    const written = maxLength <= scratch.length ? scratch : Buffer.allocUnsafeSlow(maxLength);
-    this.ends = writeRows(rows, written);
-    this.bytes = Buffer.allocUnsafeSlow(this.ends.at(-1) ?? 0); // a slice of Node's pool would retain the pool
-    written.copy(this.bytes, 0, 0, this.bytes.length);
+    this.cost = rows.reduce((sum, { cost }) => sum + cost, 0);
   }
 
   /** Whether objects of a list, from an index on, are those of the rows in the rendered states. */
@@ -102,60 +87,4 @@ export class RowBlock {
     this.validAt = now;
     return true;
   }
-}
-
-interface WrittenRows {
-  readonly bytes: Buffer;
-  /** Position behind each row that has been written. */
-  readonly ends: number[];
-}
-
-/** Writes rows, each after a comma. Returns the position behind each. */
-function writeRows(rows: readonly Row[], bytes: Buffer): readonly number[] {
-  const ends: number[] = [];
-  while (ends.length < rows.length) {
-    const next = rows[ends.length]?.content;
-    if (next instanceof RowBlock) copyRows(rows, next, { bytes, ends });
-    else writeTexts(rows, { bytes, ends });
-  }
-  return ends;
-}
-
-/** Copies the next rows, as far as they follow each other in a block. */
-function copyRows(rows: readonly Row[], block: RowBlock, { bytes, ends }: WrittenRows): void {
-  const at = ends.at(-1) ?? 0;
-  const from = (rows[ends.length]?.start ?? 0) - 1;
-  let to = from;
-  for (let row = rows[ends.length]; row?.content === block && row.start - 1 === to; row = rows[ends.length]) {
-    to = row.end;
-    ends.push(at + to - from);
-  }
-  block.bytes.copy(bytes, at, from, to);
-}
-
-/** Writes the next rows that are in no block, at once: a call takes as long as writing hundreds of characters. */
-function writeTexts(rows: readonly Row[], { bytes, ends }: WrittenRows): void {
-  let at = ends.at(-1) ?? 0;
-  let text = '';
-  const texts: string[] = [];
-  for (let index = ends.length; index < rows.length; index += 1) {
-    const content = rows[index]?.content;
-    if (content instanceof RowBlock) break;
-    const own = content?.[0] ?? '';
-    texts.push(own);
-    text += `,${own}`;
-  }
-  const isAscii = bytes.write(text, at) === text.length;
-  for (const own of texts) {
-    at += 1 + (isAscii ? own.length : Buffer.byteLength(own));
-    ends.push(at);
-  }
-}
-
-/** Blocks of rows are written to it first: the bytes of a text are known when it is written. */
-const scratch = Buffer.allocUnsafeSlow(256 * 1024);
-const MAX_BYTES_PER_CHARACTER = 3;
-
-function maxLengthOf({ content, start, end }: Row): number {
-  return content instanceof RowBlock ? end - start : MAX_BYTES_PER_CHARACTER * (content[0] ?? '').length;
 }

@@ -20,7 +20,7 @@ it('evicts the least recently used selection when rows with many reads exceed th
   const selections = ['first', 'second'].map((key) => cachedSelection(rows, key));
   for (const [index, selection] of selections.entries()) {
     const reads = Array.from({ length: 150_000 }, (_, read) => ({ key: `pods ${index} ${read}`, storeKey: 'pods' }));
-    rows.add(selection, { object: namespace(`team-${index}`), texts: ['{}'], cost: 1 }, reads);
+    rows.add(selection, { object: namespace(`team-${index}`), cost: 1, reads }, ['{}']);
   }
   expect(selections.map(({ isEvicted, rows: { size } }) => [isEvicted, size])).toEqual([
     [true, 0],

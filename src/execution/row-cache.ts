@@ -11,12 +11,19 @@ export interface UncachedRows {
   count: number;
 }
 
-/** A row that is not in the cache yet. */
-interface RenderedRow {
+/** A row that is not in the cache yet, and was rendered in this turn of the event loop. */
+export interface RenderedRow {
   readonly object: KubernetesObject;
-  /** One text for each static part of the selection. */
-  readonly texts: readonly string[];
   readonly cost: number;
+  readonly reads: readonly CacheRead[];
+}
+
+/** A row of a block that is being joined. */
+export interface JoinedRow {
+  /** Up to date, or not in the cache yet. */
+  readonly row: Row | RenderedRow;
+  /** Position behind its text. */
+  readonly end: number;
 }
 
 /** Bound of the cached rows in bytes. */
@@ -129,12 +136,20 @@ export class RowCache implements StoreObserver {
     this.#noted.length = 0;
   }
 
-  /** Adds a row that was rendered in this turn of the event loop. */
-  add(selection: RowSelection, { object, texts, cost }: RenderedRow, reads: readonly CacheRead[]): Row {
+  /** @param texts one for each static part of the selection */
+  add(selection: RowSelection, rendered: RenderedRow, texts: readonly string[]): Row {
+    const row = this.#add(selection, rendered, texts);
+    this.#count(selection, lengthOf(texts));
+    while (this.#bytes > MAX_BYTES) this.#evictOldest();
+    return row;
+  }
+
+  /** Adds a row whose text is not counted yet. */
+  #add(selection: RowSelection, { object, cost, reads }: RenderedRow, content: Row['content']): Row {
     const dependencies = this.#sets.acquire(reads);
     const row: Row = {
       object,
-      content: texts,
+      content,
       start: 0,
       end: 0,
       first: undefined,
@@ -149,8 +164,7 @@ export class RowCache implements StoreObserver {
       return row;
     }
     selection.rows.set(uid, row);
-    this.#count(selection, rowBytesOf(row) + lengthOf(texts));
-    while (this.#bytes > MAX_BYTES) this.#evictOldest();
+    this.#count(selection, rowBytesOf(row));
     return row;
   }
 
@@ -160,19 +174,22 @@ export class RowCache implements StoreObserver {
     return block?.isAt(objects, index) && block.isUpToDate(this.#sets.clock) ? block : undefined;
   }
 
-  /** Joins rows that are up to date, with one text each, to a block. It contains their texts from now on. */
-  join(selection: RowSelection, rows: readonly Row[]): RowBlock {
-    const block = new RowBlock(rows, this.#sets.clock);
+  /**
+   * Joins rows to a block, and adds those that are not in the cache yet. It contains their texts from now on.
+   * @param bytes texts of the rows, each after a comma
+   */
+  join(selection: RowSelection, joined: readonly JoinedRow[], bytes: Buffer): RowBlock {
+    const rows = joined.map(({ row }) => ('content' in row ? row : this.#add(selection, row, [])));
+    const block = new RowBlock(rows, bytes, this.#sets.clock);
     if (selection.isEvicted) return block;
     this.#count(selection, bytesOf(block));
-    let start = 1;
     for (const [index, row] of rows.entries()) {
+      if (row.object === undefined) continue; // it was replaced by the row of the same object, which the list contains twice
       const { content } = row;
       block.references += 1;
       row.content = block;
-      row.start = start;
-      row.end = block.ends[index] ?? 0;
-      start = row.end + 1;
+      row.start = 1 + (joined[index - 1]?.end ?? 0);
+      row.end = joined[index]?.end ?? 0;
       this.#release(selection, content);
     }
     const [first] = rows;

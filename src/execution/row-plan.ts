@@ -1,5 +1,6 @@
 import { isCachedType } from '../graphql/node.ts';
 import type { FieldPlan, Member, ObjectPlan, RenderRun, RowPart, RowPlan, Write } from './plan.ts';
+import { constantText } from './utf8-text.ts';
 
 /** Rows with fewer fields cost less to render than to look up. */
 const MIN_LEAVES = 3;
@@ -46,17 +47,14 @@ export function membersWriter(
   const writes = members.map(({ field: { key }, writerAfter }, index) =>
     writerAfter(`${isFirst && index === 0 ? '{' : ','}${key}`),
   );
-  const end = isLast ? '}' : '';
+  const end = constantText(isLast ? '}' : '');
   return (source, run) => {
-    let text = '';
-    for (let index = 0; index < writes.length; index += 1) text += writes[index]?.(source, run);
-    return text + end;
+    for (let index = 0; index < writes.length; index += 1) writes[index]?.(source, run);
+    run.text.writeConstant(end);
   };
 }
 
 /** Writes a row that is not cached. */
-export function renderParts({ parts }: RowPlan, object: unknown, run: RenderRun): string {
-  let text = '';
-  for (const { write } of parts) text += write(object, run);
-  return text;
+export function renderParts({ parts }: RowPlan, object: unknown, run: RenderRun): void {
+  for (const { write } of parts) write(object, run);
 }

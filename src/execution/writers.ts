@@ -13,16 +13,28 @@ import {
 } from 'graphql';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { abandon, assertObject, Bail, NO_INFO, synchronous } from './bail.ts';
-import { isThenable, leafWriterOf } from './leaf-text.ts';
+import { isThenable, keepsStrings, leafWriterOf } from './leaf-writers.ts';
 import type { WritePending } from './output.ts';
-import type { FieldPlan, Member, ObjectPlan, RenderRun, RowPlan, Write } from './plan.ts';
+import {
+  resolveField,
+  type FieldPlan,
+  type Member,
+  type ObjectPlan,
+  type RenderRun,
+  type RowPlan,
+  type Write,
+} from './plan.ts';
 import { isRow, membersWriter, renderParts, rowPlanOf } from './row-plan.ts';
+import { constantText } from './utf8-text.ts';
 
 /** Cost that a list may have within an item of another list. Longer ones are left to graphql-js, which pauses in them. */
 const MAX_NESTED_COST = 20_000;
 
 /** A single object with fewer fields costs less to render than to find its selection in the row cache, which a list does once. */
 const MIN_SINGLE_LEAVES = 12;
+
+const [NULL, EMPTY_OBJECT, CLOSING_BRACE] = [constantText('null'), constantText('{}'), constantText('}')];
+const [BRACKET, COMMA, CLOSING_BRACKET] = [constantText('['), constantText(','), constantText(']')];
 
 /** Returns the writer of the value of a field, in one piece. */
 function valueWriter(field: FieldPlan): Write {
@@ -41,30 +53,38 @@ function singleObjectWriter(plan: ObjectPlan): Write {
 
 /** @param writerOf returns the writer of the value of a field that is no leaf */
 function memberOf(field: FieldPlan, writerOf: (field: FieldPlan) => Write): Member {
-  const { resolve, objectCost } = field;
+  const { objectCost } = field;
   const named = getNullableType(field.type);
-  if (isLeafType(named) && objectCost === undefined) return { field, writerAfter: leafMemberWriter(named, field) };
+  if (isLeafType(named) && objectCost === undefined)
+    return { field, writerAfter: (before) => leafMemberWriter(named, field, before) };
   const write = writerOf(field);
-  if (objectCost === undefined)
-    return { field, writerAfter: (before) => (source, run) => before + write(synchronous(resolve(source, run)), run) };
-  const writerAfter =
-    (before: string): Write =>
-    (source, run) => {
-      const value = synchronous(resolve(source, run));
-      const cost = costOf(value, objectCost);
-      if (cost > MAX_NESTED_COST) throw new Bail('a nested list is too long');
-      run.cost += cost;
-      return before + write(value, run);
+  const writerAfter = (before: string): Write => {
+    const constant = constantText(before);
+    return (source, run) => {
+      const value = synchronous(resolveField(field, source, run));
+      if (objectCost !== undefined) run.cost += nestedCostOf(value, objectCost);
+      run.text.writeConstant(constant);
+      write(value, run);
     };
+  };
   return { field, writerAfter };
 }
 
-function leafMemberWriter(type: GraphQLLeafType, field: FieldPlan): Member['writerAfter'] {
-  const { resolve } = field;
-  return (before) => {
-    const write = leafWriterOf(type, { isNonNull: isNonNullType(field.type), before });
-    return (source, run) => write(resolve(source, run));
+function leafMemberWriter(type: GraphQLLeafType, field: FieldPlan, before: string): Write {
+  const write = leafWriterOf(type, { isNonNull: isNonNullType(field.type), before });
+  if (!keepsStrings(type)) return (source, run) => write(resolveField(field, source, run), run.text);
+  const opening = constantText(`${before}"`);
+  return (source, run) => {
+    const value = resolveField(field, source, run);
+    if (typeof value === 'string') run.text.writeString(opening, value);
+    else write(value, run.text);
   };
+}
+
+function nestedCostOf(value: unknown, objectCost: number): number {
+  const cost = costOf(value, objectCost);
+  if (cost > MAX_NESTED_COST) throw new Bail('a nested list is too long');
+  return cost;
 }
 
 /** Returns the cost of the result of a field, as `chargeFields` charges it. */
@@ -75,22 +95,28 @@ export function costOf(value: unknown, objectCost: number): number {
 
 function typeWriter(type: GraphQLOutputType, field: FieldPlan): Write {
   const nullable = getNullableType(type);
-  if (isLeafType(nullable)) return leafWriterOf(nullable, { isNonNull: isNonNullType(type), before: '' });
+  if (isLeafType(nullable)) return leafWriter(nullable, isNonNullType(type));
   return withNull(type, nullableWriter(nullable, field));
+}
+
+function leafWriter(type: GraphQLLeafType, isNonNull: boolean): Write {
+  const write = leafWriterOf(type, { isNonNull, before: '' });
+  return (value, run) => write(value, run.text);
 }
 
 /** @param write writer of the values that are not null */
 function withNull(type: GraphQLOutputType, write: Write): Write {
-  if (!isNonNullType(type)) return (value, run) => (value === null || value === undefined ? 'null' : write(value, run));
+  const isNonNull = isNonNullType(type);
   return (value, run) => {
-    if (value === null || value === undefined) throw new Bail('null at a position that is not nullable');
-    return write(value, run);
+    if (value !== null && value !== undefined) return write(value, run);
+    if (isNonNull) throw new Bail('null at a position that is not nullable');
+    return run.text.writeConstant(NULL);
   };
 }
 
 /** Returns the writer of values that are not null. */
 function nullableWriter(type: GraphQLOutputType, field: FieldPlan): Write {
-  if (isLeafType(type)) return leafWriterOf(type, { isNonNull: true, before: '' });
+  if (isLeafType(type)) return leafWriter(type, true);
   if (isListType(type)) return listWriter(typeWriter(type.ofType, field));
   if (isObjectType(type)) return objectWriter(planOf(type.name, field));
   if (isAbstractType(type)) return abstractWriter(type, mapValues(field.objects, objectWriter));
@@ -106,9 +132,12 @@ function planOf(typeName: string, { objects }: FieldPlan): ObjectPlan {
 function listWriter(write: Write): Write {
   return (value, run) => {
     const items = itemsOf(value);
-    let text = '[';
-    for (let index = 0; index < items.length; index += 1) text += (index === 0 ? '' : ',') + write(items[index], run);
-    return `${text}]`;
+    run.text.writeConstant(BRACKET);
+    for (let index = 0; index < items.length; index += 1) {
+      if (index > 0) run.text.writeConstant(COMMA);
+      write(items[index], run);
+    }
+    run.text.writeConstant(CLOSING_BRACKET);
   };
 }
 
@@ -139,7 +168,7 @@ function uncachedWriter(plan: ObjectPlan): Write {
   const { type } = plan;
   return (value, run) => {
     assertObject(type, value, run);
-    return write(value, run);
+    write(value, run);
   };
 }
 
@@ -153,16 +182,17 @@ export function membersOf({ fields }: ObjectPlan, writerOf = valueWriter): reado
 }
 
 function plainWriter(members: readonly Member[]): Write {
-  return members.length === 0 ? () => '{}' : membersWriter(members, { isFirst: true, isLast: true });
+  if (members.length === 0) return (_, run) => run.text.writeConstant(EMPTY_OBJECT);
+  return membersWriter(members, { isFirst: true, isLast: true });
 }
 
 function rowWriter(row: RowPlan): Write {
   const { type } = row.plan;
   return (value, run) => {
     assertObject(type, value, run);
-    const { rows } = run;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the values of these types are Kubernetes objects
-    return rows ? rows.write(row, value as KubernetesObject, run) : renderParts(row, value, run);
+    if (run.rows) run.rows.write(row, value as KubernetesObject, run);
+    else renderParts(row, value, run);
   };
 }
 
@@ -197,7 +227,7 @@ export function pendingWriter(field: FieldPlan): WritePending {
   return (value, run, output) => {
     if (value !== null && value !== undefined) return write(value, run, output);
     if (!isNullable) throw new Bail('null at a position that is not nullable');
-    return output.write('null');
+    return run.text.writeConstant(NULL);
   };
 }
 
@@ -205,8 +235,7 @@ function pendingValueWriter(type: GraphQLOutputType, field: FieldPlan): WritePen
   if (isListType(type) && isCompositeType(getNamedType(type))) return pendingListWriter(type.ofType, field);
   if (isObjectType(type)) return pendingObjectWriter(planOf(type.name, field));
   if (isAbstractType(type)) return pendingAbstractWriter(type, mapValues(field.objects, pendingObjectWriter));
-  const write = nullableWriter(type, field);
-  return (value, run, output) => output.write(write(value, run));
+  return nullableWriter(type, field);
 }
 
 function pendingListWriter(type: GraphQLOutputType, field: FieldPlan): WritePending {
@@ -217,29 +246,26 @@ function pendingListWriter(type: GraphQLOutputType, field: FieldPlan): WritePend
 }
 
 function pendingObjectWriter(plan: ObjectPlan): WritePending {
-  if (!plan.facts.hasObjectList) {
-    const write = singleObjectWriter(plan);
-    return (value, run, output) => output.write(write(value, run));
-  }
+  if (!plan.facts.hasObjectList) return singleObjectWriter(plan);
   const members = plan.fields.map((field, index) => ({
-    key: `${index === 0 ? '{' : ','}${field.key}`,
+    key: constantText(`${index === 0 ? '{' : ','}${field.key}`),
     write: pendingMemberWriter(field),
   }));
   return (source, run, output) => {
     assertObject(plan.type, source, run);
     for (const { key, write } of members) {
-      output.write(key);
+      run.text.writeConstant(key);
       write(source, run, output);
     }
-    output.write('}');
+    run.text.writeConstant(CLOSING_BRACE);
   };
 }
 
 function pendingMemberWriter(field: FieldPlan): WritePending {
-  const { resolve, objectCost } = field;
+  const { objectCost } = field;
   const write = pendingWriter(field);
   return (source, run, output) => {
-    const value = synchronous(resolve(source, run));
+    const value = synchronous(resolveField(field, source, run));
     if (objectCost !== undefined) run.cost += costOf(value, objectCost);
     write(value, run, output);
   };

@@ -6,17 +6,22 @@ const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\
 /** Maximum length of a DateTime in characters. Nanoseconds and an offset need 35. */
 const MAX_LENGTH = 64;
 
+/** Returns a value of a scalar as it is. */
+export function keptOutput<T>(value: T): T {
+  return value;
+}
+
 builder.scalarType('DateTime', {
   description: 'Time as an RFC 3339 string in UTC, e.g. `2026-11-21T09:30:00Z`. Input may have any offset.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
-  serialize: (text) => text,
+  serialize: keptOutput,
   parseValue: millisecondsOf,
   parseLiteral: (node) => millisecondsOf(node.kind === Kind.STRING ? node.value : undefined),
 });
 
 builder.scalarType('JSON', {
   description: 'Any JSON value: an object, a list, a string, a number, a boolean or null.',
-  serialize: (value) => value,
+  serialize: keptOutput,
   parseValue: (value) => value,
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });

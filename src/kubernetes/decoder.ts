@@ -103,16 +103,22 @@ function keyed<T>(
 
 /**
  * Returns a function that decodes each object once and then returns the same result; `fallback` for a value of which no part
- * is valid. Results are held weakly, as long as the object that was decoded.
+ * is valid. Results are held weakly, as long as the object that was decoded, but for the last one: the fields of an object are
+ * mostly read one after the other.
  */
 export function memoizedDecode<T>(decoder: Decoder<T>, fallback: T): (value: unknown) => T {
   const results = new WeakMap<object, T>();
+  let [lastValue, lastResult]: [unknown, T] = [undefined, fallback];
   return (value) => {
+    if (value === lastValue) return lastResult;
     if (typeof value !== 'object' || value === null) return fallback;
-    const memoized = results.get(value);
-    if (memoized !== undefined) return memoized;
-    const decoded = decoder.decode(value) ?? fallback;
-    results.set(value, decoded);
-    return decoded;
+    let result = results.get(value);
+    if (result === undefined) {
+      result = decoder.decode(value) ?? fallback;
+      results.set(value, result);
+    }
+    lastValue = value;
+    lastResult = result;
+    return result;
   };
 }
