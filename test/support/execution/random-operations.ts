@@ -53,7 +53,7 @@ export class OperationGenerator {
     this.#options = options;
   }
 
-  /** Returns an operation with this root field, and sometimes others of a query. */
+  /** Returns an operation with this root field, and sometimes others of a query. A few queries include none of them. */
   operation(type: OperationTypeNode, rootField: string): RandomOperation {
     [this.#fragments, this.#definitions, this.#variables, this.#fields] = [[], [], {}, new Set()];
     const root = this.#options.schema.getRootType(type);
@@ -62,8 +62,10 @@ export class OperationGenerator {
     const isAlone = type === 'subscription';
     const others = isAlone || this.#chance(80) ? [] : [this.#typename(), this.#aliased(field, 2)];
     const selections = [isAlone ? this.#field(field, '', 0) : this.#aliased(field, 0), ...others];
+    const isEmpty = !isAlone && this.#chance(1);
+    const selection = isEmpty ? `... @include(if: false) { ${selections.join(' ')} }` : selections.join(' ');
     const definitions = this.#definitions.length > 0 ? `(${this.#definitions.join(', ')})` : '';
-    const query = `${type} Generated${definitions} { ${selections.join(' ')} } ${this.#fragments.join(' ')}`;
+    const query = `${type} Generated${definitions} { ${selection} } ${this.#fragments.join(' ')}`;
     return { query, variables: this.#variables, fields: this.#fields };
   }
 
