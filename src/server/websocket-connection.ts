@@ -8,11 +8,12 @@ import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { tooLong } from './body-limits.ts';
-import { MIN_BUFFER_BYTES, STALLED, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
+import { MIN_BUFFER_BYTES, STALLED, type FlowControl, type FlowController } from './flow-control.ts';
 import type { RefusedWebSocket } from './refused-websockets.ts';
 import { closeReason, NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
 import { SubscriptionIterator, type SubscriptionSink } from './websocket-iterators.ts';
 import { IncompleteMessage } from './websocket-limits.ts';
+import { OPEN, WebSocketTransport } from './websocket-transport.ts';
 
 /** Close code of graphql-transport-ws for a client that is not, or not any more, authenticated. */
 export const UNAUTHORIZED = 4401;
@@ -30,7 +31,6 @@ const closeCodeByError: ReadonlyMap<string, number> = new Map([
 ]);
 /** Bytes that a client may send until it is authenticated: the upgrade request and `connection_init`. */
 const MAX_UNAUTHENTICATED_BYTES = 256 * 1024;
-const OPEN = 1;
 
 export interface WebSocketConnectionOptions {
   readonly flowControl: FlowControl;
@@ -64,11 +64,11 @@ interface OpenedWebSocket {
  * One WebSocket and the subscriptions that it carries.
  *
  * Events bypass `ws` and graphql-ws: both would serialize and frame each event again for every socket. Each event is
- * serialized once for all subscribers; per subscription only the frame header and the operation's id are added. Writing
- * to the socket keeps the order, because without compression `ws` writes at once, too.
+ * serialized once for all subscribers; per subscription only the frame header and the operation's id are added. The
+ * order is kept: the transport writes held events before a message or a close frame, and `ws`, without compression, writes at once.
  */
 export class WebSocketConnection {
-  readonly transport: Transport;
+  readonly transport: WebSocketTransport;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
   readonly #options: WebSocketConnectionOptions;
@@ -147,6 +147,7 @@ export class WebSocketConnection {
   /** Sends a message. Resolves when the kernel has taken it, or the connection is being closed, which ends the operations. */
   async send(text: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.transport.flush();
     this.#webSocket.send(text, () => resolve());
     this.#pauseIfCongested();
     await promise;
@@ -166,6 +167,7 @@ export class WebSocketConnection {
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    this.transport.flush();
     this.#webSocket.close(code, closeReason(reason));
   }
 
@@ -197,8 +199,7 @@ export class WebSocketConnection {
     const flow = this.#flow;
     if (!flow) throw new TypeError('Expected a connection whose viewer is known.');
     const sink = new WebSocketSink({
-      webSocket: this.#webSocket,
-      socket: this.#socket,
+      transport: this.transport,
       flow,
       id,
       connection: this,
@@ -281,37 +282,8 @@ function tooLargeUnauthenticated(): GraphQLError {
   return failure('TOO_LARGE', message);
 }
 
-class WebSocketTransport implements Transport {
-  readonly #webSocket: WebSocket;
-  readonly #socket: Socket;
-  readonly closeStalled: () => void;
-
-  constructor(webSocket: WebSocket, socket: Socket, closeStalled: () => void) {
-    this.#webSocket = webSocket;
-    this.#socket = socket;
-    this.closeStalled = closeStalled;
-  }
-
-  get pendingBytes(): number {
-    return this.#webSocket.bufferedAmount;
-  }
-
-  get takenBytes(): number {
-    return this.#socket.bytesWritten - this.#socket.writableLength;
-  }
-
-  cork(): void {
-    this.#socket.cork();
-  }
-
-  uncork(): void {
-    this.#socket.uncork();
-  }
-}
-
 interface WebSocketSinkOptions {
-  readonly webSocket: WebSocket;
-  readonly socket: Socket;
+  readonly transport: WebSocketTransport;
   readonly flow: FlowController;
   readonly id: string;
   readonly connection: WebSocketConnection;
@@ -320,17 +292,15 @@ interface WebSocketSinkOptions {
 
 /** Writes the events of one subscription to its WebSocket. A class without closures, for the heap of idle subscribers. */
 class WebSocketSink implements SubscriptionSink {
-  readonly #webSocket: WebSocket;
-  readonly #socket: Socket;
+  readonly #transport: WebSocketTransport;
   readonly #flow: FlowController;
   readonly #id: string;
   readonly #prefix: NextMessagePrefix;
   readonly #connection: WebSocketConnection;
   readonly #record: OperationRecord | undefined;
 
-  constructor({ webSocket, socket, flow, id, connection, record }: WebSocketSinkOptions) {
-    this.#webSocket = webSocket;
-    this.#socket = socket;
+  constructor({ transport, flow, id, connection, record }: WebSocketSinkOptions) {
+    this.#transport = transport;
     this.#flow = flow;
     this.#id = id;
     this.#prefix = new NextMessagePrefix(id);
@@ -343,13 +313,8 @@ class WebSocketSink implements SubscriptionSink {
   }
 
   send(event: SerializedEvent): void {
-    if (this.#webSocket.readyState !== OPEN) return;
-    const payload = event.bytes(sharedPayload);
     this.#flow.beforeWrite();
-    if (payload.length <= MAX_COPIED_BYTES) return void this.#socket.write(this.#prefix.with(payload));
-    this.#socket.write(this.#prefix.before(payload.length));
-    this.#socket.write(payload);
-    return undefined;
+    this.#transport.write(this.#prefix, event.bytes(sharedPayload));
   }
 
   ended(error?: GraphQLError): void {
@@ -357,6 +322,3 @@ class WebSocketSink implements SubscriptionSink {
     this.#connection.ended(this.#id, error);
   }
 }
-
-/** To copy a shorter payload takes less time than a second write to the socket. */
-const MAX_COPIED_BYTES = 1_024;

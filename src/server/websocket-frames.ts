@@ -23,27 +23,38 @@ export class NextMessagePrefix {
     this.#bytes = Buffer.byteLength(this.#text);
   }
 
+  /** Length of the message up to its payload. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Returns the length of a message with a payload of this length, as a frame. */
+  frameBytes(payloadBytes: number): number {
+    const length = this.#bytes + payloadBytes;
+    return headerBytesOf(length) + length;
+  }
+
   /** Returns the bytes to write before a shared payload of this length. */
   before(payloadBytes: number): Buffer {
-    return this.#write(payloadBytes, 0).bytes;
+    const bytes = Buffer.allocUnsafe(this.frameBytes(payloadBytes) - payloadBytes);
+    this.writeTo(bytes, 0, payloadBytes);
+    return bytes;
   }
 
   /** Returns the bytes of the whole message. */
   with(payload: Buffer): Buffer {
-    const { bytes, end } = this.#write(payload.length, payload.length);
-    bytes.set(payload, end);
+    const bytes = Buffer.allocUnsafe(this.frameBytes(payload.length));
+    bytes.set(payload, this.writeTo(bytes, 0, payload.length));
     return bytes;
   }
 
-  /** Writes the prefix to a new buffer, which has room for some bytes of the payload after it. */
-  #write(payloadBytes: number, room: number): { readonly bytes: Buffer; readonly end: number } {
+  /** Writes the bytes before a payload of this length. Returns where the payload begins. */
+  writeTo(bytes: Buffer, at: number, payloadBytes: number): number {
     const length = this.#bytes + payloadBytes;
-    const headerBytes = headerBytesOf(length);
-    const end = headerBytes + this.#bytes;
-    const bytes = Buffer.allocUnsafe(end + room);
-    writeHeader(bytes, headerBytes, length);
-    bytes.write(this.#text, headerBytes, this.#bytes);
-    return { bytes, end };
+    const textAt = at + headerBytesOf(length);
+    writeHeader(bytes, at, length);
+    bytes.write(this.#text, textAt, this.#bytes);
+    return textAt + this.#bytes;
   }
 }
 
@@ -52,22 +63,83 @@ function headerBytesOf(length: number): HeaderBytes {
   return length < 65_536 ? 4 : 10;
 }
 
-function writeHeader(bytes: Buffer, headerBytes: HeaderBytes, length: number): void {
-  bytes[0] = FINAL_TEXT;
+function writeHeader(bytes: Buffer, at: number, length: number): void {
+  const headerBytes = headerBytesOf(length);
+  bytes[at] = FINAL_TEXT;
   switch (headerBytes) {
     case 2:
-      bytes[1] = length;
+      bytes[at + 1] = length;
       break;
     case 4:
-      bytes[1] = 126;
-      bytes.writeUInt16BE(length, 2);
+      bytes[at + 1] = 126;
+      bytes.writeUInt16BE(length, at + 2);
       break;
     case 10:
-      bytes[1] = 127;
-      bytes.writeBigUInt64BE(BigInt(length), 2);
+      bytes[at + 1] = 127;
+      bytes.writeBigUInt64BE(BigInt(length), at + 2);
       break;
     default:
       throw new TypeError(`Expected 2, 4 or 10 bytes, got ${JSON.stringify(headerBytes satisfies never)}.`);
+  }
+}
+
+/** Frames that nothing refers to any more, so that they can be overwritten. */
+interface FreeFrames {
+  readonly sequence: PayloadSequence;
+  readonly prefixBytes: number;
+  readonly frames: Buffer;
+}
+
+/**
+ * The payloads of successive messages: the same object for connections that get the same payloads one after the other. Its frames are
+ * built once for all of them: for each further connection, only the prefixes are written to the same buffer.
+ */
+export class PayloadSequence {
+  static readonly empty = new PayloadSequence(undefined, Buffer.alloc(0));
+  /** The frames that were built last. */
+  static #free: FreeFrames | undefined;
+
+  readonly #shorter: PayloadSequence | undefined;
+  readonly #last: Buffer;
+  /** The sequence that was last made of this one. */
+  #longer: PayloadSequence | undefined;
+
+  private constructor(shorter: PayloadSequence | undefined, last: Buffer) {
+    this.#shorter = shorter;
+    this.#last = last;
+  }
+
+  /** Returns the payloads of this sequence and another one. */
+  with(payload: Buffer): PayloadSequence {
+    const longer = this.#longer;
+    if (longer && longer.#last === payload) return longer;
+    return (this.#longer = new PayloadSequence(this, payload));
+  }
+
+  /**
+   * Returns the messages with these payloads. The caller must not write to the buffer.
+   * @param bytes length of all frames
+   */
+  framesOf(prefix: NextMessagePrefix, bytes: number): Buffer {
+    const free = PayloadSequence.#free;
+    PayloadSequence.#free = undefined;
+    const hasPayloads = free?.sequence === this && free.prefixBytes === prefix.bytes;
+    const frames = hasPayloads ? free.frames : Buffer.allocUnsafe(bytes);
+    this.#write(frames, prefix, hasPayloads);
+    return frames;
+  }
+
+  /** Lets {@link framesOf} overwrite frames. Nothing may refer to them any more. */
+  reuse(frames: Buffer, { bytes: prefixBytes }: NextMessagePrefix): void {
+    PayloadSequence.#free = { sequence: this, prefixBytes, frames };
+  }
+
+  /** Writes the frames, without the payloads if they are there. Returns where the frames end. */
+  #write(frames: Buffer, prefix: NextMessagePrefix, hasPayloads: boolean): number {
+    if (!this.#shorter) return 0;
+    const at = prefix.writeTo(frames, this.#shorter.#write(frames, prefix, hasPayloads), this.#last.length);
+    if (!hasPayloads) frames.set(this.#last, at);
+    return at + this.#last.length;
   }
 }
 
