@@ -1,6 +1,6 @@
-/** UTF-8 of a constant text, to be written again and again. */
-export function constantText(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+/** UTF-8 of a constant text, to be written again and again. The constants of an operation are next to each other in Node's pool. */
+export function constantText(text: string): Buffer {
+  return Buffer.from(text);
 }
 
 const [QUOTE, BACKSLASH, FIRST_PRINTABLE, FIRST_NON_ASCII] = [0x22, 0x5c, 0x20, 0x80];
@@ -16,8 +16,8 @@ const INITIAL_BYTES = 64 * 1024;
 const MAX_KEPT_BYTES = 1024 * 1024;
 
 /**
- * JSON text in UTF-8 that is being written. Its buffer is used again: who has written a text takes it, or removes it, before other code
- * writes at the same level. To write bytes takes less time than to concatenate and encode strings, and leaves no garbage.
+ * JSON text in UTF-8 that is being written. The buffer is reused: a function that begins a text takes it, or removes it, before it
+ * returns, so texts can be nested. To write bytes takes less time than to concatenate and encode strings, and leaves no garbage.
  */
 export class Utf8Text {
   #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
