@@ -95,25 +95,23 @@ interface FreeFrames {
  * built once for all of them: for each further connection, only the prefixes are written to the same buffer.
  */
 export class PayloadSequence {
-  static readonly empty = new PayloadSequence(undefined, Buffer.alloc(0));
+  static readonly empty = new PayloadSequence([]);
   /** The frames that were built last. */
   static #free: FreeFrames | undefined;
 
-  readonly #shorter: PayloadSequence | undefined;
-  readonly #last: Buffer;
+  readonly #payloads: readonly Buffer[];
   /** The sequence that was last made of this one. */
   #longer: PayloadSequence | undefined;
 
-  private constructor(shorter: PayloadSequence | undefined, last: Buffer) {
-    this.#shorter = shorter;
-    this.#last = last;
+  private constructor(payloads: readonly Buffer[]) {
+    this.#payloads = payloads;
   }
 
   /** Returns the payloads of this sequence and another one. */
   with(payload: Buffer): PayloadSequence {
     const longer = this.#longer;
-    if (longer && longer.#last === payload) return longer;
-    return (this.#longer = new PayloadSequence(this, payload));
+    if (longer && longer.#payloads[this.#payloads.length] === payload) return longer;
+    return (this.#longer = new PayloadSequence([...this.#payloads, payload]));
   }
 
   /**
@@ -125,21 +123,18 @@ export class PayloadSequence {
     PayloadSequence.#free = undefined;
     const hasPayloads = free?.sequence === this && free.prefixBytes === prefix.bytes;
     const frames = hasPayloads ? free.frames : Buffer.allocUnsafe(bytes);
-    this.#write(frames, prefix, hasPayloads);
+    let end = 0;
+    for (const payload of this.#payloads) {
+      const at = prefix.writeTo(frames, end, payload.length);
+      if (!hasPayloads) frames.set(payload, at);
+      end = at + payload.length;
+    }
     return frames;
   }
 
   /** Lets {@link framesOf} overwrite frames. Nothing may refer to them any more. */
   reuse(frames: Buffer, { bytes: prefixBytes }: NextMessagePrefix): void {
     PayloadSequence.#free = { sequence: this, prefixBytes, frames };
-  }
-
-  /** Writes the frames, without the payloads if they are there. Returns where the frames end. */
-  #write(frames: Buffer, prefix: NextMessagePrefix, hasPayloads: boolean): number {
-    if (!this.#shorter) return 0;
-    const at = prefix.writeTo(frames, this.#shorter.#write(frames, prefix, hasPayloads), this.#last.length);
-    if (!hasPayloads) frames.set(this.#last, at);
-    return at + this.#last.length;
   }
 }
 
