@@ -92,7 +92,8 @@ interface FreeFrames {
 
 /**
  * The payloads of successive messages: the same object for connections that get the same payloads one after the other. Its frames are
- * built once for all of them: for each further connection, only the prefixes are written to the same buffer.
+ * built once for all of them: for each further connection, only the prefixes are written to the same buffer. The last payloads and frames
+ * stay in memory; transports limit each to 16 KiB.
  */
 export class PayloadSequence {
   static readonly empty = new PayloadSequence([]);
