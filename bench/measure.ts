@@ -87,7 +87,7 @@ async function ratesOf(
   const sampleEvery = load === 'full' ? Math.ceil(receivers / SAMPLES_OF_EACH_EVENT) : 1;
   const loadOptions = { cluster: running.cluster, clients, sampleEvery };
   // V8 does not optimize the code at steady load, and needs up to seven seconds of full load with many subscribers.
-  await warmUp(() => costOfEvent(running, loadOptions), MAX_WARM_UPS);
+  await warmUp([() => costOfEvent(running, loadOptions)], MAX_WARM_UPS);
   const before = await sample(running, clients);
   const events = await applyLoad({ ...loadOptions, forMs: measureMs });
   const after = await sample(running, clients);

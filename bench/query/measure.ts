@@ -58,7 +58,8 @@ export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs
     ...(reference && { reference: measuredGateway(reference, query, bench) }),
   };
   const costs: Record<string, number[]> = {};
-  for (const each of Object.values(measured)) await warmUp(() => costOf(each, WARM_UP), quick ? 2 : MAX_WARM_UPS);
+  const rounds = Object.values(measured).map((each) => () => costOf(each, WARM_UP));
+  await warmUp(rounds, quick ? 2 : MAX_WARM_UPS);
   for (let round = 0; round < (quick ? 3 : ROUNDS); round += 1) {
     for (const [name, each] of Object.entries(measured))
       (costs[name] ??= []).push(await costOf(each, each.before ? MEASURED_WITH_PREPARATION : MEASURED));
