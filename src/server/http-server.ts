@@ -9,7 +9,7 @@ import { FlowControl, type FlowControlOptions } from './flow-control.ts';
 import { precompileExamples, type PrecompiledExamples } from './example-operations.ts';
 import { acceptsEventStream } from './operation-request.ts';
 import { JsonRequestServer } from './json-requests.ts';
-import { recordMalformedRequests } from './malformed-requests.ts';
+import { recordRefusedRequests } from './refused-requests.ts';
 import { OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { RequestGate } from './request-gate.ts';
@@ -108,7 +108,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     'upgrade',
     upgradeHandler({ isStopping: () => state.phase === 'stopping', originPolicy, options }, webSockets),
   );
-  recordMalformedRequests(server, options);
+  recordRefusedRequests(server, options);
   const traffic = new Traffic();
   const { port } = await listen(server, options, traffic);
   const precompiled = precompileIn(state, pipeline, options);

@@ -2,23 +2,22 @@ import { ServerResponse, STATUS_CODES, type IncomingMessage, type Server } from 
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLError } from 'graphql';
-import { failure, type ErrorCode } from '../graphql/errors.ts';
+import { failure } from '../graphql/errors.ts';
 import { OperationRecord, requestIdOf } from '../graphql/operation-record.ts';
 import { recordOf, type OperationObservers } from './request-gate.ts';
 import { IdentifiedResponse } from './server-response.ts';
 
-/** Refusal of bytes that are no request, or not a whole one. */
-interface MalformedRequest {
+/** Refusal of a request that reaches no handler. */
+interface RefusedRequest {
   readonly status: number;
   /** Undefined if the status says as much. */
   readonly error?: GraphQLError;
 }
 
-/** Reasons for which Node refuses a request with another status than 400. */
-const refusalByError: ReadonlyMap<string, { readonly status: number; readonly code?: ErrorCode }> = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', { status: 408 }],
-  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', { status: 413, code: 'TOO_LARGE' }],
-  ['HPE_HEADER_OVERFLOW', { status: 431, code: 'TOO_LARGE' }],
+/** Statuses of the requests that are too large for Node's parser, by its error. */
+const tooLargeStatuses: ReadonlyMap<string, number> = new Map([
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
+  ['HPE_HEADER_OVERFLOW', 431],
 ]);
 
 /**
@@ -26,7 +25,7 @@ const refusalByError: ReadonlyMap<string, { readonly status: number; readonly co
  * what the server does not do. They get the answers of Node. A request in progress on the same connection ends with it: the error is
  * part of its record then.
  */
-export function recordMalformedRequests(server: Server, observers: OperationObservers): void {
+export function recordRefusedRequests(server: Server, observers: OperationObservers): void {
   server.on('clientError', (error, socket) => {
     const refused = refusalOf(error);
     if (refused) refuse(socket, refused, observers);
@@ -44,16 +43,16 @@ export function recordMalformedRequests(server: Server, observers: OperationObse
 }
 
 /** Returns undefined if the error is one of the network. The codes of others are constants of Node. */
-function refusalOf({ code = '' }: NodeJS.ErrnoException): MalformedRequest | undefined {
-  const known = refusalByError.get(code);
-  if (known && !known.code) return { status: known.status };
+function refusalOf({ code = '' }: NodeJS.ErrnoException): RefusedRequest | undefined {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408 };
   if (!code.startsWith('HPE_')) return undefined;
+  const status = tooLargeStatuses.get(code);
   const message = `Expected a well-formed HTTP request, got ${code}.`;
-  return { status: known?.status ?? 400, error: failure(known?.code ?? 'BAD_REQUEST', message) };
+  return { status: status ?? 400, error: failure(status ? 'TOO_LARGE' : 'BAD_REQUEST', message) };
 }
 
 /** Answers and records a refused request, unless its connection has been ended by the server or was never used. */
-function refuse(socket: Duplex, { status, error }: MalformedRequest, observers: OperationObservers): void {
+function refuse(socket: Duplex, { status, error }: RefusedRequest, observers: OperationObservers): void {
   if (!socket.writable) return;
   const response = responseInProgress(socket);
   const isAnswered = response?.headersSent ?? false;
