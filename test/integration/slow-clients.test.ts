@@ -1,14 +1,16 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { namespace, workspace } from '../support/manifests.ts';
 import { recordingLog } from '../support/recording-log.ts';
-import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
+import { startTestGateway, type SimulatedGateway, type TestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const CHANGES = 'subscription { workspaces { type object { name stateMessage } } }';
+/** A gateway that holds back events for a client with few unsent bytes. */
+const SMALL_BUFFERS = { objects: [namespace('team-a')], maxPendingBytes: 70_000 };
 const filler = 'x'.repeat(1_000);
 const workspaceWith = (name: string, message: string) =>
   workspace(name, { state: 'Running', status: { stateMessage: message } });
@@ -25,18 +27,41 @@ async function subscribe(gateway: TestGateway): Promise<{ readonly socket: WebSo
   return { socket, frames };
 }
 
+/** Sends an operation over a connection that reads nothing until it is resumed. */
+function sendWithoutReading({ url }: TestGateway, operation: string, accept: string): Socket {
+  const { port, pathname } = new URL(url);
+  const socket = connect({ port: Number(port), host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  socket.pause();
+  const query = encodeURIComponent(operation);
+  socket.write(`GET ${pathname}?query=${query} HTTP/1.1\r\nhost: localhost:${port}\r\naccept: ${accept}\r\n\r\n`);
+  return socket;
+}
+
+/** Changes 200 workspaces. */
+function changeAll({ cluster }: SimulatedGateway, round: number): void {
+  for (let index = 0; index < 200; index += 1) cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
+}
+
+async function changeUntilDisconnected(gateway: SimulatedGateway): Promise<void> {
+  let round = 0;
+  await waitFor(() => {
+    round += 1;
+    changeAll(gateway, round);
+    return gateway.statistics().live.slowCloses === 1;
+  }, 'the client is disconnected');
+}
+
 it('sends final states to a slow client and every state to a fast one when both share a subscription', async () => {
   await using gateway = await startTestGateway({
-    objects: [namespace('team-a')],
-    maxPendingBytes: 70_000,
+    ...SMALL_BUFFERS,
     slowReaderTimeoutSeconds: 600, // longer than any run of the test
   });
   const [slow, fast] = [await subscribe(gateway), await subscribe(gateway)];
   slow.socket.pause();
   const rounds = 60;
   for (let round = 1; round <= rounds; round += 1) {
-    for (let index = 0; index < 200; index += 1)
-      gateway.cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
+    changeAll(gateway, round);
     await waitFor(() => fast.frames.length > 200 * round, 'the fast client has read');
   }
   expect(gateway.statistics().live.coalesced).toBeGreaterThan(0);
@@ -50,21 +75,10 @@ it('sends final states to a slow client and every state to a fast one when both 
 
 it('closes a connection with 4008, and logs it, when its client reads nothing', async () => {
   const { log, lines } = recordingLog();
-  await using gateway = await startTestGateway({
-    log,
-    objects: [namespace('team-a')],
-    maxPendingBytes: 70_000,
-    slowReaderTimeoutSeconds: 1,
-  });
+  await using gateway = await startTestGateway({ ...SMALL_BUFFERS, log, slowReaderTimeoutSeconds: 1 });
   const stuck = await subscribe(gateway);
   stuck.socket.pause();
-  let round = 0;
-  await waitFor(() => {
-    round += 1;
-    for (let index = 0; index < 200; index += 1)
-      gateway.cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
-    return gateway.statistics().live.slowCloses === 1;
-  }, 'the client is disconnected');
+  await changeUntilDisconnected(gateway);
   await waitFor(() => gateway.subscribers() === 0, 'its subscription is released');
   const closed = once(stuck.socket, 'close');
   stuck.socket.resume();
@@ -75,24 +89,9 @@ it('closes a connection with 4008, and logs it, when its client reads nothing', 
 
 it('cuts off an event stream, and logs it with 4008, when its client reads nothing', async () => {
   const { log, lines } = recordingLog();
-  await using gateway = await startTestGateway({
-    log,
-    objects: [namespace('team-a')],
-    maxPendingBytes: 70_000,
-    slowReaderTimeoutSeconds: 1,
-  });
-  const socket = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1' });
-  socket.on('error', () => undefined);
-  socket.pause();
-  const query = encodeURIComponent(CHANGES);
-  socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`);
-  let round = 0;
-  await waitFor(() => {
-    round += 1;
-    for (let index = 0; index < 200; index += 1)
-      gateway.cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
-    return gateway.statistics().live.slowCloses === 1;
-  }, 'the client is disconnected');
+  await using gateway = await startTestGateway({ ...SMALL_BUFFERS, log, slowReaderTimeoutSeconds: 1 });
+  const socket = sendWithoutReading(gateway, CHANGES, 'text/event-stream');
+  await changeUntilDisconnected(gateway);
   await waitFor(() => lines('request').length === 1, 'the line is written');
   const line = { transport: 'sse', viewer: 'system:admin', type: 'subscription', closeCode: 4008, outcome: 'error' };
   expect(lines('request')).toMatchObject([line]);
@@ -200,13 +199,8 @@ it.each([
       objects: manyObjects,
       slowReaderTimeoutSeconds: 1,
     });
-    const { port, pathname } = new URL(gateway.url);
-    const socket = connect({ port: Number(port), host: '127.0.0.1' });
-    socket.on('error', () => undefined);
-    socket.pause();
     const accept = transport === 'sse' ? 'text/event-stream' : 'application/json';
-    const query = encodeURIComponent(LARGE);
-    socket.write(`GET ${pathname}?query=${query} HTTP/1.1\r\nhost: localhost:${port}\r\naccept: ${accept}\r\n\r\n`);
+    const socket = sendWithoutReading(gateway, LARGE, accept);
     await waitFor(() => gateway.statistics().live.slowCloses === 1, 'the client is disconnected');
     await waitFor(() => lines('request').length === 1, 'the line is written');
     const line = { transport, viewer: 'system:admin', type: 'query', status: 200, closeCode: 4008, outcome: 'error' };
