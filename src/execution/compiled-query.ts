@@ -34,8 +34,6 @@ const ITEMS_PER_CHECK = 16;
 /** The rows of shorter lists are not joined to blocks. */
 const MIN_JOINED_ITEMS = 16;
 
-const [BEGIN, END] = [constantText('{"data":{'), constantText('}}')];
-
 /** A query, compiled to functions that write its result. */
 export class CompiledQuery {
   readonly #members: readonly RootMember[];
@@ -65,8 +63,7 @@ export class CompiledQuery {
       rows.resume();
       const before = changes();
       const parts = run.text.attempt(() => this.#render(values, run));
-      const [first = ''] = parts;
-      if (parts.length === 1 && typeof first === 'string') return [first];
+      if (parts.every((part) => typeof part === 'string')) return parts;
       const rendering = new Rendering(parts, run);
       return rendering.run() ? rendering.chunks : inTurns(rendering, run, () => isConsistent && changes() !== before);
     });
@@ -86,14 +83,14 @@ export class CompiledQuery {
 
   #render(values: readonly unknown[], run: RenderRun): readonly (string | PendingList)[] {
     const output = new Output(run.text);
-    run.text.writeConstant(BEGIN);
+    run.text.write('{"data":{');
     for (const [index, { field, key, write }] of this.#members.entries()) {
       const value = values[index];
       run.text.writeConstant(key);
       if (field.objectCost !== undefined) run.cost += costOf(value, field.objectCost);
       write(value, run, output);
     }
-    run.text.writeConstant(END);
+    run.text.write('}}');
     run.charge();
     return output.parts();
   }

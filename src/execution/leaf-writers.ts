@@ -74,14 +74,14 @@ function leafOf(value: unknown): unknown {
 function enumWriter(writeCoerced: WriteLeaf): WriteLeaf {
   const texts = new Map<unknown, Uint8Array>();
   return (value, text) => {
-    const known = texts.get(value);
-    if (known) return text.writeConstant(known);
-    const start = text.length;
-    writeCoerced(value, text);
-    const written = text.takeString(start);
-    const constant = constantText(written);
-    texts.set(value, constant);
-    return text.writeConstant(constant);
+    let constant = texts.get(value);
+    if (!constant) {
+      const start = text.length;
+      writeCoerced(value, text);
+      constant = text.take(start);
+      texts.set(value, constant);
+    }
+    text.writeConstant(constant);
   };
 }
 

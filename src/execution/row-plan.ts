@@ -1,6 +1,5 @@
 import { isCachedType } from '../graphql/node.ts';
 import type { FieldPlan, Member, ObjectPlan, RenderRun, RowPart, RowPlan, Write } from './plan.ts';
-import { constantText } from './utf8-text.ts';
 
 /** Rows with fewer fields cost less to render than to look up. */
 const MIN_LEAVES = 3;
@@ -47,10 +46,10 @@ export function membersWriter(
   const writes = members.map(({ field: { key }, writerAfter }, index) =>
     writerAfter(`${isFirst && index === 0 ? '{' : ','}${key}`),
   );
-  const end = constantText(isLast ? '}' : '');
+  const end = isLast ? '}' : '';
   return (source, run) => {
     for (let index = 0; index < writes.length; index += 1) writes[index]?.(source, run);
-    run.text.writeConstant(end);
+    run.text.write(end);
   };
 }
 

@@ -9,9 +9,7 @@ import { endsBlock, isUpToDate, RowBlock, type Row } from './row-block.ts';
 import type { JoinedRow, RenderedRow, RowCache, RowSelection } from './row-cache.ts';
 import { renderParts } from './row-plan.ts';
 import { isCached, RowVariants, type RowVariant } from './row-variants.ts';
-import { constantText, type Utf8Text } from './utf8-text.ts';
-
-const COMMA = constantText(',');
+import type { Utf8Text } from './utf8-text.ts';
 
 interface RunRowsOptions {
   readonly cache: RowCache;
@@ -128,7 +126,7 @@ export class RunRows implements CachedRows {
       if (!object || variants.of(object) !== variant) return rows;
       const known = earlier[rows.length]; // mostly the row of the object, which is found faster than in the map
       const row = known?.object === object && isUpToDate(known) ? known : selection.find(object);
-      text.writeConstant(COMMA);
+      text.write(',');
       if (row) writeRow(row, 0, text);
       rows.push({ row: row ?? this.#render({ object, run, variant }), end: text.length - start });
       isEnd = endsBlock(object, rows.length);

@@ -33,9 +33,6 @@ const MAX_NESTED_COST = 20_000;
 /** A single object with fewer fields costs less to render than to find its selection in the row cache, which a list does once. */
 const MIN_SINGLE_LEAVES = 12;
 
-const [NULL, EMPTY_OBJECT, CLOSING_BRACE] = [constantText('null'), constantText('{}'), constantText('}')];
-const [BRACKET, COMMA, CLOSING_BRACKET] = [constantText('['), constantText(','), constantText(']')];
-
 /** Returns the writer of the value of a field, in one piece. */
 function valueWriter(field: FieldPlan): Write {
   return typeWriter(field.type, field);
@@ -111,7 +108,7 @@ function withNull(type: GraphQLOutputType, write: Write): Write {
   return (value, run) => {
     if (value !== null && value !== undefined) return write(value, run);
     if (isNonNull) throw new Bail('null at a position that is not nullable');
-    return run.text.writeConstant(NULL);
+    return run.text.write('null');
   };
 }
 
@@ -133,12 +130,12 @@ function planOf(typeName: string, { objects }: FieldPlan): ObjectPlan {
 function listWriter(write: Write): Write {
   return (value, run) => {
     const items = itemsOf(value);
-    run.text.writeConstant(BRACKET);
+    run.text.write('[');
     for (let index = 0; index < items.length; index += 1) {
-      if (index > 0) run.text.writeConstant(COMMA);
+      if (index > 0) run.text.write(',');
       write(items[index], run);
     }
-    run.text.writeConstant(CLOSING_BRACKET);
+    run.text.write(']');
   };
 }
 
@@ -183,7 +180,7 @@ export function membersOf({ fields }: ObjectPlan, writerOf = valueWriter): reado
 }
 
 function plainWriter(members: readonly Member[]): Write {
-  if (members.length === 0) return (_, run) => run.text.writeConstant(EMPTY_OBJECT);
+  if (members.length === 0) return (_, run) => run.text.write('{}');
   return membersWriter(members, { isFirst: true, isLast: true });
 }
 
@@ -228,7 +225,7 @@ export function pendingWriter(field: FieldPlan): WritePending {
   return (value, run, output) => {
     if (value !== null && value !== undefined) return write(value, run, output);
     if (!isNullable) throw new Bail('null at a position that is not nullable');
-    return run.text.writeConstant(NULL);
+    return run.text.write('null');
   };
 }
 
@@ -258,7 +255,7 @@ function pendingObjectWriter(plan: ObjectPlan): WritePending {
       run.text.writeConstant(key);
       write(source, run, output);
     }
-    run.text.writeConstant(CLOSING_BRACE);
+    run.text.write('}');
   };
 }
 
