@@ -10,6 +10,9 @@ export interface NetChange<T> {
   readonly last: T;
 }
 
+/** Whether the changes between two versions need to be known one by one, or only how the first state differs from the last. */
+export type Steps = 'each' | 'net';
+
 const MAX_GAPS = 500;
 /** Clients choose the versions, so the results for all of them together are bounded. About 10 MB. */
 const MAX_CACHED_CHANGES = 100_000;
@@ -23,7 +26,7 @@ export class ChangeLog<T extends KubernetesObject> {
   #changes: Change<T>[] = [];
   /** The log holds every change after this version. Empty: it holds none. */
   #oldestVersion = '';
-  /** Version ranges that a list has skipped. Versions inside, exclusive of both ends, cannot be addressed. */
+  /** Version ranges with unknown changes. Versions inside, exclusive of both ends, cannot be addressed. */
   #gaps: { readonly from: string; readonly to: string }[] = [];
   /** Results of {@link changesSince} since the last change, by version. */
   #netChanges = createNetChangeCache<T>();
@@ -48,7 +51,7 @@ export class ChangeLog<T extends KubernetesObject> {
     if (this.#changes.length > this.#capacity * 2) this.#trim();
   }
 
-  /** Records that a list has moved the store between two versions; the changes of single versions in between are unknown. */
+  /** Records that not every change between two versions is known: a list or the result of a write has skipped some. */
   recordGap(from: string, to: string): void {
     if (from === to) return;
     this.#gaps.push({ from, to });
@@ -58,11 +61,12 @@ export class ChangeLog<T extends KubernetesObject> {
   /**
    * Returns one change per object since a version; undefined if the log does not reach back, the version is in a gap, or it
    * is opaque.
+   * @param steps `each` if every object that was created and deleted again must be returned: none is known of a gap
    */
-  changesSince(version: string): readonly NetChange<T>[] | undefined {
+  changesSince(version: string, steps: Steps = 'net'): readonly NetChange<T>[] | undefined {
     if (this.#oldestVersion === '' || !(compareVersions(version, this.#oldestVersion) >= 0)) return undefined;
-    if (this.#gaps.some(({ from, to }) => compareVersions(from, version) < 0 && compareVersions(version, to) < 0))
-      return undefined;
+    const reaches = (from: string) => steps === 'each' || compareVersions(from, version) < 0;
+    if (this.#gaps.some(({ from, to }) => reaches(from) && compareVersions(version, to) < 0)) return undefined;
     let changes = this.#netChanges.get(version);
     if (!changes) {
       changes = netChangesOf(this.#changes.filter((change) => compareVersions(change.version, version) > 0));

@@ -1,6 +1,6 @@
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { NetChange } from './change-log.ts';
+import type { NetChange, Steps } from './change-log.ts';
 import type { HandledObjects } from './event-handlers.ts';
 import type { StoreEventHandler } from './store-events.ts';
 import type { StoreIndexes } from './store-indexes.ts';
@@ -38,8 +38,12 @@ export interface ReadonlyStore<T extends KubernetesObject> {
   byIndex(index: string, value: string): Iterable<T>;
   /** Returns the number of objects that {@link byIndex} returns. */
   countByIndex(index: string, value: string): number;
-  /** Returns one change per object since a version; undefined if the change log does not reach back to it, or it is yet to come. */
-  changesSince(version: string): readonly NetChange<T>[] | undefined;
+  /**
+   * Returns one change per object since a version; undefined if the change log does not know them all, or the version is yet
+   * to come.
+   * @param steps `each` to include every object that was created and deleted again. Default: `net`
+   */
+  changesSince(version: string, steps?: Steps): readonly NetChange<T>[] | undefined;
   /** Returns false for a version of an earlier epoch, which may mean another state now. */
   isCurrentEpoch(version: string): boolean;
   /**

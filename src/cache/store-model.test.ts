@@ -39,11 +39,29 @@ it.each(seeds)(
   },
 );
 
+it.each(seeds)(
+  'the changes that Store returns lead from the state at any version to its state, with seed %i',
+  (seed) => {
+    const { store } = emptyStore();
+    const delivery = new Delivery(store);
+    const chance = seededRandom(seed);
+    let known = 0;
+    for (let version = 2; version < 60; version += 1) {
+      delivery.append(anyEvent(chance, delivery.cluster, version));
+      delivery.deliverSome(chance);
+      for (let since = 1; since <= version; since += 1) known += Number(expectChangesSince(store, delivery, since));
+    }
+    expect(known).toBeGreaterThan(500); // of 1,829
+  },
+);
+
 type ClusterEvent = readonly [method: 'set' | 'delete', object: WidgetObject];
 
 /** Delivers the events of a cluster to a store late, repeatedly, or after a list or a write result that includes them. */
 class Delivery {
   readonly cluster = new NaiveStore(1);
+  /** The objects of the cluster at each version. */
+  readonly #history: (readonly WidgetObject[])[] = [[], []];
   readonly #store: Store<WidgetObject>;
   readonly #events: ClusterEvent[] = [];
   #delivered = 0;
@@ -55,6 +73,24 @@ class Delivery {
   append(event: ClusterEvent): void {
     this.cluster[event[0]](event[1]);
     this.#events.push(event);
+    this.#history.push(this.cluster.objects);
+  }
+
+  /** Returns the differences between the cluster at a version and the store. */
+  netChanges(since: number, store: Store<WidgetObject>): readonly string[] {
+    const [before = [], after] = [this.#history[since], [...store.list()]];
+    const uids = new Set([...before, ...after].map(({ metadata }) => metadata.uid));
+    const find = (objects: readonly WidgetObject[], uid: string) =>
+      objects.find(({ metadata }) => metadata.uid === uid);
+    return [...uids].flatMap((uid) => difference(find(before, uid), find(after, uid))).toSorted();
+  }
+
+  /** Returns the uids of the objects that changed after a version, as far as the store has received it. */
+  changedUids(since: number, store: Store<WidgetObject>): readonly string[] {
+    const changed = this.#events.filter(
+      ([, object]) => versionOf(object) > since && versionOf(object) <= Number(store.version),
+    );
+    return changed.map(([, { metadata }]) => metadata.uid);
   }
 
   deliverSome(chance: SeededRandom): void {
@@ -63,7 +99,7 @@ class Delivery {
     if (choice < 6) this.deliverAll();
     if (choice === 6) this.#deliver(chance.below(this.#delivered + 1), this.#delivered);
     if (choice === 7 && last?.[0] === 'set') this.#store.applyWriteResult(last[1]);
-    if (choice === 8) this.#list();
+    if (choice === 8) this.#listAt(this.#delivered + 1 + chance.below(this.#events.length - this.#delivered + 1));
   }
 
   deliverAll(): void {
@@ -75,9 +111,10 @@ class Delivery {
     for (const [method, object] of this.#events.slice(from, to)) this.#store[method](object);
   }
 
-  #list(): void {
-    this.#store.replace(this.cluster.objects, String(this.cluster.version));
-    this.#delivered = this.#events.length;
+  /** Lists the objects at a version that is not older than the delivered events. */
+  #listAt(version: number): void {
+    this.#store.replace(this.#history[version] ?? [], String(version));
+    this.#delivered = version - 1;
   }
 }
 
@@ -128,6 +165,26 @@ function reconstruct(changes: readonly Change<WidgetObject>[]): readonly WidgetO
     else held.set(uid, change.object);
   }
   return [...held.values()];
+}
+
+/** Returns whether the store knows the changes since a version, which are then compared with those of the cluster. */
+function expectChangesSince(store: Store<WidgetObject>, cluster: Delivery, since: number): boolean {
+  const [net, each] = [store.changesSince(`${since}`), store.changesSince(`${since}`, 'each')];
+  if (net) {
+    const lines = net.flatMap(({ before, after }) => difference(before, after));
+    expect(lines.toSorted()).toEqual(cluster.netChanges(since, store));
+  }
+  if (each) {
+    const uids = new Set(each.map(({ last }) => last.metadata.uid));
+    expect(cluster.changedUids(since, store).filter((uid) => !uids.has(uid))).toEqual([]);
+  }
+  return net !== undefined;
+}
+
+/** Returns how an object differs between two states, as a line of text; no line if it does not. */
+function difference(before: WidgetObject | undefined, after: WidgetObject | undefined): readonly string[] {
+  const [from, to] = [before, after].map((object) => (object ? versionOf(object) : 'nothing'));
+  return from === to ? [] : [`${(before ?? after)?.metadata.uid} from ${from} to ${to}`];
 }
 
 function expectEqual(store: Store<WidgetObject>, { objects, version }: NaiveStore): void {

@@ -1,6 +1,6 @@
 import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { ChangeLog, type NetChange } from './change-log.ts';
+import { ChangeLog, type NetChange, type Steps } from './change-log.ts';
 import { EntryIndexes } from './entry-indexes.ts';
 import { EventHandlers, type HandledObjects } from './event-handlers.ts';
 import { ObjectIndexes } from './object-indexes.ts';
@@ -96,9 +96,9 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     return this.#objects.count(index, value);
   }
 
-  changesSince(version: string): readonly NetChange<T>[] | undefined {
+  changesSince(version: string, steps?: Steps): readonly NetChange<T>[] | undefined {
     const isKnown = this.isCurrentEpoch(version) && compareVersions(version, this.#version) <= 0;
-    return isKnown ? this.#changeLog.changesSince(version) : undefined;
+    return isKnown ? this.#changeLog.changesSince(version, steps) : undefined;
   }
 
   isCurrentEpoch(version: string): boolean {
@@ -119,6 +119,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     const held = this.get(object.metadata);
     // An object that is missing although the store is past its version has been deleted since.
     if (!held && compareVersions(version, this.#version) <= 0) return;
+    this.#recordHidden(object, held);
     this.advance(version);
     this.#upsert(object, held);
   }
@@ -126,8 +127,9 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   /** Applies a DELETED event. Ignores it if a newer object has the name. */
   delete(object: T): void {
     const version = object.metadata.resourceVersion;
-    this.advance(version);
     const held = this.get(object.metadata);
+    this.#recordHidden(object, held);
+    this.advance(version);
     if (!held) return;
     if (held.metadata.uid !== object.metadata.uid && compareVersions(version, held.metadata.resourceVersion) < 0)
       return;
@@ -176,7 +178,11 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
       this.#remove(held, { type: 'deleted', object: held, previous: held, version });
       hasMissed ||= version === before;
     }
-    for (const object of objects) this.#upsert(object);
+    for (const object of objects) {
+      const held = this.get(object.metadata);
+      this.#recordHidden(object, held);
+      this.#upsert(object, held);
+    }
     this.advance(version);
     // A watch event that could not be decoded was skipped. Cursors up to `before` may be past its change without having it.
     if (hasMissed) this.#previousEpochVersion = before;
@@ -203,6 +209,17 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#failure = undefined;
     this.#isDiscarded ||= this.#version !== '';
     this.#version = '';
+  }
+
+  /**
+   * Records a gap in the change log if the watch or a list reports a state that it will not contain: the result of a later
+   * write is stored already. To be called before the version advances.
+   */
+  #recordHidden({ metadata }: T, held: T | undefined): void {
+    const version = metadata.resourceVersion;
+    if (!held || !(compareVersions(version, this.#version) > 0)) return;
+    const { resourceVersion: written } = held.metadata;
+    if (compareVersions(version, written) < 0) this.#changeLog.recordGap(this.#version, written);
   }
 
   /** Whether a listed object has a state up to the store's version that no watch event has reported. */

@@ -7,7 +7,7 @@ import {
   type Scope,
   type VisibilityScope,
 } from '../auth/visibility-scope.ts';
-import type { NetChange } from '../cache/change-log.ts';
+import type { NetChange, Steps } from '../cache/change-log.ts';
 import type { CachedResource } from '../cache/cluster-cache.ts';
 import type { BuildCharges, IndexDefinition } from '../cache/store-indexes.ts';
 import type { ObjectIndex } from '../cache/index-entry.ts';
@@ -257,7 +257,7 @@ export class ScopedLister<T extends KubernetesObject> {
   async changesSince(
     version: string,
     upTo = version,
-    steps: 'each' | 'net' = 'net',
+    steps: Steps = 'net',
   ): Promise<ChangesReader<T> | undefined> {
     if (this.seesNothing) return () => [];
     const isBehind = () => compareVersions(this.version, upTo) < 0;
@@ -265,9 +265,9 @@ export class ScopedLister<T extends KubernetesObject> {
     for (let waited = 0; waited < CATCH_UP_TIMEOUT_MS && isBehind(); waited += CATCH_UP_POLL_MS)
       await delay(CATCH_UP_POLL_MS);
     if (isBehind()) return undefined;
-    const logged = this.#store.changesSince(version);
+    const logged = this.#store.changesSince(version, steps);
     const read = logged
-      ? () => this.#store.changesSince(version)
+      ? () => this.#store.changesSince(version, steps)
       : steps === 'net' && (await this.#cached.changesSince(version));
     return read ? () => read()?.flatMap((change) => this.#visibleNetChange(change)) : undefined;
   }

@@ -91,6 +91,25 @@ describe('resuming with a cursor', () => {
     expect(summaryOf(await untilSynced(other, FIELDS, cursor))).toEqual(missed);
   });
 
+  it('knows states that the result of a mutation has hidden from the gateway', async () => {
+    await using gateway = await start();
+    gateway.cluster.faults.rejectStreamingLists(true); // their events would be held back
+    const stall = gateway.cluster.faults.stall();
+    gateway.cluster.apply(workspace('nb-3', { state: 'Running' }));
+    await using later = await startGatewayFor(gateway.cluster.kubeconfig);
+    const fields = 'type cursor object { name state paused }';
+    const [selected, all] = [
+      (await untilSynced(later)).at(-1)?.cursor,
+      (await untilSynced(later, fields)).at(-1)?.cursor,
+    ];
+    const pause = 'mutation { pauseWorkspace(input: { namespace: "team-a", name: "nb-3" }) { workspace { paused } } }';
+    expect(await gateway.query(pause)).toEqual({ data: { pauseWorkspace: { workspace: { paused: true } } } });
+    stall[Symbol.dispose]();
+    await gateway.caughtUp();
+    expect(summaryOf(await untilSynced(gateway, FIELDS, selected))).toEqual([['SYNCED']]);
+    expect(summaryOf(await untilSynced(gateway, fields, all))).toEqual([['MODIFIED', 'nb-3', 'RUNNING'], ['SYNCED']]);
+  });
+
   it('sends RESET and a snapshot when neither the gateway nor the API server has the history', async () => {
     await using gateway = await start();
     const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
