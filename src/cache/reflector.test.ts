@@ -216,6 +216,25 @@ describe('a server that was rolled back', () => {
     expect([reflection.listed[1], reflection.names(), resets]).toEqual(['server-rollback', ['a'], 1]);
   });
 
+  it.each([429, 403, 400])(
+    'resets the store when the server was rolled back while it waited after status %i',
+    async (status) => {
+      await using reflection = await startReflection({ objects: [widget('a')] });
+      await watching(reflection);
+      const { faults } = reflection.simulator;
+      const backup = faults.snapshot();
+      reflection.simulator.apply(widget('b'));
+      await waitFor(() => reflection.store.size === 2, 'the change has arrived');
+      faults.refuse({ status, retryAfterSeconds: PATIENCE_MS / 1_000, times: 1, when: ({ verb }) => verb === 'watch' });
+      faults.endWatches();
+      await waitFor(() => reflection.failures.length === 1, 'the watch was refused');
+      await faults.restart({ data: backup });
+      reflection.clock.pass(1);
+      await waitFor(() => reflection.listed.length === 2, 'it has listed');
+      expect([reflection.listed[1], reflection.names()]).toEqual(['server-rollback', ['a']]);
+    },
+  );
+
   it('lists after an interruption of ten seconds, in which a backup was restored and has grown past its version', async () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);

@@ -72,6 +72,7 @@ class Reflector<T extends KubernetesObject> {
   #errorsAtVersion = { version: '', count: 0 };
   /** Why the next iteration starts with a list. Undefined while the store's version can be watched from. */
   #listCause: string | undefined = 'start';
+  /** Whether to compare the server's version with the store's first: another or an older server may respond next. */
   #checkForRollback = false;
   /** Time from which nothing is known of the server. Undefined while a watch runs. */
   #interruptedAt: number | undefined;
@@ -97,18 +98,25 @@ class Reflector<T extends KubernetesObject> {
   }
 
   async run(): Promise<void> {
-    const { signal, clock } = this.#options;
+    const { signal } = this.#options;
     while (!signal.aborted) {
       try {
         this.#hasProgressed = false;
         await this.#listAndWatch();
         if (!this.#hasProgressed) this.#attempts += 1;
-        await clock.sleep(this.#attempts > 1 ? this.#backoff.next() : this.#jitter(), signal);
+        await this.#pause();
       } catch (error) {
         if (signal.aborted) return;
         await this.#recover(error);
       }
     }
+  }
+
+  /** Waits after a watch that has ended normally: long if the one before has ended without an event, too. */
+  async #pause(): Promise<void> {
+    const { clock, signal } = this.#options;
+    if (this.#attempts > 1) this.#checkForRollback = true;
+    await clock.sleep(this.#attempts > 1 ? this.#backoff.next() : this.#jitter(), signal);
   }
 
   /** Lists if necessary, then follows one watch to its end. */
@@ -309,7 +317,7 @@ class Reflector<T extends KubernetesObject> {
     this.#lastCause = policy.cause;
     report.failed(error, policy, waitMs);
     if (policy.refreshCredentials) client.refreshCredentials();
-    if (policy.checkForRollback) this.#checkForRollback = true;
+    this.#checkForRollback = true;
     if (policy.next === 'list' || policy.next === 'wait-for-kind') this.#listCause = policy.cause;
     if (policy.next === 'poll') this.#applyServing('listed');
     if (error instanceof Error) store.fail(error, policy.next === 'wait-for-kind' ? 'discard' : 'keep');

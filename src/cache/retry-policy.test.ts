@@ -5,7 +5,6 @@ import { Backoff, retryPolicyFor, type RetryPolicy } from './retry-policy.ts';
 
 const normal: Omit<RetryPolicy, 'cause'> = {
   next: 'rewatch',
-  checkForRollback: false,
   refreshCredentials: false,
   immediate: false,
   retryAfterMs: undefined,
@@ -15,11 +14,11 @@ const normal: Omit<RetryPolicy, 'cause'> = {
 it.each<[Partial<StatusDetails>, Partial<RetryPolicy>]>([
   [
     { code: 503, reason: 'Broken' },
-    { cause: 'broken', checkForRollback: true, immediate: true, maxWaitMs: 2_000 },
+    { cause: 'broken', immediate: true, maxWaitMs: 2_000 },
   ],
   [
     { code: 503, reason: 'Unreachable' },
-    { cause: 'unreachable', checkForRollback: true, maxWaitMs: 2_000 },
+    { cause: 'unreachable', maxWaitMs: 2_000 },
   ],
   [
     { code: 503, reason: 'CredentialsChanged' },
@@ -39,7 +38,7 @@ it.each<[Partial<StatusDetails>, Partial<RetryPolicy>]>([
   ],
   [
     { code: 503, retryAfterSeconds: 3 },
-    { cause: 'overloaded', checkForRollback: true, retryAfterMs: 3_000 },
+    { cause: 'overloaded', retryAfterMs: 3_000 },
   ],
   [
     { code: 502, reason: 'EventTooLarge' },
@@ -47,11 +46,8 @@ it.each<[Partial<StatusDetails>, Partial<RetryPolicy>]>([
   ],
   [{ code: 401 }, { cause: 'unauthorized', refreshCredentials: true, immediate: true }],
   [{ code: 403 }, { cause: 'forbidden' }],
-  [{ code: 500 }, { cause: 'server-error', checkForRollback: true }],
-  [
-    { code: 504, reason: 'Timeout' },
-    { cause: 'server-error', checkForRollback: true },
-  ],
+  [{ code: 500 }, { cause: 'server-error' }],
+  [{ code: 504, reason: 'Timeout' }, { cause: 'server-error' }],
   [{ code: 400 }, { cause: 'server-error' }],
   [{ code: 405 }, { cause: 'unwatchable', next: 'poll', immediate: true }],
 ])('returns the policy for %j', (details, expected) => {
@@ -83,7 +79,7 @@ it('lists after three refusals of a version that is too large', () => {
   const error = failure({ code: 504, message: 'Timeout: Too large resource version: 9, current: 1' });
   const steps = [1, 2, 3, 4].map((attempts) => retryPolicyFor(error, attempts));
   expect(steps.map(({ next }) => next)).toEqual(['rewatch', 'rewatch', 'list', 'list']);
-  expect(steps[0]).toEqual({ ...normal, cause: 'too-large-version', checkForRollback: true });
+  expect(steps[0]).toEqual({ ...normal, cause: 'too-large-version' });
 });
 
 it.each([new TypeError('a bug of ours'), 'thrown text', undefined])(

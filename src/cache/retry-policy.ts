@@ -37,8 +37,6 @@ export interface RetryPolicy {
    * kind is served. `poll`: list every ten seconds.
    */
   readonly next: 'rewatch' | 'list' | 'wait-for-kind' | 'poll';
-  /** Whether to compare the server's version with the store's first: another or an older server may respond next. */
-  readonly checkForRollback: boolean;
   readonly refreshCredentials: boolean;
   /** Whether the first failure of this cause is retried without a wait. */
   readonly immediate: boolean;
@@ -66,7 +64,6 @@ const EVENT_TOO_LARGE_WAIT_MS = 10_000;
 export function retryPolicyFor(error: unknown, attempts: number, errorsAtVersion = 1): RetryPolicy {
   const base = {
     next: 'rewatch',
-    checkForRollback: false,
     refreshCredentials: false,
     immediate: false,
     retryAfterMs: isStarting(error) ? undefined : retryAfterMsOf(error),
@@ -79,22 +76,21 @@ export function retryPolicyFor(error: unknown, attempts: number, errorsAtVersion
   if (hasChangedServer(error)) return { ...base, cause: 'server-changed', next: 'list', immediate: true };
   if (isKindUnavailable(error)) return { ...base, cause: 'kind-unavailable', next: 'wait-for-kind' };
   if (isMethodNotAllowed(error)) return { ...base, cause: 'unwatchable', next: 'poll', immediate: true };
-  if (isBroken(error)) return { ...base, cause: 'broken', checkForRollback: true, immediate: true };
-  if (isUnreachable(error)) return { ...base, cause: 'unreachable', checkForRollback: true };
+  if (isBroken(error)) return { ...base, cause: 'broken', immediate: true };
+  if (isUnreachable(error)) return { ...base, cause: 'unreachable' };
   if (isUnauthorized(error)) return { ...base, cause: 'unauthorized', refreshCredentials: true, immediate: true };
   if (isForbidden(error)) return { ...base, cause: 'forbidden' };
   if (isTooLargeVersion(error)) {
     return {
       ...base,
       cause: 'too-large-version',
-      checkForRollback: true,
       next: attempts < TOO_LARGE_ATTEMPTS ? 'rewatch' : 'list',
     };
   }
   if (!(error instanceof StatusError)) return { ...base, cause: 'bug', next: 'list' };
   const cause = error.code === 429 || error.code === 503 ? 'overloaded' : 'server-error';
   const next = isCausedByVersion(error, cause, errorsAtVersion) ? 'list' : 'rewatch';
-  return { ...base, cause, next, checkForRollback: error.code >= 500 };
+  return { ...base, cause, next };
 }
 
 /** An overloaded server refuses watches of any version, and a list would cost it more. */
