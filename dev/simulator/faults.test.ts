@@ -41,6 +41,20 @@ it('sends the events of a stall when it is undone', async () => {
   expect([await watch.next(), await watch.next()]).toEqual(['ADDED a', 'ADDED b']);
 });
 
+it('stalls only the watches that are asked for', async () => {
+  await using test = await startTestSimulator();
+  await using stalled = await test.watch('timeoutSeconds=99');
+  await using other = await test.watch();
+  {
+    using _stall = test.simulator.faults.stall(({ url }) => url.includes('timeoutSeconds=99'));
+    test.simulator.apply(widget('a'));
+    expect(await other.next()).toBe('ADDED a');
+    using _all = test.simulator.faults.stall();
+    test.simulator.apply(widget('b'));
+  }
+  expect([await stalled.next(), await stalled.next(), await other.next()]).toEqual(['ADDED a', 'ADDED b', 'ADDED b']);
+});
+
 it('injects lines and duplicates events when asked to', async () => {
   await using test = await startTestSimulator();
   await using watch = await test.watch();

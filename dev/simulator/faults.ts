@@ -51,8 +51,11 @@ export interface Faults {
   delay(ms: number, when?: RequestPredicate): Undo;
   /** Returns 503 without a Status for all requests of an API group, as if its aggregated server were unavailable. */
   unavailable(group: string): Undo;
-  /** Holds back all watch events, bookmarks included. When undone, the held events are sent; bookmarks are not. */
-  stall(): Undo;
+  /**
+   * Holds back the events of some watches, bookmarks included. When undone, the held events are sent; bookmarks are not.
+   * @param when called for each event of a watch; must give the same answer each time. Default: all watches
+   */
+  stall(when?: RequestPredicate): Undo;
   /** Writes a line, which need not be JSON, into every open watch stream. */
   injectLine(text: string): void;
   /** Sends every event twice. */
@@ -102,7 +105,7 @@ function streamFaults({ storage, watches, behaviour }: FaultsOptions) {
       storage.compact();
     },
     expireWatches: () => watches.expire(),
-    stall: () => undoOnce(watches.stall()),
+    stall: (when: RequestPredicate = () => true) => undoOnce(watches.stall(({ request }) => when(request))),
     injectLine: (text: string) => watches.inject(text),
     duplicateEvents: (on: boolean) => watches.setDuplicating(on),
     rejectStreamingLists(on: boolean): void {

@@ -71,6 +71,7 @@ export function handleWatch(
   const writer = createEventWriter(resource, representation);
   const open = (sink: WatchSink): Watcher => {
     const watcher: Watcher = {
+      request,
       storageKey: storageKeyOf(resource),
       since: Math.max(resourceVersion, cluster.storage.version),
       matches,

@@ -1,4 +1,5 @@
 import type { ApiObject } from './api-object.ts';
+import type { SimulatedRequest } from './request.ts';
 import type { SelectionPredicate } from './selection-predicate.ts';
 import { expiredError, type ApiStatusError } from './status.ts';
 import type { StorageChange, Storage } from './storage.ts';
@@ -20,6 +21,7 @@ export interface EventWriter {
 
 /** Open watch stream. */
 export interface Watcher {
+  readonly request: SimulatedRequest;
   readonly storageKey: string;
   /** Only later changes are sent, even if this version lies in the future. */
   readonly since: number;
@@ -39,7 +41,7 @@ export class WatchBroadcaster {
   readonly #byStorageKey = new Map<string, Set<Watcher>>();
   readonly #storage: Storage;
   readonly #timer: NodeJS.Timeout;
-  #stalls = 0;
+  readonly #stalls = new Set<(watcher: Watcher) => boolean>();
   #duplicating = false;
 
   constructor(storage: Storage, bookmarkIntervalMs: number) {
@@ -62,7 +64,7 @@ export class WatchBroadcaster {
 
   /** Writes the line at once, or after the stall. */
   send(watcher: Watcher, line: string): void {
-    if (this.#stalls > 0) this.#owed.get(watcher)?.push(line);
+    if (this.#isStalled(watcher)) this.#owed.get(watcher)?.push(line);
     else watcher.sink.write(line);
   }
 
@@ -97,18 +99,24 @@ export class WatchBroadcaster {
     this.#duplicating = on;
   }
 
-  stall(): () => void {
-    this.#stalls += 1;
+  /** Holds back the lines of the watchers that `isStalled` names, which must give the same answer each time. */
+  stall(isStalled: (watcher: Watcher) => boolean): () => void {
+    this.#stalls.add(isStalled);
     return () => {
-      this.#stalls -= 1;
-      if (this.#stalls > 0) return;
-      for (const [watcher, lines] of this.#owed) for (const line of lines.splice(0)) watcher.sink.write(line);
+      this.#stalls.delete(isStalled);
+      for (const [watcher, lines] of this.#owed)
+        if (!this.#isStalled(watcher)) for (const line of lines.splice(0)) watcher.sink.write(line);
     };
   }
 
   stop(): void {
     clearInterval(this.#timer);
     this.closeAll('destroy');
+  }
+
+  #isStalled(watcher: Watcher): boolean {
+    for (const isStalled of this.#stalls) if (isStalled(watcher)) return true;
+    return false;
   }
 
   #broadcast(storageKey: string, change: StorageChange): void {
@@ -125,11 +133,11 @@ export class WatchBroadcaster {
   }
 
   #sendBookmarks(): void {
-    if (this.#stalls > 0) return;
     const { version } = this.#storage;
     const lines = new Map<string, string>();
-    for (const { bookmarks, since, storageKey, writer, sink } of this.#owed.keys()) {
-      if (!bookmarks || version < since) continue;
+    for (const watcher of this.#owed.keys()) {
+      const { bookmarks, since, storageKey, writer, sink } = watcher;
+      if (!bookmarks || version < since || this.#isStalled(watcher)) continue;
       const key = `${storageKey} ${writer.key}`;
       const line = lines.get(key) ?? writer.bookmark(version, false);
       lines.set(key, line);

@@ -80,9 +80,7 @@ class Delivery {
   netChanges(since: number, store: Store<WidgetObject>): readonly string[] {
     const [before = [], after] = [this.#history[since], [...store.list()]];
     const uids = new Set([...before, ...after].map(({ metadata }) => metadata.uid));
-    const find = (objects: readonly WidgetObject[], uid: string) =>
-      objects.find(({ metadata }) => metadata.uid === uid);
-    return [...uids].flatMap((uid) => difference(find(before, uid), find(after, uid))).toSorted();
+    return [...uids].flatMap((uid) => difference(withUid(before, uid), withUid(after, uid))).toSorted();
   }
 
   /** Returns the uids of the objects that changed after a version, as far as the store has received it. */
@@ -167,18 +165,18 @@ function reconstruct(changes: readonly Change<WidgetObject>[]): readonly WidgetO
   return [...held.values()];
 }
 
-/** Returns whether the store knows the changes since a version, which are then compared with those of the cluster. */
+/** Compares the changes since a version with those of the cluster, unless the store does not know them. Returns whether it does. */
 function expectChangesSince(store: Store<WidgetObject>, cluster: Delivery, since: number): boolean {
-  const [net, each] = [store.changesSince(`${since}`), store.changesSince(`${since}`, 'each')];
-  if (net) {
-    const lines = net.flatMap(({ before, after }) => difference(before, after));
-    expect(lines.toSorted()).toEqual(cluster.netChanges(since, store));
-  }
-  if (each) {
-    const uids = new Set(each.map(({ last }) => last.metadata.uid));
-    expect(cluster.changedUids(since, store).filter((uid) => !uids.has(uid))).toEqual([]);
-  }
+  const net = store.changesSince(`${since}`)?.flatMap(({ before, after }) => difference(before, after));
+  const each = store.changesSince(`${since}`, 'each')?.map(({ last }) => last.metadata.uid);
+  const [netChanges, changedUids] = [cluster.netChanges(since, store), cluster.changedUids(since, store)];
+  expect(net?.toSorted() ?? netChanges).toEqual(netChanges);
+  expect(new Set(each ?? changedUids)).toEqual(new Set([...(each ?? []), ...changedUids]));
   return net !== undefined;
+}
+
+function withUid(objects: readonly WidgetObject[], uid: string): WidgetObject | undefined {
+  return objects.find(({ metadata }) => metadata.uid === uid);
 }
 
 /** Returns how an object differs between two states, as a line of text; no line if it does not. */

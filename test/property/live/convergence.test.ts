@@ -11,7 +11,7 @@ describe.concurrent('subscriptions under random writes, faults and reconnects', 
   it.each(seeds)(
     'converge and keep the contract with seed %i',
     async (seed) => {
-      const violations = await runScenario(seed).catch((error: Error) => [String(error.stack)]); // reported with the command that replays it
+      const violations = await runScenario(seed);
       const replay = `CONVERGENCE_SEEDS=${seed}-${seed} npx vitest run test/property/live/convergence`;
       expect(violations, `${violations.join('\n\n')}\n\nReplay: ${replay}\n`).toEqual([]);
     },

@@ -42,6 +42,14 @@ export class ClientResultSet {
     return this.#phase === 'live';
   }
 
+  /** Returns a copy, as of a client that leaves here and resumes later. */
+  fork(): ClientResultSet {
+    const fork = new ClientResultSet(this.#selection);
+    for (const [uid, object] of this.#objects) fork.#objects.set(uid, object);
+    fork.#cursor = this.#cursor;
+    return fork;
+  }
+
   /** Expects a snapshot next. */
   startSnapshot(): void {
     this.#objects.clear();

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts';
+import { seededRandom, type SeededRandom } from '../seeded-random.ts';
 import type { Simulator } from '../../../dev/simulator/simulator.ts';
 import type { SimulatedRequest } from '../../../dev/simulator/request.ts';
 
@@ -69,6 +69,7 @@ export class FaultInjector {
       this.#schedule(() => this.#options.simulator.faults.rejectStreamingLists(false));
     },
     stall: () => this.#schedule(this.#options.simulator.faults.stall()),
+    stallSome: () => this.#stallSome(),
     refuse: () => this.#refuse(),
     refuseAndDrop: () => {
       this.#refuse();
@@ -83,6 +84,19 @@ export class FaultInjector {
       });
     },
   };
+
+  /** Stalls a random half of the watches, so that gateways, and the kinds within a gateway, are at different versions. */
+  #stallSome(): void {
+    const { random, simulator } = this.#options;
+    const chance = seededRandom(random.below(2 ** 30)); // watches start at times of their own
+    const stalled = new WeakMap<SimulatedRequest, boolean>();
+    const isStalled = (request: SimulatedRequest) => {
+      const known = stalled.get(request) ?? chance.below(2) === 0;
+      stalled.set(request, known);
+      return known;
+    };
+    this.#schedule(simulator.faults.stall(isStalled));
+  }
 
   #compact(): void {
     this.#options.simulator.faults.compact({ answer: this.#options.random.pick(['event', 'status'] as const) });

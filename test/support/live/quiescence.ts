@@ -53,13 +53,27 @@ async function waitUntilSynced(cluster: Cluster, gateway: TestGateway): Promise<
   const question = `{ namespace(name: "${name}") { id } workspaceKind(name: "${name}") { id } workspace(namespace: "${name}", name: "${name}") { id } }`;
   // A connection that was kept alive may be closed as the query is sent. The next attempt has a new one.
   const answer = () => gateway.query(question).catch((): Answer => ({}));
-  const seen = async () => Object.values((await answer()).data ?? {}).map((found) => found !== null);
+  let last: Answer = {};
+  const seen = async () => {
+    last = await answer();
+    return Object.values(last.data ?? {}).map((found) => found !== null);
+  };
   await waitFor(
     async () => isDeepStrictEqual(await seen(), [true, true, true]),
     'the gateway has received the markers',
     QUIESCENCE_TIMEOUT_MS,
-  );
+  ).catch((error: Error) => {
+    throw new Error(`${error.message} It answers ${JSON.stringify(last)} and has ${textOf(gateway)}.`);
+  });
   for (const marker of markers.toReversed()) await cluster.delete(marker);
+}
+
+/** Returns the state of each watch of a gateway. */
+function textOf(gateway: TestGateway): string {
+  const kinds = gateway.statistics().kinds.filter(({ updates }) => updates === 'watched');
+  return kinds
+    .map(({ resource, staleSince, lastEventAt }) => `${resource.plural} ${staleSince ?? 'watched'} ${lastEventAt}`)
+    .join(', ');
 }
 
 async function queryDifference(

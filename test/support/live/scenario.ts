@@ -5,6 +5,7 @@ import { rbacResources } from '../../../src/auth/rbac/resources.ts';
 import { alwaysWatchedKinds } from '../always-watched.ts';
 import type { TestGateway } from '../test-gateway.ts';
 import { waitFor } from '../wait-for.ts';
+import { SubscriptionClient } from './subscription-client.ts';
 import { QUIESCENCE_TIMEOUT_MS, violationsWhenQuiescent } from './quiescence.ts';
 import { customResourceDefinitions, startEnvironment, type ScenarioEnvironment } from './environment.ts';
 
@@ -16,7 +17,7 @@ const STEPS = 120;
  */
 export async function runScenario(seed: number): Promise<readonly string[]> {
   await using scenario = new Scenario(await startEnvironment(seededRandom(seed)));
-  return await scenario.run(); // awaited, so that it is disposed of after its end
+  return await scenario.run().catch((error: Error) => [String(error.stack), scenario.steps]); // awaited, so that it is disposed of after its end
 }
 
 class Scenario implements AsyncDisposable {
@@ -29,7 +30,7 @@ class Scenario implements AsyncDisposable {
   }
 
   async run(): Promise<readonly string[]> {
-    const { random, injector, clients, steps } = this.#environment;
+    const { random, injector, clients } = this.#environment;
     const violating = () => clients.filter(({ violation }) => violation !== undefined);
     for (let step = 0; step < STEPS && this.#violations.length + violating().length === 0; step += 1) {
       await this.#act();
@@ -37,15 +38,19 @@ class Scenario implements AsyncDisposable {
       await pause(random);
     }
     await this.#waitForQuiescence();
-    return this.#violations.length === 0
-      ? []
-      : [...this.#violations, `The steps were:\n    ${numbered(steps).join('\n    ')}`];
+    if (this.#violations.length === 0) this.#violations.push(...(await this.#violationsOfResuming()));
+    return this.#violations.length === 0 ? [] : [...this.#violations, this.steps];
+  }
+
+  /** The steps so far, as text. */
+  get steps(): string {
+    return `The steps were:\n    ${numbered(this.#environment.steps).join('\n    ')}`;
   }
 
   async #act(): Promise<void> {
     const { random, writer, injector, clients } = this.#environment;
     const dice = random.below(100);
-    if (dice < 60) return writer.writeRandom();
+    if (dice < 57) return writer.writeRandom();
     if (dice < 64) return this.#mutate();
     if (dice < 72) return injector.inject();
     if (dice < 88) return this.#disconnect();
@@ -114,6 +119,7 @@ class Scenario implements AsyncDisposable {
   /** Waits for quiescence in the new epoch, and restarts the clients that received no RESET. */
   async #enterEpoch(resets: readonly number[]): Promise<void> {
     await this.#waitForQuiescence();
+    for (const client of this.#environment.clients) client.forgetPast();
     for (const [index, client] of this.#environment.clients.entries())
       if (client.resets === resets[index]) client.restart();
   }
@@ -158,6 +164,23 @@ class Scenario implements AsyncDisposable {
     await this.#environment.injector.clear();
     await Promise.all(this.#mutations);
     for (const client of this.#environment.clients) client.resume();
+  }
+
+  /** Resumes at every gateway from the cursors that clients have received, each with what its client had received then. */
+  async #violationsOfResuming(): Promise<readonly string[]> {
+    const { cluster, fleet, clients, steps } = this.#environment;
+    const violations: string[] = [];
+    for (const { selection, transport, pastResultSets } of clients) {
+      using resuming = new DisposableStack();
+      const resumed = fleet.gateways.flatMap(({ url }) =>
+        pastResultSets.map((past) => {
+          const at = { gatewayUrl: () => url, currentStep: () => steps.length };
+          return resuming.use(new SubscriptionClient({ selection, transport, received: past.fork(), ...at }));
+        }),
+      );
+      violations.push(...(await violationsWhenQuiescent({ cluster, gateways: [], clients: resumed })));
+    }
+    return violations;
   }
 
   async #waitForQuiescence(): Promise<void> {

@@ -12,10 +12,13 @@ export interface SubscriptionClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Returns the number of the current step of the scenario, for the transcript. */
   readonly currentStep: () => number;
+  /** What the client has received before. Default: nothing. */
+  readonly received?: ClientResultSet;
 }
 
 const RETRY_MS = 20;
 const MAX_TRANSCRIPT_LINES = 60;
+const MAX_PAST_RESULT_SETS = 40;
 /** Errors that end a stream and after which the client reconnects. */
 const RETRIABLE_CODES = new Set<string | undefined>(['UNAVAILABLE', 'KIND_UNAVAILABLE']);
 
@@ -24,6 +27,7 @@ export class SubscriptionClient implements Disposable {
   readonly #options: SubscriptionClientOptions;
   readonly #resultSet: ClientResultSet;
   readonly #lines: string[] = [];
+  #pastResultSets: ClientResultSet[] = [];
   #stream: ClientStream | undefined;
   #retry: NodeJS.Timeout | undefined;
   #violation: string | undefined;
@@ -34,7 +38,7 @@ export class SubscriptionClient implements Disposable {
 
   constructor(options: SubscriptionClientOptions) {
     this.#options = options;
-    this.#resultSet = new ClientResultSet(options.selection);
+    this.#resultSet = options.received ?? new ClientResultSet(options.selection);
     this.#connect();
   }
 
@@ -85,6 +89,16 @@ export class SubscriptionClient implements Disposable {
     if (missing.length + surplus.length === 0) return undefined;
     const lines = missing.map(([uid, object]) => `expected ${textOf(object)}, got ${textOf(objects.get(uid))}`);
     return [...lines, ...surplus.map(([, object]) => `expected no object, got ${textOf(object)}`)].join('\n    ');
+  }
+
+  /** The last states of the result set, one after each event. From each, a client can resume at any gateway. */
+  get pastResultSets(): readonly ClientResultSet[] {
+    return this.#pastResultSets;
+  }
+
+  /** Forgets the past states, whose cursors have become void. */
+  forgetPast(): void {
+    this.#pastResultSets = [];
   }
 
   pause(): void {
@@ -170,6 +184,8 @@ export class SubscriptionClient implements Disposable {
     this.#note(`${event.type} ${textOf(event.object)} ${decodedCursor(event.cursor)}`);
     if (event.type === 'RESET') this.#resets += 1;
     this.#resultSet.apply(event);
+    this.#pastResultSets.push(this.#resultSet.fork());
+    if (this.#pastResultSets.length > MAX_PAST_RESULT_SETS) this.#pastResultSets.shift();
   }
 
   #applyObject(object: Fields | null): void {
