@@ -254,11 +254,7 @@ export class ScopedLister<T extends KubernetesObject> {
    * @param upTo version that the cache must reach first; another gateway may be ahead. Waits at most 2 s
    * @param steps `each` if objects that were created and deleted again matter; the API server no longer knows those
    */
-  async changesSince(
-    version: string,
-    upTo = version,
-    steps: Steps = 'net',
-  ): Promise<ChangesReader<T> | undefined> {
+  async changesSince(version: string, upTo = version, steps: Steps = 'net'): Promise<ChangesReader<T> | undefined> {
     if (this.seesNothing) return () => [];
     const isBehind = () => compareVersions(this.version, upTo) < 0;
     if (version === '' || !this.#store.isCurrentEpoch(version)) return undefined;

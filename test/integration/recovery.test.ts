@@ -199,10 +199,9 @@ describe('rejected credentials and permissions', () => {
     gateway.cluster.faults.rotateToken();
     gateway.cluster.faults.endWatches();
     change(gateway.cluster);
-    await waitFor(
-      () => requestsFor(gateway, 'watch').filter(({ status }) => status === 401).length >= 2,
-      'it was refused',
-    );
+    const refused = () =>
+      [...requestsFor(gateway, 'watch'), ...requestsFor(gateway, 'list')].filter(({ status }) => status === 401);
+    await waitFor(() => refused().length >= 2, 'it was refused twice');
     await directory.write('config', gateway.cluster.kubeconfig);
     expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
     await view.converges();
