@@ -137,13 +137,19 @@ class Scenario implements AsyncDisposable {
     await this.#enterEpoch(before);
   }
 
-  /** Waits until every gateway watches this number of always-watched kinds, and thus has noticed the new epoch. */
+  /**
+   * Waits until every gateway watches this number of always-watched kinds, without an interruption, and thus has noticed the new epoch: if
+   * versions grew past its own before, it would not.
+   */
   async #waitUntilWatched(kinds: number): Promise<void> {
     const { simulator, fleet } = this.#environment;
     const isNoticed = () => {
       const watched = fleet.gateways.map(watchedBy);
       return (
         simulator.openWatches === watched.flat().length + watched.length * rbacResources.length &&
+        fleet.gateways.every((gateway) =>
+          gateway.statistics().kinds.every(({ available, staleSince }) => !available || staleSince === undefined),
+        ) &&
         watched.every((each) => each.filter((resource) => resource.cache.watched === 'always').length === kinds)
       );
     };
