@@ -80,13 +80,8 @@ export function retryPolicyFor(error: unknown, attempts: number, errorsAtVersion
   if (isUnreachable(error)) return { ...base, cause: 'unreachable' };
   if (isUnauthorized(error)) return { ...base, cause: 'unauthorized', refreshCredentials: true, immediate: true };
   if (isForbidden(error)) return { ...base, cause: 'forbidden' };
-  if (isTooLargeVersion(error)) {
-    return {
-      ...base,
-      cause: 'too-large-version',
-      next: attempts < TOO_LARGE_ATTEMPTS ? 'rewatch' : 'list',
-    };
-  }
+  if (isTooLargeVersion(error))
+    return { ...base, cause: 'too-large-version', next: attempts < TOO_LARGE_ATTEMPTS ? 'rewatch' : 'list' };
   if (!(error instanceof StatusError)) return { ...base, cause: 'bug', next: 'list' };
   const cause = error.code === 429 || error.code === 503 ? 'overloaded' : 'server-error';
   const next = isCausedByVersion(error, cause, errorsAtVersion) ? 'list' : 'rewatch';
