@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import { failure } from '../graphql/errors.ts';
@@ -202,7 +202,7 @@ export function upgradeHandler(options: UpgradeOptions, webSockets: WebSocketHan
     const { status, code, message } = refusal;
     const requestId = requestIdOf(request.headers[REQUEST_ID]);
     recordRefusal(options.options, { requestId, status, error: failure(code, message) });
-    return refuseUpgrade(socket, `${status} ${STATUS_CODES[status]}`);
+    return refuseUpgrade(socket, { requestId, status, message });
   };
 }
 

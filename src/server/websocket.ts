@@ -16,7 +16,7 @@ import { excessiveValues } from './body-limits.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type PreparedOperation } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
-import { recordRefusal, type RefusedWebSocket } from './refused-websockets.ts';
+import { recordRefusal } from './refused-websockets.ts';
 import { traceparentOf, type OperationObservers } from './request-gate.ts';
 import { refuseUpgrade } from './responses.ts';
 import { REQUEST_ID } from './server-response.ts';
@@ -49,8 +49,7 @@ const socketOptions = {
   handleProtocols,
 };
 /** Answer to an upgrade request beyond a limit. WebSocket clients of browsers do not see it. */
-const TOO_MANY = '429 Too Many Requests\r\nRetry-After: 1';
-const TOO_MANY_STATUS = 429;
+const TOO_MANY = 429;
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
 interface WebSocketOptions
@@ -126,6 +125,7 @@ export class WebSocketHandler {
     this.#limits = new WebSocketLimits(options);
     this.#sockets = new WebSocketServer({ ...socketOptions, maxPayload: options.maxBodyBytes });
     this.#sockets.on('headers', (headers, request) => headers.push(`${REQUEST_ID}: ${this.#requestIds.get(request)}`));
+    this.#sockets.on('wsClientError', (error, socket, request) => this.#refuseHandshake(error, socket, request));
     const run = (operation: object) => this.#run(operation);
     this.#server = makeServer<Record<string, unknown>, Extra>({
       connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
@@ -162,16 +162,13 @@ export class WebSocketHandler {
     if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
     const requestId = requestIdOf(request.headers[REQUEST_ID]);
     const counted = this.#count(request, socket, requestId);
-    if (!counted) return refuseUpgrade(socket, TOO_MANY);
+    if (!counted) return undefined;
     this.#requestIds.set(request, requestId);
     const credentials = credentialsOf({ rawHeaders: request.rawHeaders, socket });
     const opened = { credentials, traceparent: traceparentOf(request), counted };
-    const { size } = this;
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
+    return this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
       this.#opened(webSocket, new WebSocketConnection({ webSocket, socket, requestId }, this.#options), opened),
     );
-    if (this.size > size || socket.destroyed) return undefined;
-    return recordRefusal(this.#options, { requestId, ...refusalOfHandshake(request) });
   }
 
   /** A scope of its own: closures of an open connection must not retain the upgrade request. The same is true of {@link #count}. */
@@ -194,7 +191,16 @@ export class WebSocketHandler {
     return record;
   }
 
-  /** Counts a WebSocket until its socket is closed. Returns undefined if there are too many. */
+  /** Refuses an upgrade that violates the protocol. */
+  #refuseHandshake({ message }: Error, socket: Duplex, request: IncomingMessage): void {
+    const requestId = this.#requestIds.get(request) ?? '';
+    const status = request.method === 'GET' ? 400 : 405;
+    const error = failure('BAD_REQUEST', `Expected a GET with the headers of a WebSocket of version 13. ${message}.`);
+    recordRefusal(this.#options, { requestId, status, error });
+    refuseUpgrade(socket, { requestId, status, message: error.message, headers: { 'sec-websocket-version': '13, 8' } });
+  }
+
+  /** Counts a WebSocket until its socket is closed. Refuses it, and returns undefined, if there are too many. */
   #count(request: IncomingMessage, socket: Socket, requestId: string): OpenWebSocket | undefined {
     try {
       const counted = this.#limits.open(request);
@@ -202,7 +208,8 @@ export class WebSocketHandler {
       return counted;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      recordRefusal(this.#options, { error, requestId, status: TOO_MANY_STATUS });
+      recordRefusal(this.#options, { error, requestId, status: TOO_MANY });
+      refuseUpgrade(socket, { requestId, status: TOO_MANY, message: error.message, headers: { 'retry-after': '1' } });
       return undefined;
     }
   }
@@ -361,12 +368,6 @@ function closingFor(error: GraphQLError): Closing {
   const code = codeOf(error);
   const reason = `${code}: ${error.message}`;
   return { code: code === 'UNAUTHENTICATED' ? UNAUTHORIZED : TRY_AGAIN_LATER, reason, error };
-}
-
-/** Returns the refusal of an upgrade that violates the protocol. `ws` answers it and does not report it. */
-function refusalOfHandshake({ method }: IncomingMessage): Pick<RefusedWebSocket, 'status' | 'error'> {
-  const error = failure('BAD_REQUEST', 'Expected a GET with the headers of a WebSocket of version 13 or 8.');
-  return { status: method === 'GET' ? 400 : 405, error };
 }
 
 function tooManySubscriptions(max: number): GraphQLError {

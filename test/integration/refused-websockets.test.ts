@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { request as sendRequest } from 'node:http';
+import { type IncomingMessage, request as sendRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { RawConnection } from '../support/abuse/raw-connection.ts';
@@ -30,13 +31,13 @@ async function openWebSocket({ url }: TestGateway, headers: Headers = {}): Promi
   return connection;
 }
 
-/** Sends an upgrade request that the gateway refuses. Returns the HTTP status. */
-async function refusedUpgrade(url: URL, { method = 'GET', ...headers }: Headers = {}): Promise<number | undefined> {
+/** Sends an upgrade request that the gateway refuses. Returns the answer. */
+async function refusedUpgrade(url: URL, { method = 'GET', ...headers }: Headers = {}) {
   const request = sendRequest(url, { method, headers: { ...UPGRADE, ...headers } });
   request.end();
-  const [response] = await once(request, 'response');
-  response.resume();
-  return response.statusCode;
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const { 'x-request-id': requestId } = response.headers;
+  return { status: response.statusCode, requestId, text: await text(response) };
 }
 
 /** Starts a gateway whose log can be read. */
@@ -140,14 +141,18 @@ describe('the request log has one line, with the close code, when a WebSocket is
 
 describe('the request log has one line, with the status, when an upgrade is refused', () => {
   it.each([
-    ['another path', '/other', {}, 404, 'NOT_FOUND'],
-    ['another origin', '/graphql', { origin: 'https://evil.example' }, 403, 'FORBIDDEN'],
-    ['too large headers', '/graphql', { cookie: 'x'.repeat(2_000) }, 431, 'TOO_LARGE'],
-    ['an unknown version', '/graphql', { 'sec-websocket-version': '7' }, 400, 'BAD_REQUEST'],
-    ['another method', '/graphql', { method: 'POST' }, 405, 'BAD_REQUEST'],
-  ])('because of %s', async (_, path, headers: Headers, status, code) => {
+    ['another path', '/other', {}, 404, 'NOT_FOUND', /\/other/u],
+    ['another origin', '/graphql', { origin: 'https://evil.example' }, 403, 'FORBIDDEN', /evil\.example/u],
+    ['too large headers', '/graphql', { cookie: 'x'.repeat(2_000) }, 431, 'TOO_LARGE', /MAX_HEADER_BYTES/u],
+    ['an unknown version', '/graphql', { 'sec-websocket-version': '7' }, 400, 'BAD_REQUEST', /Sec-WebSocket-Version/u],
+    ['another method', '/graphql', { method: 'POST' }, 405, 'BAD_REQUEST', /Invalid HTTP method/u],
+  ])('because of %s', async (_, path, headers: Headers, status, code, message) => {
     await using logged = await startLogged({ maxHeaderBytes: 1_500 });
-    expect(await refusedUpgrade(new URL(path, logged.gateway.url), headers)).toBe(status);
+    expect(await refusedUpgrade(new URL(path, logged.gateway.url), headers)).toEqual({
+      status,
+      requestId: 'upgrade-1',
+      text: expect.stringMatching(message),
+    });
     expect(await logged.refusals()).toMatchObject([{ ...line, status, codes: [code] }]);
   });
 });
