@@ -259,6 +259,21 @@ describe('a server that was rolled back', () => {
   });
 });
 
+it('watches from its version when the server has refused too many requests for ten seconds', async () => {
+  await using reflection = await startReflection({ objects: [widget('a')] });
+  await watching(reflection);
+  const undo = reflection.simulator.faults.refuse({ status: 429, when: ({ verb }) => verb !== 'get' });
+  reflection.simulator.faults.endWatches();
+  await waitFor(() => reflection.failures.length > 0, 'the watch was refused');
+  reflection.clock.pass(10_000);
+  const { length } = reflection.failures;
+  await waitFor(() => reflection.failures.length > length + 1, 'it was refused ten seconds later');
+  reflection.simulator.apply(widget('b'));
+  undo();
+  await waitFor(() => reflection.names().join() === 'a,b', 'the change has arrived');
+  expect(reflection.listed).toEqual(['start']);
+});
+
 describe('a kind that is not served any more', () => {
   it('asks discovery at intervals while its kind is not served, then lists', async () => {
     await using reflection = await startReflection({ objects: [widget('a')] });

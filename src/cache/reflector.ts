@@ -74,7 +74,7 @@ class Reflector<T extends KubernetesObject> {
   #listCause: string | undefined = 'start';
   /** Whether to compare the server's version with the store's first: another or an older server may respond next. */
   #checkForRollback = false;
-  /** Time from which nothing is known of the server. Undefined while a watch runs. */
+  /** Time from which nothing is known of the server. Undefined while a watch runs, or the server only refuses too many requests. */
   #interruptedAt: number | undefined;
   /** Time for which the last watch was silent before it was given up. */
   #silentMs = 0;
@@ -310,7 +310,7 @@ class Reflector<T extends KubernetesObject> {
   async #recover(error: unknown): Promise<void> {
     const { client, store, report, clock, signal } = this.#options;
     this.#attempts += 1;
-    this.#interruptedAt ??= clock.now() - this.#silentMs;
+    if (!isThrottled(error)) this.#interruptedAt ??= clock.now() - this.#silentMs; // a list would cost an overloaded server more
     this.#silentMs = 0;
     const policy = retryPolicyFor(error, this.#attempts, this.#countError(error));
     const waitMs = this.#waitBefore(policy);
@@ -367,6 +367,10 @@ function addInitialEvent<T extends KubernetesObject>(
   const isListed = event.type !== 'DELETED' && store.resource.cache.accepts(event.object);
   if (!isListed) listed.delete(key);
   else listed.set(key, event.object);
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof StatusError && error.code === 429;
 }
 
 /** Returns whether the server does not know the parameters of streaming lists: 400, or 422 if the feature is turned off. */
