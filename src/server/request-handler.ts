@@ -13,9 +13,9 @@ import { isSimplePost, type OriginPolicy } from './origin-policy.ts';
 import { pathOf } from './page-files.ts';
 import type { Person } from './person.ts';
 import type { OperationCaller } from './operation.ts';
-import { recordRefusal } from './refused-websockets.ts';
+import { refuseUpgrade } from './refused-websockets.ts';
 import { recordOf, sendRefusal, type OperationObservers, type RequestGate } from './request-gate.ts';
-import { forbidden, refuse, refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson, type Refusal } from './responses.ts';
+import { forbidden, refuse, REFUSED_REQUEST_TIMEOUT_MS, sendJson, type Refusal } from './responses.ts';
 import { REQUEST_ID } from './server-response.ts';
 import type { UnreadResponses } from './unread-responses.ts';
 import type { WebSocketHandler } from './websocket.ts';
@@ -201,8 +201,7 @@ export function upgradeHandler(options: UpgradeOptions, webSockets: WebSocketHan
     if (!refusal) return webSockets.upgrade(request, socket, head);
     const { status, code, message } = refusal;
     const requestId = requestIdOf(request.headers[REQUEST_ID]);
-    recordRefusal(options.options, { requestId, status, error: failure(code, message) });
-    return refuseUpgrade(socket, { requestId, status, message });
+    return refuseUpgrade(socket, { requestId, status, error: failure(code, message) }, options.options);
   };
 }
 

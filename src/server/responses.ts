@@ -1,8 +1,6 @@
-import { STATUS_CODES, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
-import { REQUEST_ID } from './server-response.ts';
 
 /** Headers of JSON answers: no cache may store them, and no browser may take them for another type. */
 export const JSON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
@@ -60,34 +58,6 @@ export function sendText(
 
 /** Time for the client of a refused request to read the response and close the connection. */
 export const REFUSED_REQUEST_TIMEOUT_MS = 1_000;
-
-interface UpgradeRefusal {
-  readonly requestId: string;
-  readonly status: number;
-  /** Body, one line of plain text. */
-  readonly message: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/**
- * Answers an upgrade request with an error and closes its connection after at most {@link REFUSED_REQUEST_TIMEOUT_MS}.
- * Unread bytes would keep the socket open after its client has left.
- */
-export function refuseUpgrade(socket: Duplex, { requestId, status, message, headers }: UpgradeRefusal): void {
-  const body = `${message}\n`;
-  const lines = Object.entries({
-    [REQUEST_ID]: requestId,
-    connection: 'close',
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    ...headers,
-  });
-  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  socket.resume();
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
-  const timeout = setTimeout(() => socket.destroy(), REFUSED_REQUEST_TIMEOUT_MS);
-  socket.once('close', () => clearTimeout(timeout));
-}
 
 /** Larger writes hide whether a client reads: the bytes of a write count as pending until all of them are taken. */
 const SLICE_BYTES = 64 * 1024;

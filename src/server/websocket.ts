@@ -16,9 +16,8 @@ import { excessiveValues } from './body-limits.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type PreparedOperation } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
-import { recordRefusal } from './refused-websockets.ts';
+import { recordRefusal, refuseUpgrade } from './refused-websockets.ts';
 import { traceparentOf, type OperationObservers } from './request-gate.ts';
-import { refuseUpgrade } from './responses.ts';
 import { REQUEST_ID } from './server-response.ts';
 import { staggered } from './shutdown.ts';
 import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from './websocket-limits.ts';
@@ -48,7 +47,7 @@ const socketOptions = {
   closeTimeout: CLOSE_TIMEOUT_MS,
   handleProtocols,
 };
-/** Answer to an upgrade request beyond a limit. WebSocket clients of browsers do not see it. */
+/** Status of the answer to an upgrade request beyond a limit. WebSocket clients of browsers do not see it. */
 const TOO_MANY = 429;
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
@@ -196,8 +195,8 @@ export class WebSocketHandler {
     const requestId = this.#requestIds.get(request) ?? '';
     const status = request.method === 'GET' ? 400 : 405;
     const error = failure('BAD_REQUEST', `Expected a GET with the headers of a WebSocket of version 13. ${message}.`);
-    recordRefusal(this.#options, { requestId, status, error });
-    refuseUpgrade(socket, { requestId, status, message: error.message, headers: { 'sec-websocket-version': '13, 8' } });
+    const headers = { 'sec-websocket-version': '13, 8' };
+    refuseUpgrade(socket, { requestId, status, error, headers }, this.#options);
   }
 
   /** Counts a WebSocket until its socket is closed. Refuses it, and returns undefined, if there are too many. */
@@ -208,8 +207,7 @@ export class WebSocketHandler {
       return counted;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      recordRefusal(this.#options, { error, requestId, status: TOO_MANY });
-      refuseUpgrade(socket, { requestId, status: TOO_MANY, message: error.message, headers: { 'retry-after': '1' } });
+      refuseUpgrade(socket, { requestId, status: TOO_MANY, error, headers: { 'retry-after': '1' } }, this.#options);
       return undefined;
     }
   }
