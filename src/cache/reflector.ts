@@ -115,8 +115,9 @@ class Reflector<T extends KubernetesObject> {
   /** Waits after a watch that has ended normally: long if the one before has ended without an event, too. */
   async #pause(): Promise<void> {
     const { clock, signal } = this.#options;
-    if (this.#attempts > 1) this.#checkForRollback = true;
-    await clock.sleep(this.#attempts > 1 ? this.#backoff.next() : this.#jitter(), signal);
+    if (this.#attempts <= 1) return clock.sleep(this.#jitter(), signal);
+    this.#checkForRollback = true;
+    return clock.sleep(this.#backoff.next(), signal);
   }
 
   /** Lists if necessary, then follows one watch to its end. */
