@@ -5,6 +5,7 @@ import { namespace } from '../../test/support/manifests.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import {
+  backupBeforeChange,
   requestsOf,
   breakWatch,
   DEFINITION,
@@ -208,9 +209,7 @@ describe('a server that was rolled back', () => {
     await watching(reflection);
     let resets = 0;
     reflection.store.addEventHandler({ changed: () => {}, reset: () => void (resets += 1), failed: () => {} });
-    const backup = reflection.simulator.faults.snapshot();
-    reflection.simulator.apply(widget('b'));
-    await waitFor(() => reflection.store.size === 2, 'the change has arrived');
+    const backup = await backupBeforeChange(reflection);
     await reflection.simulator.faults.restart({ data: backup });
     await waitFor(() => reflection.listed.length === 2, 'it has listed');
     expect([reflection.listed[1], reflection.names(), resets]).toEqual(['server-rollback', ['a'], 1]);
@@ -222,9 +221,7 @@ describe('a server that was rolled back', () => {
       await using reflection = await startReflection({ objects: [widget('a')] });
       await watching(reflection);
       const { faults } = reflection.simulator;
-      const backup = faults.snapshot();
-      reflection.simulator.apply(widget('b'));
-      await waitFor(() => reflection.store.size === 2, 'the change has arrived');
+      const backup = await backupBeforeChange(reflection);
       faults.refuse({ status, retryAfterSeconds: PATIENCE_MS / 1_000, times: 1, when: ({ verb }) => verb === 'watch' });
       faults.endWatches();
       await waitFor(() => reflection.failures.length === 1, 'the watch was refused');
@@ -239,9 +236,7 @@ describe('a server that was rolled back', () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);
     const { faults } = reflection.simulator;
-    const backup = faults.snapshot();
-    reflection.simulator.apply(widget('lost'));
-    await waitFor(() => reflection.store.size === 2, 'the change has arrived');
+    const backup = await backupBeforeChange(reflection);
     const { version } = reflection.store;
     await faults.stop();
     await waitFor(() => reflection.failures.length > 0, 'the watch has failed');

@@ -2,6 +2,7 @@ import { waitFor } from './wait-for.ts';
 import { startWidgetCluster, Widget, type WidgetCluster, type WidgetObject } from './widget.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import type { RequestPredicate } from '../../dev/simulator/faults.ts';
+import type { Snapshot } from '../../dev/simulator/storage.ts';
 import type { RequestVerb } from '../../dev/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -115,6 +116,14 @@ export function forgetBetweenPages(simulator: Simulator): void {
 /** Waits until the list is complete and the reflector has received the head of the watch. */
 export async function watching({ hasOpenWatches, listed }: Reflection): Promise<void> {
   await waitFor(() => hasOpenWatches(1) && listed.length > 0, 'the watch is open');
+}
+
+/** Takes a backup, makes a change that is not part of it, and waits until the store has it. Returns the backup. */
+export async function backupBeforeChange({ simulator, store }: Reflection): Promise<Snapshot> {
+  const backup = simulator.faults.snapshot();
+  simulator.apply(widget('lost'));
+  await waitFor(() => store.size === 2, 'the change has arrived');
+  return backup;
 }
 
 /** Waits until the given number of watches has been requested, and the reflector has received the head of the last one. */
