@@ -53,7 +53,7 @@ export interface Faults {
   unavailable(group: string): Undo;
   /**
    * Holds back the events of some watches, bookmarks included. When undone, the held events are sent; bookmarks are not.
-   * @param when called for each event of a watch; must give the same answer each time. Default: all watches
+   * @param when called once for each watch, also for those that start later. Default: all watches
    */
   stall(when?: RequestPredicate): Undo;
   /** Writes a line, which need not be JSON, into every open watch stream. */

@@ -99,8 +99,14 @@ export class WatchBroadcaster {
     this.#duplicating = on;
   }
 
-  /** Holds back the lines of the watchers that `isStalled` names, which must give the same answer each time. */
-  stall(isStalled: (watcher: Watcher) => boolean): () => void {
+  /** Holds back the lines of some watchers. @param isChosen called once for each, also for those that start later */
+  stall(isChosen: (watcher: Watcher) => boolean): () => void {
+    const chosen = new WeakMap<Watcher, boolean>();
+    const isStalled = (watcher: Watcher) => {
+      const known = chosen.get(watcher) ?? isChosen(watcher);
+      chosen.set(watcher, known);
+      return known;
+    };
     this.#stalls.add(isStalled);
     return () => {
       this.#stalls.delete(isStalled);

@@ -89,13 +89,7 @@ export class FaultInjector {
   #stallSome(): void {
     const { random, simulator } = this.#options;
     const chance = seededRandom(random.below(2 ** 30)); // watches start at times of their own
-    const stalled = new WeakMap<SimulatedRequest, boolean>();
-    const isStalled = (request: SimulatedRequest) => {
-      const known = stalled.get(request) ?? chance.below(2) === 0;
-      stalled.set(request, known);
-      return known;
-    };
-    this.#schedule(simulator.faults.stall(isStalled));
+    this.#schedule(simulator.faults.stall(() => chance.below(2) === 0));
   }
 
   #compact(): void {
