@@ -67,8 +67,8 @@ export class RandomWriter {
 
   /** Returns the name of a workspace that may exist; often of one whose latest change some gateways do not know yet. */
   anyWorkspace(): { readonly name: string; readonly namespace: string } {
-    const isLatest = this.#latest !== '' && this.#options.random.below(2) === 0;
-    const [at = '', name = ''] = (isLatest ? this.#latest : this.#key()).split('/');
+    const key = this.#options.random.below(2) === 0 ? this.#latest : this.#key();
+    const [at = '', name = ''] = key.split('/');
     return { name, namespace: at };
   }
 

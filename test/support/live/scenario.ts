@@ -119,9 +119,10 @@ class Scenario implements AsyncDisposable {
   /** Waits for quiescence in the new epoch, and restarts the clients that received no RESET. */
   async #enterEpoch(resets: readonly number[]): Promise<void> {
     await this.#waitForQuiescence();
-    for (const client of this.#environment.clients) client.forgetPast();
-    for (const [index, client] of this.#environment.clients.entries())
+    for (const [index, client] of this.#environment.clients.entries()) {
+      client.forgetPast();
       if (client.resets === resets[index]) client.restart();
+    }
   }
 
   /** Deletes all data, definitions included, and starts again. */

@@ -12,7 +12,7 @@ export interface SubscriptionClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Returns the number of the current step of the scenario, for the transcript. */
   readonly currentStep: () => number;
-  /** What the client has received before. Default: nothing. */
+  /** The result set of an earlier client, which this one continues. Default: an empty one. */
   readonly received?: ClientResultSet;
 }
 
