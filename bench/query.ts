@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { queryCases, type QueryCase } from './query/cases.ts';
 import { startQueryCluster } from './query/cluster.ts';
-import { measureCase, type Bench, type Costs } from './query/measure.ts';
+import { measureCase, measureGateways, type Bench, type Costs } from './query/measure.ts';
 import { startBareServer, startGatewayIn, type MeasuredProcess } from './query/measured-process.ts';
 import { jsonMegabytes, measureStart } from './query/process-cases.ts';
 import { isLoss, Report } from './query/report.ts';
@@ -52,7 +52,7 @@ async function run(): Promise<void> {
   await measureAt(1_000, { bare, report });
   await measureAt(10_000, { bare, report });
   await measureAt(10_000, { bare, report }, 1_000);
-  if (!quick && !check && isWanted('growth')) await reportGrowth({ bare, report });
+  if (!quick && !check && isWanted('growth')) await reportGrowth(report);
   if (!quick && !check && isWanted('resident')) await reportLarge(report);
   report.print();
   if (report.isEmpty)
@@ -117,23 +117,17 @@ async function reportTurns(report: Report, kubeconfig: string): Promise<void> {
     report.addFigure(`longest turn at 10,000: ${operation}`, ms, { most: 50, unit: 'ms' });
 }
 
-/** Measures at two sizes of the cluster, one after the other. */
-async function reportGrowth({ bare, report }: Context): Promise<void> {
-  const cases = queryCases.filter(({ flat }) => flat);
-  const costs: number[][] = [];
-  for (const workspaces of [GROWTH.small, GROWTH.large]) {
-    await using cluster = await startQueryCluster(workspaces);
-    await using gateway = await startGatewayIn(cluster.kubeconfig, { entry });
-    await gateway.untilSettled();
-    const bench: Bench = { cluster, gateway, bare, reference: undefined, quick };
-    const own: number[] = [];
-    for (const each of cases) own.push((await measureCase(each, bench)).gateway);
-    costs.push(own);
-  }
-  for (const [index, { name }] of cases.entries()) {
-    const [small = Number.NaN, large = Number.NaN] = costs.map((own) => own[index] ?? Number.NaN);
-    const title = `growth of ${name}: ${small.toFixed(3)} ms at 2,000, ${large.toFixed(3)} ms at 40,000`;
-    report.addFigure(title, large / small, { most: GROWTH.most, unit: 'x' });
+/** Measures at two sizes of the cluster, in turns. */
+async function reportGrowth(report: Report): Promise<void> {
+  await using smallCluster = await startQueryCluster(GROWTH.small);
+  await using largeCluster = await startQueryCluster(GROWTH.large);
+  await using small = await startGatewayIn(smallCluster.kubeconfig, { entry });
+  await using large = await startGatewayIn(largeCluster.kubeconfig, { entry });
+  await Promise.all([small.untilSettled(), large.untilSettled()]);
+  for (const each of queryCases.filter(({ flat }) => flat)) {
+    const [atSmall = Number.NaN, atLarge = Number.NaN] = await measureGateways(each, [small, large]);
+    const title = `growth of ${each.name}: ${atSmall.toFixed(3)} ms at 2,000, ${atLarge.toFixed(3)} ms at 40,000`;
+    report.addFigure(title, atLarge / atSmall, { most: GROWTH.most, unit: 'x' });
   }
 }
 

@@ -41,6 +41,7 @@ const CHANGE_MS = 5;
 /** Sends a request of the case to one server. */
 type Send = (number: number) => Promise<Buffer>;
 
+/** A server under measurement. */
 interface Measured {
   readonly process: MeasuredProcess;
   readonly send: Send;
@@ -48,24 +49,40 @@ interface Measured {
   readonly before?: (number: number) => Promise<void>;
 }
 
-/** Warms all servers up in the same way, measures them in turn, because the load of the machine changes, and returns the medians. */
+/** Returns the costs of a case. */
 export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs> {
-  const { gateway, bare, reference, quick } = bench;
+  const { bare, reference, quick } = bench;
   await storeAnswers(query, bench);
-  const measured: Readonly<Record<string, Measured>> = {
-    gateway: measuredGateway(gateway, query, bench),
-    bare: { process: bare, send: (number: number) => bare.repeat(pathOf(query, number), query.requestAt(number)) },
-    ...(reference && { reference: measuredGateway(reference, query, bench) }),
-  };
-  const costs: Record<string, number[]> = {};
-  const rounds = Object.values(measured).map((each) => () => costOf(each, WARM_UP));
+  const sendToBare = (number: number) => bare.repeat(pathOf(query, number), query.requestAt(number));
+  const servers = [measuredGateway(bench.gateway, query, bench), { process: bare, send: sendToBare }];
+  if (reference) servers.push(measuredGateway(reference, query, bench));
+  const [gateway = Number.NaN, ofBare = Number.NaN, ofReference] = await medianCosts(servers, quick);
+  return { gateway, bare: ofBare, reference: ofReference };
+}
+
+/** Returns the CPU time of a request of a case at each of several gateways. */
+export function measureGateways(query: QueryCase, gateways: readonly MeasuredProcess[]): Promise<readonly number[]> {
+  const servers = gateways.map((process) => ({
+    process,
+    send: (number: number) => process.query(query.requestAt(number)),
+  }));
+  return medianCosts(servers, false);
+}
+
+/** Warms all servers up in the same way, measures them in turns, because the load of the machine changes, and returns the medians. */
+async function medianCosts(servers: readonly Measured[], quick: boolean): Promise<readonly number[]> {
+  const measured = servers.map((server): { server: Measured; costs: number[] } => ({ server, costs: [] }));
+  const rounds = measured.map(
+    ({ server }) =>
+      () =>
+        costOf(server, WARM_UP),
+  );
   await warmUp(rounds, quick ? 2 : MAX_WARM_UPS);
   for (let round = 0; round < (quick ? 3 : ROUNDS); round += 1) {
-    for (const [name, each] of Object.entries(measured))
-      (costs[name] ??= []).push(await costOf(each, each.before ? MEASURED_WITH_PREPARATION : MEASURED));
+    for (const { server, costs } of measured)
+      costs.push(await costOf(server, server.before ? MEASURED_WITH_PREPARATION : MEASURED));
   }
-  const { gateway: own = [], bare: lowest = [], reference: plain } = costs;
-  return { gateway: median(own), bare: median(lowest), reference: plain && median(plain) };
+  return measured.map(({ costs }) => median(costs));
 }
 
 function pathOf({ name }: QueryCase, number: number): string {
