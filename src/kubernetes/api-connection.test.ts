@@ -6,6 +6,7 @@ import { Client } from './client.ts';
 import { createApiConnection } from './api-connection.ts';
 import { ask, base64, failureOf, kubeconfig, send } from '../../test/support/kubeconfig.ts';
 import { startLoopbackProxy, startLoopbackServer } from '../../test/support/loopback-server.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { defineResource } from './resource.ts';
 import { isBroken, isUnreachable } from './status-error.ts';
 
@@ -103,6 +104,24 @@ describe('connection', () => {
     expect(error).toSatisfy(isUnreachable);
     expect(error).toHaveProperty('message', expect.stringContaining('nowhere.invalid:6443'));
   });
+});
+
+it('rejects requests that wait for one of 64 connections when they are aborted', async () => {
+  await using server = await startLoopbackServer({ answer: () => undefined });
+  const connection = await createApiConnection(kubeconfig({ server: server.url }));
+  const [running, waiting] = [new AbortController(), new AbortController()];
+  const sent = (from: AbortController) =>
+    connection
+      .send({ method: 'GET', path: '/version', headers: {}, repeatable: true, signal: from.signal })
+      .catch((error: unknown) => error);
+  const inUse = Array.from({ length: 64 }, () => sent(running));
+  const next = sent(waiting);
+  await waitFor(() => server.seen.length === 64, 'all connections are in use');
+  waiting.abort();
+  expect(await next).toHaveProperty('name', 'AbortError');
+  expect(server.seen).toHaveLength(64);
+  running.abort();
+  await Promise.all(inUse);
 });
 
 describe('a write without a response', () => {

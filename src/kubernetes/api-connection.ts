@@ -296,14 +296,17 @@ function sendOnAgent(
   return new Promise((resolve, reject) => {
     // The path as an option and not as part of the URL, which would resolve `..`.
     const path = `${server.pathname.replace(/\/$/u, '')}${target}`;
-    const outgoing = open({ ...urlToHttpOptions(server), ...options, agent, method, path, headers: encoded }, resolve);
+    // The timeout is for the agent of a proxy, which has no other limit on the time that the proxy takes to open a tunnel.
+    const timeout = CONNECT_TIMEOUT_MS;
+    const from = { ...urlToHttpOptions(server), ...options };
+    const outgoing = open({ ...from, agent, method, path, headers: encoded, timeout }, resolve);
     outgoing.once('socket', (socket) => {
       socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
       limitConnecting(socket, CONNECT_TIMEOUT_MS, () =>
         outgoing.destroy(unreachable(`Cannot reach the API server at ${server.origin}: ${NO_CONNECTION}`)),
       );
     });
-    endOnAbort(outgoing, signal);
+    endOnAbort(outgoing, signal, reject);
     // Not once: a request may emit a second error, for example if its response is destroyed within a malformed chunk.
     outgoing.on('error', (error) => {
       // After the response, the error is that of its body, which its reader gets.
@@ -319,13 +322,19 @@ function sendOnAgent(
   });
 }
 
-/** Destroys a request, and its response while it is read, when the signal aborts. The option `signal` of Node costs more. */
-function endOnAbort(outgoing: http.ClientRequest, signal: AbortSignal): void {
-  const end = () => outgoing.destroy(new DOMException('The request was aborted.', 'AbortError'));
-  if (signal.aborted) return end() && undefined;
+/**
+ * Destroys a request, and its response while it is read, when the signal aborts. The option `signal` of Node costs more. A request that
+ * waits for a connection, or for the tunnel of a proxy, emits no error until it has one: `onAbort` is called at once.
+ */
+function endOnAbort(outgoing: http.ClientRequest, signal: AbortSignal, onAbort: (reason: Error) => void): void {
+  const end = () => {
+    const reason = new DOMException('The request was aborted.', 'AbortError');
+    outgoing.destroy(reason);
+    onAbort(reason);
+  };
+  if (signal.aborted) return end();
   signal.addEventListener('abort', end, { once: true });
   outgoing.once('close', () => signal.removeEventListener('abort', end));
-  return undefined;
 }
 
 function isConnectionReset({ code }: NodeJS.ErrnoException): boolean {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServingCertificate } from '../../dev/simulator/serving-certificate.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
@@ -5,6 +7,7 @@ import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { readConfig } from '../../src/config.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
+import { isUnreachable } from '../../src/kubernetes/status-error.ts';
 import { base64, kubeconfig, kubeconfigText, send } from '../support/kubeconfig.ts';
 import { startLoopbackServer, type LoopbackServer } from '../support/loopback-server.ts';
 import { namespace, workspace } from '../support/manifests.ts';
@@ -83,6 +86,49 @@ it('watches, reads and writes through a proxy', async () => {
   const { errors } = await gateway.query(`mutation { pauseWorkspace(input: ${input}) { workspace { paused } } }`);
   expect(errors).toBeUndefined();
 });
+
+describe('a proxy that accepts connections and does not answer', () => {
+  it.each(['https', 'http'])('does not delay the abort of a request to a server with %s', async (scheme) => {
+    await using silent = await startSilentProxy();
+    const { outcome, abort } = await silent.request(scheme);
+    abort();
+    expect(await outcome).toHaveProperty('name', 'AbortError');
+  });
+
+  it('is disconnected, and its requests fail, after 10 s', { timeout: 30_000 }, async () => {
+    await using silent = await startSilentProxy();
+    const { outcome, connection } = await silent.request('https');
+    await once(connection, 'close');
+    expect(await outcome).toSatisfy(isUnreachable);
+  });
+});
+
+/** Starts a proxy that reads what it gets and never answers. */
+async function startSilentProxy() {
+  const connections = new Set<Socket>();
+  const listener = createServer((socket) => void connections.add(socket.resume())).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  return {
+    /** Sends a request through the proxy. Resolves when the proxy has accepted its connection. */
+    async request(scheme: string) {
+      const source = kubeconfig({ server: `${scheme}://${HOST}`, 'proxy-url': `http://127.0.0.1:${port}` });
+      const api = await createApiConnection(source);
+      const ending = new AbortController();
+      const accepted = once(listener, 'connection');
+      const request = { method: 'GET', path: '/version', headers: {}, signal: ending.signal };
+      const outcome = api.send(request).catch((error: unknown) => error);
+      const [connection] = (await accepted) as [Socket];
+      return { outcome, connection, abort: () => ending.abort() };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const connection of connections) connection.destroy();
+      const closed = once(listener, 'close');
+      listener.close();
+      await closed;
+    },
+  };
+}
 
 async function ask(variables: Variables, cluster: object = {}): Promise<string> {
   const { proxies } = readConfig({ KUBECONFIG: '/dev/null', ...variables });
