@@ -1,6 +1,6 @@
 import type { Client } from '../kubernetes/client.ts';
 import { listPodMetrics, type ContainerUsage } from '../kubernetes/pod-metrics.ts';
-import { isForbidden, isUnreachable, StatusError } from '../kubernetes/status-error.ts';
+import { isForbidden, isUnauthorized, isUnreachable, StatusError } from '../kubernetes/status-error.ts';
 import { TtlCache } from '../kubernetes/ttl-cache.ts';
 
 /** Usage of the pods of one namespace, by pod name. Undefined if the cluster has no metrics server. */
@@ -34,12 +34,28 @@ export class PodUsages {
   async get(namespace: string, client: Client): Promise<PodUsage> {
     const known = this.#cluster.getFresh(WHOLE_CLUSTER);
     if (known !== undefined && known !== 'refused') return known.get(namespace) ?? NO_PODS;
-    return this.#usages.get(namespace, async () => ({ value: await readUsage(client, namespace), ttlMs: TTL_MS }));
+    return getShared(this.#usages, namespace, () => readUsage(client, namespace));
   }
 
   /** Returns the usage in all namespaces, like {@link get}. */
   getAll(client: Client): Promise<ClusterUsage> {
-    return this.#cluster.get(WHOLE_CLUSTER, async () => ({ value: await readClusterUsage(client), ttlMs: TTL_MS }));
+    return getShared(this.#cluster, WHOLE_CLUSTER, () => readClusterUsage(client));
+  }
+}
+
+/** Returns the cached value, or that of one read for all callers. Reads again if the API server refuses the identity of another caller. */
+async function getShared<V>(cache: TtlCache<V>, key: string, read: () => Promise<V>): Promise<V> {
+  let isOwn = false;
+  const load = async () => {
+    isOwn = true;
+    return { value: await read(), ttlMs: TTL_MS };
+  };
+  for (;;) {
+    try {
+      return await cache.get(key, load);
+    } catch (error) {
+      if (isOwn || !(isUnauthorized(error) || isForbidden(error))) throw error;
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
-import { grantIn, viewing } from '../support/access/grants.ts';
+import { grant, grantIn, viewing } from '../support/access/grants.ts';
 import { LiveNames, shownNames } from '../support/access/live-names.ts';
 import { Caller, testUser, type TestUser } from '../support/access/users.ts';
 import { kubeconfigText } from '../support/kubeconfig.ts';
@@ -119,5 +119,15 @@ describe('a webhook that allows less than RBAC', () => {
     await shows(live, ['of-team-c']);
     expect(await shownNames(caller)).toEqual(denied === 'watch' ? ['of-team-a', 'of-team-c'] : ['of-team-c']);
     expect(warnings()).toBe(0);
+  });
+
+  it('hides a namespace from no list when it denies list in this namespace and RBAC allows it in all', async () => {
+    const { cluster, callerOf } = await start(({ verb, namespace: at }) =>
+      verb === 'list' && at === 'team-a' ? false : undefined,
+    );
+    for (const object of grant('ann', viewing)) cluster.apply(object);
+    const names = TEAMS.map((team) => `of-${team}`);
+    const caller = callerOf(ann);
+    await waitFor(async () => (await shownNames(caller))?.join() === names.join(), 'the list shows all namespaces');
   });
 });
