@@ -2,7 +2,7 @@ import type { IndexedSet } from '../cache/entry-set.ts';
 import type { IndexedObject } from '../cache/index-entry.ts';
 import type { SortedStore } from '../cache/sorted-index.ts';
 import type { SortedObjects } from '../cache/sorted-run.ts';
-import type { FoundObjects, StoreIndexes } from '../cache/store-indexes.ts';
+import type { BuildCharges, FoundObjects, StoreIndexes } from '../cache/store-indexes.ts';
 import type { FieldValues, ObjectField } from '../kubernetes/object-field.ts';
 import type { FieldCondition } from '../kubernetes/object-filter.ts';
 import type { IndexedOrdering } from '../kubernetes/ordering.ts';
@@ -19,13 +19,23 @@ export interface IndexedListOptions<T> {
   readonly countIn: (namespace?: string) => number;
   /** Called with a number of objects that are read, or will be. May throw to refuse it. */
   readonly onRead: (count: number) => void;
-  /** Called with the number of objects before an index of them is built. May throw to refuse it. */
-  readonly onSort: (count: number) => void;
+  readonly builds: BuildCharges;
+  /**
+   * Whether there may be objects that the viewer must not know of. Then `onRead` gets the objects of pages and, once, all objects
+   * that a filter may examine: the number of examined ones would disclose how many others there are.
+   */
+  readonly isPartial: boolean;
 }
 
 /** If at most this part of all objects is in a list, or {@link FEW}, they are sorted for a page instead of finding them in order. */
 const SORTED_PART = 1 / 32;
 const FEW = 500;
+
+/** Returns whether a part of all objects is so small that reading it is faster than reading an index of all. */
+export function isSmallPart(part: number, all: number): boolean {
+  return part <= Math.max(FEW, all * SORTED_PART);
+}
+
 /** Comparisons of a merge, at most: some ten microseconds. */
 const MAX_COMPARISONS = 512;
 /** Objects of other namespaces that a merge must save for each comparison. */
@@ -51,6 +61,7 @@ export class IndexedList<T> implements ObjectList<T> {
   #candidates: FoundObjects<T> | undefined;
   #matching: IndexedSet<T> | undefined;
   #few: SortedObjects<T> | undefined;
+  #isCharged = false;
 
   constructor(options: IndexedListOptions<T>) {
     this.#options = options;
@@ -72,13 +83,13 @@ export class IndexedList<T> implements ObjectList<T> {
   }
 
   countBy<V>(field: ObjectField<T, V>): ReadonlyMap<V, number> {
-    const { conditions, indexes } = this.#options;
+    const { conditions, indexes, builds } = this.#options;
     const counts = new Map<V, number>();
     if (conditions.length > 0) {
       for (const entry of this.#matches()) increment(counts, entry.read(field), 1);
       return counts;
     }
-    const counted = indexes.counts(field, this.#options);
+    const counted = indexes.counts(field, builds);
     if (this.#namespace !== undefined) return counted.in(this.#namespace);
     if (!this.#visible) return counted.all;
     for (const namespace of this.#visible)
@@ -87,8 +98,8 @@ export class IndexedList<T> implements ObjectList<T> {
   }
 
   page(range: PageRange): Page<T> {
-    const { indexes, ordering, conditions } = this.#options;
-    const sorted = indexes.sorted(ordering, this.#namespace, this.#options);
+    const { indexes, ordering, conditions, builds } = this.#options;
+    const sorted = indexes.sorted(ordering, this.#namespace, builds);
     if (conditions.length === 0) {
       if (!this.#visible) return this.#wholePage(this.#inNamespace(sorted), range);
       if (this.#areFew()) return this.#wholePage(sorted.among(this.#visible), range);
@@ -162,7 +173,7 @@ export class IndexedList<T> implements ObjectList<T> {
   #areFew(): boolean {
     const found = this.#matching?.size ?? this.#found()?.candidates;
     if (found === undefined && !this.#visible) return false;
-    return Math.min(found ?? Infinity, this.#countAll()) <= Math.max(FEW, this.#options.countIn() * SORTED_PART);
+    return isSmallPart(Math.min(found ?? Infinity, this.#countAll()), this.#options.countIn());
   }
 
   /** Examines the entries of a range from its start, or from its end if there is a `last`, until the page is full. */
@@ -177,7 +188,7 @@ export class IndexedList<T> implements ObjectList<T> {
       const entry = entries[index];
       if (entry && accepts(entry)) found.push(entry);
     }
-    this.#options.onRead(Math.abs(index - (isBackward ? to - 1 : from)));
+    this.#examined(Math.abs(index - (isBackward ? to - 1 : from)), found.length);
     const isFull = found.length === limit;
     if (isBackward) return { entries: found.toReversed(), range: { from: isFull ? index + 1 : from, to } };
     return { entries: found, range: { from, to: isFull ? index : to } };
@@ -190,8 +201,22 @@ export class IndexedList<T> implements ObjectList<T> {
       const entry = entries[index];
       if (entry && accepts(entry)) break;
     }
-    this.#options.onRead(Math.max(index - from, 0));
+    this.#examined(Math.max(index - from, 0), 0);
     return index < to;
+  }
+
+  /** Charges for entries of an index, of which some are on the page. */
+  #examined(count: number, paged: number): void {
+    const { conditions, isPartial, onRead } = this.#options;
+    if (isPartial && conditions.length > 0) this.#chargeAll();
+    onRead(isPartial ? paged : count);
+  }
+
+  /** Charges, once, for all objects that the list may examine. */
+  #chargeAll(): void {
+    if (this.#isCharged) return;
+    this.#isCharged = true;
+    this.#options.onRead(this.#countAll());
   }
 
   #predicate(): (entry: IndexedObject<T>) => boolean {
@@ -224,24 +249,25 @@ export class IndexedList<T> implements ObjectList<T> {
   }
 
   #findMatching(): IndexedSet<T> {
-    const { conditions, indexes, onRead } = this.#options;
+    const { conditions, indexes, isPartial, onRead } = this.#options;
     const found = this.#found();
     const inNamespaces = this.#countAll();
+    if (isPartial) this.#chargeAll();
     if (found && found.candidates < inNamespaces) {
-      onRead(found.candidates);
+      if (!isPartial) onRead(found.candidates);
       const isWhole = this.#namespace === undefined && !this.#visible && conditions.every(({ query }) => query);
       return found.where(this.#predicate(), isWhole);
     }
-    onRead(inNamespaces);
+    if (!isPartial) onRead(inNamespaces);
     return indexes.where(this.#visible ?? [this.#namespace], this.#predicate());
   }
 
   /** Returns the objects that indexes of terms find. Undefined if no condition has terms. */
   #found(): FoundObjects<T> | undefined {
-    const { conditions, indexes } = this.#options;
+    const { conditions, indexes, builds } = this.#options;
     const queries = conditions.flatMap(({ query }) => query ?? []);
     if (queries.length === 0) return undefined;
-    return (this.#candidates ??= indexes.find(queries, this.#options));
+    return (this.#candidates ??= indexes.find(queries, builds));
   }
 }
 

@@ -14,7 +14,8 @@ const RETRY_AFTER_SECONDS = 1;
  * number of its selected fields, a fragment counted as often as it is spread; a scalar in a list costs 1. An object costs
  * 0.1 each time that it is read from the cache for a page, or examined by a filter, and 1 if a list, or the index of an order,
  * is sorted for it. 64 characters of a log cost 1. Lists are
- * charged before their items are executed, so the limit bounds the time of an operation.
+ * charged before their items are executed, so the limit bounds the time of an operation. Objects that the viewer may not see cost nothing,
+ * as the cost would disclose how many there are.
  */
 export class OperationCost implements ReadCost {
   readonly max: number;

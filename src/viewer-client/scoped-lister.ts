@@ -23,7 +23,7 @@ import type { Awaitable } from '../scheduling/awaitable.ts';
 import { handledObjectsOf, type ChangeHandler, type HandledSelection } from './change-handler.ts';
 import { dependencyKeys, dependencyKeysOf } from './dependency-keys.ts';
 import { unscopedChangeOf, type ScopedChange } from './scoped-change.ts';
-import { IndexedList, type IndexedListOptions } from './indexed-list.ts';
+import { IndexedList, isSmallPart, type IndexedListOptions } from './indexed-list.ts';
 import { PlainList, type ObjectList } from './object-list.ts';
 
 export type { Scope } from '../auth/visibility-scope.ts';
@@ -147,15 +147,21 @@ export class ScopedLister<T extends KubernetesObject> {
       ...indexed,
       conditions: filter?.conditions ?? [],
       countIn: (of) => this.#store.count(of),
-      ...this.#charges,
+      onRead: (count) => this.#cost?.addListed(count),
+      builds: this.#builds,
+      isPartial: this.#isPartial,
     });
   }
 
-  get #charges(): BuildCharges {
-    return {
-      onRead: (count) => this.#cost?.addListed(count),
-      onSort: (count) => this.#cost?.addSorted(count),
-    };
+  /** Whether the cost of a read must not depend on the objects that are not visible: it would disclose how many there are. */
+  get #isPartial(): boolean {
+    return this.#scope.full !== 'all';
+  }
+
+  /** Costs of indexes, which have all objects. */
+  get #builds(): BuildCharges {
+    const cost = this.#isPartial ? undefined : this.#cost;
+    return { onRead: (count) => cost?.addListed(count), onSort: (count) => cost?.addSorted(count) };
   }
 
   /**
@@ -175,16 +181,29 @@ export class ScopedLister<T extends KubernetesObject> {
       queries: (filter?.conditions ?? []).flatMap(({ query }) => query ?? []),
       definitions,
     };
-    const steps = this.#store.indexes.prepare(selection, this.#charges)[Symbol.iterator]();
+    const steps = this.#store.indexes.prepare(selection, this.#builds)[Symbol.iterator]();
     return steps.next().done === true ? undefined : finish(steps, pause);
   }
 
   /**
-   * Returns an index of all objects of the store, whether they are visible or not. Callers select the parts that the viewer may see, and
-   * read it in one turn of the event loop.
+   * Returns indexes of all objects of the store, whether they are visible or not. Callers select the parts that the viewer may see, and
+   * read them in one turn of the event loop.
    */
-  indexUnrestricted<I extends ObjectIndex<T>>(definition: IndexDefinition<T, I>): I {
-    return this.#store.indexes.defined(definition, this.#charges);
+  indexesUnrestricted<I extends ObjectIndex<T>>(definitions: readonly IndexDefinition<T, I>[]): readonly I[] {
+    if (this.#isPartial) this.#cost?.addListed(this.#visibleCount);
+    return definitions.map((definition) => this.#store.indexes.defined(definition, this.#builds));
+  }
+
+  /** Whether so few objects are visible that reading them is faster than reading an index of all. */
+  get seesSmallPart(): boolean {
+    return this.#isPartial && isSmallPart(this.#visibleCount, this.#store.size);
+  }
+
+  /** Number of objects in the namespaces that are fully visible. */
+  get #visibleCount(): number {
+    const { full } = this.#scope;
+    if (full === 'all') return this.#store.size;
+    return full.values().reduce((sum, namespace) => sum + this.#store.count(namespace), 0);
   }
 
   /** Derives fields of an object again, because what they are derived from may have changed. */
@@ -196,7 +215,7 @@ export class ScopedLister<T extends KubernetesObject> {
   selectByIndex(index: string, value: string, selection: Omit<ListSelection<T>, 'namespace'>): ObjectList<T> {
     const { resource } = this.#store;
     this.#onRead?.(this, dependencyKeys.index(resource, index, value));
-    return this.#plainList(() => this.#allVisible(this.#store.byIndex(index, value)), selection);
+    return this.#plainList(() => this.#byIndex(index, value), selection);
   }
 
   #plainList(list: () => readonly T[], { ordering, filter }: ListSelection<T>): ObjectList<T> {
@@ -207,7 +226,18 @@ export class ScopedLister<T extends KubernetesObject> {
   /** Returns the objects with a value in a secondary index, in no particular order. */
   byIndex(index: string, value: string): readonly T[] {
     this.#onRead?.(this, dependencyKeys.index(this.#store.resource, index, value));
-    return this.#allVisible(this.#store.byIndex(index, value));
+    return this.#byIndex(index, value);
+  }
+
+  /** Examines the visible objects instead of the indexed ones if they are fewer: those that are not visible have no cost. */
+  #byIndex(index: string, value: string): readonly T[] {
+    const { full } = this.#scope;
+    const { namespaced, cache } = this.#store.resource;
+    const found = this.#store.countByIndex(index, value);
+    if (full === 'all' || !namespaced || found <= full.size || found <= this.#visibleCount)
+      return this.#allVisible(this.#store.byIndex(index, value));
+    const objects = [...full].flatMap((namespace) => [...this.#store.list(namespace)]);
+    return this.#allVisible(objects.filter((object) => cache.indexes[index]?.(object).includes(value)));
   }
 
   /** Namespaces whose objects are visible with all their fields; of a resource without namespaces, names of objects. */
@@ -319,9 +349,11 @@ export class ScopedLister<T extends KubernetesObject> {
 
   #allVisible(objects: Iterable<T>): readonly T[] {
     const all = [...objects];
-    this.#cost?.addListed(all.length);
-    if (this.#scope.full === 'all') return all;
-    return all.map((object) => this.#visible(object)).filter((object) => object !== undefined);
+    const visible = this.#isPartial
+      ? all.map((object) => this.#visible(object)).filter((object) => object !== undefined)
+      : all;
+    this.#cost?.addListed(visible.length);
+    return visible;
   }
 
   #visibleNetChange({ before, after, last }: NetChange<T>): readonly NetChange<T>[] {

@@ -108,10 +108,12 @@ function totalsReaderOf(client: ViewerClient, reads: TotalsReads, args: TotalsAr
   if (workspaces.seesNothing)
     return Promise.resolve({ prepare: () => undefined, read: () => totalsOf(args.grouping, []) });
   const viewIn = relatedViewIn(related);
-  return args.filter || !viewIn ? filteredTotals(client, reads, args) : allTotals(client, reads, { ...args, viewIn });
+  return args.filter || !viewIn || workspaces.seesSmallPart
+    ? filteredTotals(client, reads, args)
+    : allTotals(client, reads, { ...args, viewIn });
 }
 
-/** Reads the totals of the workspaces that match a filter, which are examined or found by indexes. */
+/** Reads the totals of the workspaces that match a filter, or of a few, which are examined or found by indexes. */
 async function filteredTotals(
   client: ViewerClient,
   { workspaces, related: reader }: TotalsReads,
@@ -160,7 +162,7 @@ async function allTotals(
   return {
     prepare: () => workspaces.prepare({}, () => client.cost.pause(), definitions()),
     read: () => {
-      const [index, other] = definitions().map((definition) => workspaces.indexUnrestricted(definition));
+      const [index, other] = workspaces.indexesUnrestricted(definitions());
       if (!index) return totalsOf(grouping, []);
       if (visible === 'all' && !other) return totalsOf(grouping, index.all);
       const indexIn = (name: string) => (other && !viewIn(name).readsPods ? other : index);
