@@ -63,6 +63,9 @@ it.each([
   ['more than 1 MiB', `a: ${'x'.repeat(1024 * 1024)}`, 'TOO_LARGE'],
   ['a lone surrogate in a value', 'spec: "\\ud800"', 'INVALID'],
   ['a lone surrogate in a key', { spec: { ['\ud800']: 1 } }, 'INVALID'],
+  ['an infinite number', 'spec: .inf', 'INVALID'],
+  ['a number that is not one', 'spec: .nan', 'INVALID'],
+  ['a number beyond a double', '{"spec": 1e400}', 'INVALID'],
   ['a lone surrogate in a name', { metadata: { name: '\ud800' } }, 'INVALID'],
 ])('refuses a manifest with %s', async (_, manifest, code) => {
   expect(await codeOf(manifest)).toMatchObject({ code });
@@ -82,6 +85,12 @@ it('refuses an object deeper than 100', async () => {
   expect(await codeOf(deep)).toMatchObject({ code: 'BAD_REQUEST' });
 });
 
+it('refuses an infinite number in a merge patch instead of clearing the field', async () => {
+  const patch = { spec: { paused: Number.POSITIVE_INFINITY } };
+  const given = patchOf({ type: 'MERGE', patch, pauses: noPauses }, WorkspaceKind, { name: 'a' });
+  await expect(given).rejects.toMatchObject({ details: { causes: [{ field: 'input.patch.spec.paused' }] } });
+});
+
 it('refuses a JSON Patch with a lone surrogate', async () => {
   const patch = [{ op: 'add', path: '/spec/a', value: '\ud800' }];
   const given = patchOf({ type: 'JSON', patch, pauses: noPauses }, WorkspaceKind, { name: 'a' });
@@ -92,6 +101,20 @@ it('accepts JSON, block text, anchors and merge-like keys', async () => {
   const text = '{"spec": {"a": [1, "x"], "b": &b {"c": null}, "d": *b, "<<": 1}}';
   expect((await parsed(text))['spec']).toEqual({ a: [1, 'x'], b: { c: null }, d: { c: null }, '<<': 1 });
   expect((await parsed('spec:\n  a: |\n    x\n    y\n'))['spec']).toEqual({ a: 'x\ny\n' });
+});
+
+it.each([
+  ['0400', 256],
+  ['0644', 420],
+  ['-010', -8],
+  ['0o644', 420],
+  ['08', 8],
+  ['10', 10],
+  ['0', 0],
+  ['0.5', 0.5],
+  ['"0644"', '0644'],
+])('reads the number %s in YAML as kubectl does', async (text, value) => {
+  expect((await parsed(`spec: ${text}`))['spec']).toBe(value);
 });
 
 it('accepts JSON of 1 MB with 50,000 values', async () => {

@@ -1,4 +1,15 @@
-import { Composer, isAlias, isCollection, isMap, isScalar, Lexer, Parser, type CST, type Document } from 'yaml';
+import {
+  Composer,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  Lexer,
+  Parser,
+  type CST,
+  type Document,
+  type ScalarTag,
+} from 'yaml';
 import { hasMoreValues } from '../graphql/json-values.ts';
 
 /** Limits of a manifest or patch. The API server has the same limit of its size. */
@@ -30,11 +41,19 @@ export class YamlLimitError extends Error {
   }
 }
 
+/** Octal integer of YAML 1.1, which kubectl reads: `defaultMode: 0400` is 256. YAML 1.2 would make it 400, other permissions. */
+const octal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?0[0-7]+$/u,
+  resolve: (text) => Number.parseInt(text, 8),
+};
+
 /** Work that may be interrupted at each `yield`, because it would take tens of milliseconds at once. */
 export type Slices<Result> = Generator<undefined, Result>;
 
 /**
- * Parses one YAML document in time linear in its length. `parse` of the yaml package is not linear: its check of unique
+ * Parses one document of YAML 1.2, with the octal integers of YAML 1.1, in time linear in its length. `parse` of the yaml package is not linear: its check of unique
  * keys, its error messages, and keys that are maps or lists cost quadratic or exponential time. JSON is parsed by
  * `JSON.parse`, about a hundred times faster.
  * @throws {YamlLimitError} if the text is not valid YAML, has a duplicate key, or exceeds a limit
@@ -48,7 +67,7 @@ export function* boundedYaml(text: string): Slices<unknown> {
   const tokens = yield* syntaxTreesOf(text);
   for (const token of tokens) assertBoundedToken(token);
   yield;
-  const [document, second] = new Composer({ uniqueKeys: false }).compose(tokens, true, text.length);
+  const [document, second] = new Composer({ uniqueKeys: false, customTags: (tags) => [octal, ...tags] }).compose(tokens, true, text.length);
   if (!document) return null;
   if (second) throw new YamlLimitError('expected one document, got several');
   const [error] = document.errors;
@@ -200,7 +219,7 @@ function assertUniqueKeys({ contents }: Document): void {
 /**
  * Checks that a value can be sent as JSON.
  * @param path path of the value, for the error
- * @throws {YamlLimitError} if it is too large, nested too deeply, contains itself, or has a string with a lone surrogate
+ * @throws {YamlLimitError} if it is too large, nested too deeply, contains itself, or has a lone surrogate or an infinite number
  */
 export function* assertSendable(value: unknown, path: string): Slices<void> {
   yield* new SendableCheck().check(value, path);
@@ -233,6 +252,8 @@ class SendableCheck {
   #checkScalar(value: unknown, path: string): void {
     if (typeof value === 'string') this.#checkText(value, path);
     else this.#count(1);
+    if (typeof value === 'number' && !Number.isFinite(value)) // JSON would have null, which clears a field in a patch
+      throw new YamlLimitError(`expected a number of JSON, got ${value}`, 'INVALID', path.slice(0, MAX_FIELD));
   }
 
   #checkText(text: string, path: string): void {
