@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
+import { oldWorkspaceCrd } from '../support/crds/old-workspace.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
@@ -179,5 +180,23 @@ describe('restartWorkspace', () => {
     const { spec, metadata } = stored(gateway);
     gateway.cluster.apply({ ...running, spec, metadata, status: { state: 'Paused' } });
     await expect.poll(() => lines('unexpected error')).not.toEqual([]);
+  });
+
+  it('starts the workspace when the controller of the oldest version of the CRD has replaced its options while it was paused', async () => {
+    const objects = [namespace('team-a'), oldWorkspaceCrd, workspace('nb-1', { state: 'Running' })];
+    await using gateway = await startTestGateway({ objects });
+    const restart = 'mutation { restartWorkspace(input: { namespace: "team-a", name: "nb-1" }) { stateReached } }';
+    const restarting = gateway.query(restart);
+    await expect.poll(() => specOf(stored(gateway)).paused).toBe(true);
+    const podTemplate = { volumes: {}, options: { imageConfig: 'scipy-2', podConfig: 'tiny' } };
+    const { metadata, spec } = stored(gateway);
+    gateway.cluster.apply({ ...running, metadata, spec: { ...Object(spec), podTemplate } });
+    gateway.cluster.apply({
+      ...running,
+      ...stored(gateway),
+      status: { ...Object(running['status']), state: 'Paused' },
+    });
+    expect((await restarting).data).toEqual({ restartWorkspace: { stateReached: true } });
+    expect(specOf(stored(gateway))).toMatchObject({ paused: false, podTemplate });
   });
 });

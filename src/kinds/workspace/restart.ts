@@ -4,7 +4,7 @@ import { isBeingDeleted, stateOf } from './state.ts';
 
 /**
  * Annotation of a workspace that is paused in order to be restarted. Its value is the generation of the paused spec, so a later
- * change of the spec, by any client, ends the restart. Written with the pause, so that another gateway can finish the restart.
+ * change of the spec by a client ends the restart. Written with the pause, so that another gateway can finish the restart.
  */
 export const RESTART_ANNOTATION = 'notebooks.kubeflow.org/gateway-restart';
 const POINTER = '/metadata/annotations/notebooks.kubeflow.org~1gateway-restart';
@@ -20,8 +20,18 @@ export function restartStageOf(workspace: WorkspaceObject): RestartStage | undef
   const marked = restartMarkOf(workspace);
   if (marked === undefined || isBeingDeleted(workspace)) return undefined;
   if (specOf(workspace).paused !== true) return 'over';
-  if (marked !== String(workspace.metadata.generation)) return 'interrupted';
+  if (!generationsOf(workspace).includes(marked)) return 'interrupted';
   return stateOf(workspace) === 'PAUSED' ? 'due' : 'pausing';
+}
+
+/**
+ * Returns the generations that the paused spec may have had. With the oldest CRD, the controller itself changes it once: it replaces
+ * redirected options while the workspace is paused, unless `deferUpdates` is true. Other controllers do not.
+ */
+function generationsOf(workspace: WorkspaceObject): readonly string[] {
+  const { generation = 0 } = workspace.metadata;
+  const replaced = specOf(workspace).deferUpdates === false ? [generation - 1] : [];
+  return [generation, ...replaced].map(String);
 }
 
 function restartMarkOf({ metadata }: WorkspaceObject): string | undefined {
