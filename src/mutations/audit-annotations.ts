@@ -74,9 +74,13 @@ export function updateAnnotations({ viewer }: Pick<Context, 'viewer'>): Annotati
   return { [auditKeys.updatedBy]: viewer.name, [auditKeys.updatedAt]: new Date().toISOString() };
 }
 
-/** Returns the audit annotations of a creation. The time is in the metadata. */
-export function creationAnnotations({ viewer }: Pick<Context, 'viewer'>): Annotations {
-  return { [auditKeys.createdBy]: viewer.name, [auditKeys.updatedBy]: viewer.name };
+/** Returns the audit annotations of a creation. The time is in the metadata; undefined removes that of a copied object. */
+export function creationAnnotations({ viewer }: Pick<Context, 'viewer'>): Readonly<Record<string, string | undefined>> {
+  return {
+    [auditKeys.createdBy]: viewer.name,
+    [auditKeys.updatedBy]: viewer.name,
+    [auditKeys.updatedAt]: undefined,
+  };
 }
 
 /** Returns the manifest with these annotations, which take precedence over its own; undefined removes an annotation. */

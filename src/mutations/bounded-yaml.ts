@@ -67,7 +67,11 @@ export function* boundedYaml(text: string): Slices<unknown> {
   const tokens = yield* syntaxTreesOf(text);
   for (const token of tokens) assertBoundedToken(token);
   yield;
-  const [document, second] = new Composer({ uniqueKeys: false, customTags: (tags) => [octal, ...tags] }).compose(tokens, true, text.length);
+  const [document, second] = new Composer({ uniqueKeys: false, customTags: (tags) => [octal, ...tags] }).compose(
+    tokens,
+    true,
+    text.length,
+  );
   if (!document) return null;
   if (second) throw new YamlLimitError('expected one document, got several');
   const [error] = document.errors;
@@ -252,7 +256,8 @@ class SendableCheck {
   #checkScalar(value: unknown, path: string): void {
     if (typeof value === 'string') this.#checkText(value, path);
     else this.#count(1);
-    if (typeof value === 'number' && !Number.isFinite(value)) // JSON would have null, which clears a field in a patch
+    if (typeof value === 'number' && !Number.isFinite(value))
+      // JSON would have null, which clears a field in a patch
       throw new YamlLimitError(`expected a number of JSON, got ${value}`, 'INVALID', path.slice(0, MAX_FIELD));
   }
 

@@ -717,7 +717,7 @@ export type UpdateSecretInput = {
 
 /** Changes of a workspace. Absent fields are kept, null clears a field. The WorkspaceKind cannot be changed. */
 export type UpdateWorkspaceInput = {
-  /** All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/. */
+  /** All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/, which are kept as they are. */
   annotations?: Array<KeyValueInput> | null | undefined;
   /** Whether to set imageConfig and podConfig to their `desiredOptionId` unless they are given here or it is null. Restarts a running workspace. */
   applyPendingRedirects?: boolean;

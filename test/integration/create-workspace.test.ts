@@ -69,20 +69,29 @@ describe('createWorkspace', () => {
 
   it('stores labels and annotations of the workspace and its pod, and overwrites audit annotations of the input', async () => {
     await using gateway = await start();
-    const forged = { key: 'notebooks.kubeflow.org/created-by', value: 'mallory' };
+    const forged = [
+      { key: 'notebooks.kubeflow.org/created-by', value: 'mallory' },
+      { key: 'notebooks.kubeflow.org/updated-at', value: '2020-01-01T00:00:00Z' },
+    ];
     const input = {
       labels: [{ key: 'team', value: 'ml' }],
-      annotations: [{ key: 'note', value: 'mine' }, forged],
+      annotations: [{ key: 'note', value: 'mine' }, ...forged],
       podMetadata: { labels: [{ key: 'a', value: 'b' }], annotations: [{ key: 'c', value: 'd' }] },
     };
     expect((await create(gateway, input)).errors).toBeUndefined();
     expect(stored(gateway)).toMatchObject({
       metadata: {
         labels: { team: 'ml' },
-        annotations: { note: 'mine', 'notebooks.kubeflow.org/created-by': 'system:admin' },
+        annotations: {
+          note: 'mine',
+          'notebooks.kubeflow.org/created-by': 'system:admin',
+          'notebooks.kubeflow.org/updated-by': 'system:admin',
+        },
       },
       spec: { podTemplate: { podMetadata: { labels: { a: 'b' }, annotations: { c: 'd' } } } },
     });
+    const { data } = await gateway.query('{ workspace(namespace: "team-a", name: "nb") { audit { updatedAt } } }');
+    expect(data?.['workspace']).toEqual({ audit: { updatedAt: null } });
   });
 
   it('retries generateName when the first generated name exists', async () => {

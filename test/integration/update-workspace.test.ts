@@ -82,7 +82,10 @@ describe('updateWorkspace', () => {
     await gateway.caughtUp();
     const change = {
       labels: [{ key: 'new', value: '1' }],
-      annotations: [{ key: 'note', value: '2' }],
+      annotations: [
+        { key: 'note', value: '2' },
+        { key: 'notebooks.kubeflow.org/created-by', value: 'mallory' },
+      ],
       podMetadata: { labels: [{ key: 'x', value: '3' }] },
     };
     expect((await update(gateway, change)).errors).toBeUndefined();

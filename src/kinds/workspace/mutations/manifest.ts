@@ -57,7 +57,7 @@ interface WorkspaceManifest extends WorkspaceContent {
 /** Returns the manifest of a new workspace. Absent fields are left to the defaults of the API server. */
 export function workspaceManifest(
   input: NewWorkspace,
-  auditAnnotations: Readonly<Record<string, string>>,
+  auditAnnotations: Readonly<Record<string, string | undefined>>,
 ): WorkspaceManifest {
   const { namespace, name, generateName, displayName, kind, paused, deferUpdates, imageConfig, podConfig } = input;
   const { podMetadata, volumes, labels, annotations } = input;
@@ -109,8 +109,10 @@ function secretOf({ secretName, mountPath, defaultMode }: NonNullable<WorkspaceV
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-/** Prefix of the annotations of Kubeflow Workspaces, which `annotations` of an update does not replace. */
-const OWN_ANNOTATIONS = 'notebooks.kubeflow.org/';
+/** Whether an annotation belongs to Kubeflow Workspaces. The annotations of an update neither remove nor set it. */
+function isOwn(key: string): boolean {
+  return key.startsWith('notebooks.kubeflow.org/');
+}
 
 /** Changes of a workspace. Absent fields are kept, null clears a field. */
 export interface WorkspaceChange {
@@ -132,7 +134,8 @@ export function mergePatchOf(
   const { labels, annotations = {} } = workspace.metadata;
   const { podTemplate } = specOf(workspace);
   const { displayName, paused, deferUpdates, podMetadata, volumes } = change;
-  const mine = Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith(OWN_ANNOTATIONS)));
+  const mine = Object.fromEntries(Object.entries(annotations).filter(([key]) => !isOwn(key)));
+  const given = change.annotations?.filter(({ key }) => !isOwn(key));
   const template = {
     ...(podMetadata !== undefined && { podMetadata: podMetadataPatch(podMetadata, podTemplate?.podMetadata) }),
     ...(volumes !== undefined && { volumes: volumesPatch(volumes ?? { home: null, data: null, secrets: null }) }),
@@ -141,7 +144,7 @@ export function mergePatchOf(
   return {
     metadata: {
       ...(change.labels !== undefined && { labels: mapPatch(change.labels, labels) }),
-      ...(change.annotations !== undefined && { annotations: mapPatch(change.annotations, mine) }),
+      ...(change.annotations !== undefined && { annotations: mapPatch(given, mine) }),
     },
     spec: {
       ...(displayName !== undefined && { displayName: displayName || null }),

@@ -62,7 +62,8 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
     labels: t.field({ type: [KeyValueInput], description: 'All labels of the Workspace.' }),
     annotations: t.field({
       type: [KeyValueInput],
-      description: 'All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/.',
+      description:
+        'All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/, which are kept as they are.',
     }),
     ...writeFields(t),
   }),
