@@ -1,5 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
+import { timestamp } from '../kubernetes/decoder.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { Patch, WriteOptions, WriteResult } from '../kubernetes/verbs.ts';
@@ -33,8 +34,8 @@ export const Audit = builder.objectRef<KubernetesObject>('Audit').implement({
       nullable: true,
       description: 'Time of the last change by a user. Null if not recorded.',
       resolve: (object) => {
-        const milliseconds = Date.parse(auditValue(object, 'updatedAt') ?? '');
-        return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
+        const at = auditValue(object, 'updatedAt');
+        return timestamp.is(at) ? new Date(at).toISOString() : null;
       },
     }),
     updatedBy: t.string({

@@ -89,8 +89,8 @@ describe('Workspace.audit', () => {
     });
   });
 
-  it('returns null for values that are missing or malformed', async () => {
-    const annotations = { 'notebooks.kubeflow.org/updated-at': 'yesterday', 'notebooks.kubeflow.org/created-by': '' };
+  it.each(['yesterday', '+012345-01-01T00:00:00Z'])('returns null for missing values and the time %s', async (at) => {
+    const annotations = { 'notebooks.kubeflow.org/updated-at': at, 'notebooks.kubeflow.org/created-by': '' };
     const selection = 'audit { createdBy updatedAt updatedBy }';
     expect(await queryWorkspace(selection, withMetadata({ annotations }))).toEqual({
       audit: { createdBy: null, updatedAt: null, updatedBy: null },

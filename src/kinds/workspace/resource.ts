@@ -164,7 +164,8 @@ export function displayNameOf(workspace: WorkspaceObject): string {
  * 1973.
  */
 const FIRST_MILLISECONDS = 1e11;
-const LATEST_DATE = 8.64e15;
+/** End of the year 9999, the last one that RFC 3339 can express. */
+const LATEST_DATE = Date.UTC(10_000, 0) - 1;
 
 /**
  * Converts a time of a status to milliseconds since the epoch. Old controllers write seconds and current ones
