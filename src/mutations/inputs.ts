@@ -148,10 +148,15 @@ export function mapPatch(
 
 /** Returns a cause for each repeated key, whose earlier value would be lost. */
 export function duplicateKeys(field: string, entries: Entries): StatusCause[] {
+  return duplicatesOf(field, 'key', entries?.map(({ key }) => key) ?? []);
+}
+
+/** Returns a cause for each text that is repeated in a field of the items of a list. */
+export function duplicatesOf(list: string, field: string, texts: readonly string[]): StatusCause[] {
   const known = new Set<string>();
-  return (entries ?? []).flatMap(({ key }, index) => {
-    const again = known.has(key);
-    known.add(key);
-    return again ? [duplicateValue(`${field}[${index}].key`, `key ${JSON.stringify(key)} is repeated`)] : [];
+  return texts.flatMap((text, index) => {
+    const again = known.has(text);
+    known.add(text);
+    return again ? [duplicateValue(`${list}[${index}].${field}`, `${field} ${JSON.stringify(text)} is repeated`)] : [];
   });
 }

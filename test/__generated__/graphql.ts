@@ -880,9 +880,9 @@ export type WorkspaceGroupKey =
 
 /** Changes of the pod template of a WorkspaceKind. Absent fields are kept, null clears a field. */
 export type WorkspaceKindPodTemplateInput = {
-  /** Activity probe. It replaces the present one. */
+  /** Activity probe. Its `podExec` or `jupyter` removes the other one; fields that are absent are kept. */
   activityProbe?: ActivityProbeInput | null | undefined;
-  /** Security context of the main container, as in its manifest. */
+  /** Complete security context of the main container, as in its manifest. */
   containerSecurityContext?: unknown;
   /** List of environment variables, as in the manifest of a container. */
   extraEnv?: unknown;
@@ -892,7 +892,7 @@ export type WorkspaceKindPodTemplateInput = {
   extraVolumes?: unknown;
   /** Labels and annotations of the pods. */
   podMetadata?: PodMetadataInput | null | undefined;
-  /** Security context of the pods, as in their manifest. */
+  /** Complete security context of the pods, as in their manifest. */
   securityContext?: unknown;
   /** Name of the service account of the pods. */
   serviceAccountName?: string | null | undefined;

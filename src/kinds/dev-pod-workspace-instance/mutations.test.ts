@@ -103,6 +103,15 @@ describe('mutations of DevPod workspaces', () => {
     });
   });
 
+  it.each([
+    ['are repeated', ['a', 'a'], 'input.annotations[1].key'],
+    ['have an invalid key', ['not valid'], 'input.annotations'],
+  ])('returns the path of the input when annotations %s', async (_, keys, field) => {
+    await using gateway = await startWith();
+    const answer = await write(gateway, 'setAnnotations', { annotations: keys.map((key) => ({ key, value: 'x' })) });
+    expect(errorOf(answer)).toMatchObject({ extensions: { code: 'INVALID', causes: [{ field }] } });
+  });
+
   it('patches a DevPod workspace without losing or returning its secrets', async () => {
     await using gateway = await startWith();
     const answer = await write(gateway, 'patch', { type: 'MERGE', patch: { spec: { displayName: 'Yours' } } });

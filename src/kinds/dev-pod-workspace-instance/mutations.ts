@@ -1,10 +1,11 @@
 import { builder, type InputFields } from '../../graphql/builder.ts';
 import type { ObjectName } from '../../kubernetes/object.ts';
 import { isForbidden } from '../../kubernetes/status-error.ts';
-import { manifestPaths, withInputPaths } from '../../mutations/field-errors.ts';
+import { assertNoCauses, manifestPaths, withInputPaths } from '../../mutations/field-errors.ts';
 import {
   deleteFields,
   dryRunField,
+  duplicateKeys,
   fieldManagerField,
   writeFields,
   writeOptionsOf,
@@ -176,14 +177,13 @@ builder.mutationFields((t) => ({
     },
     resolve: (_, { input }, { client }) => {
       const { namespace, name } = input;
+      const kind = DevPodWorkspaceInstance.kind;
+      assertNoCauses(duplicateKeys('input.annotations', input.annotations), { kind, namespace, name });
       const removed = Object.fromEntries((input.remove ?? []).map((key) => [key, null]));
       const body = { metadata: { annotations: { ...removed, ...mapOf(input.annotations) } } };
-      return client.writer.patch(
-        DevPodWorkspaceInstance,
-        { namespace, name },
-        { type: 'MERGE', body },
-        writeOptionsOf(input),
-      );
+      const at = { namespace, name };
+      const patched = client.writer.patch(DevPodWorkspaceInstance, at, { type: 'MERGE', body }, writeOptionsOf(input));
+      return withInputPaths({ 'metadata.annotations': 'input.annotations' }, patched);
     },
   }),
   deleteDevPodWorkspaceInstance: t.field({

@@ -24,7 +24,7 @@ import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { WorkspaceKindType } from './refs.ts';
 import { WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
-import { specPatchOf, specPaths, type SpecChange } from './spec-patch.ts';
+import { duplicatesIn, specPatchOf, specPaths, type SpecChange } from './spec-patch.ts';
 import { workspaceKindFields } from './update-inputs.ts';
 
 const CreateWorkspaceKindInput = builder.inputType('CreateWorkspaceKindInput', {
@@ -162,10 +162,8 @@ async function updateWorkspaceKind(
 ): Promise<WriteResult<WorkspaceKindObject>> {
   const { name, revision } = update;
   const cleared = REQUIRED_FIELDS.filter((field) => update[field] === null);
-  assertNoCauses(
-    cleared.map((field) => requiredValue(`input.${field}`, 'cannot be null; omit it to keep the value')),
-    { kind: WorkspaceKind.kind, name },
-  );
+  const missing = cleared.map((field) => requiredValue(`input.${field}`, 'cannot be null; omit it to keep the value'));
+  assertNoCauses([...missing, ...duplicatesIn(update)], { kind: WorkspaceKind.kind, name });
   await context.client.assertCan('update', WorkspaceKind, { name }); // before the manifest is parsed
   const { cost: pauses } = context.client;
   const {

@@ -1,6 +1,7 @@
 import { anyObject } from '../../kubernetes/decoder.ts';
 import type { InputPaths } from '../../mutations/field-errors.ts';
-import { mapOf, mapPatch } from '../../mutations/inputs.ts';
+import type { StatusCause } from '../../kubernetes/status-error.ts';
+import { duplicateKeys, duplicatesOf, mapOf, mapPatch } from '../../mutations/inputs.ts';
 import { sendableOf, type Pauses } from '../../mutations/manifest.ts';
 import type { WorkspaceKindObject } from './resource.ts';
 import type {
@@ -66,6 +67,30 @@ function optionPaths(list: 'imageConfig' | 'podConfig', spec: 'image' | 'pod'): 
   };
 }
 
+/** Returns a cause for each key that a map of the input repeats. */
+export function duplicatesIn({ podTemplate, podConfigs, activityRules }: SpecChange): StatusCause[] {
+  const { labels, annotations } = podTemplate?.podMetadata ?? {};
+  return [
+    ...duplicateKeys('input.podTemplate.podMetadata.labels', labels),
+    ...duplicateKeys('input.podTemplate.podMetadata.annotations', annotations),
+    ...(podConfigs ?? []).flatMap(({ pod }, index) => {
+      const field = `input.podConfigs[${index}].pod`;
+      return [
+        ...duplicatesOf(`${field}.requests`, 'resource', pod?.requests?.map(({ resource }) => resource) ?? []),
+        ...duplicatesOf(`${field}.limits`, 'resource', pod?.limits?.map(({ resource }) => resource) ?? []),
+        ...duplicateKeys(`${field}.nodeSelector`, pod?.nodeSelector),
+      ];
+    }),
+    ...(activityRules ?? []).flatMap(({ match }, index) => {
+      const field = `input.activityRules[${index}].match`;
+      return [
+        ...duplicateKeys(`${field}.namespaces.matchLabels`, match?.namespaces?.matchLabels),
+        ...duplicateKeys(`${field}.podConfigs.matchLabels`, match?.podConfigs?.matchLabels),
+      ];
+    }),
+  ];
+}
+
 /**
  * Returns the changes as a merge patch of the stored spec.
  * @param pauses long values are parsed in several turns
@@ -129,8 +154,9 @@ async function podTemplatePatch(change: PodTemplateChange, template: AnyObject, 
   const { podMetadata, serviceAccountName, activityProbe, ...manifests } = change;
   const { labels, annotations } = podMetadata ?? {};
   const current = at(template, 'podMetadata');
+  const values = Object.entries(await sendable(manifests, 'input.podTemplate', pauses));
   return {
-    ...(await sendable(manifests, 'input.podTemplate', pauses)),
+    ...Object.fromEntries(values.map(([field, value]) => [field, replacing(template[field], value)])),
     podMetadata:
       podMetadata &&
       given({
@@ -140,6 +166,14 @@ async function podTemplatePatch(change: PodTemplateChange, template: AnyObject, 
     serviceAccount: givenObject({ name: serviceAccountName }),
     activityProbe: activityProbe && activityProbePatch(activityProbe),
   };
+}
+
+/** Returns a merge patch that replaces a value: of objects, it removes the fields that the new one does not have. */
+function replacing(before: unknown, value: unknown): unknown {
+  if (!anyObject.is(before) || !anyObject.is(value)) return value;
+  const removed = Object.keys(before).map((field) => [field, null] as const);
+  const set = Object.entries(value).map(([field, member]) => [field, replacing(before[field], member)] as const);
+  return Object.fromEntries([...removed, ...set]);
 }
 
 /** A WorkspaceKind has one probe only, so the other one is removed. */

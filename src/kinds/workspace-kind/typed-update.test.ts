@@ -133,6 +133,44 @@ describe('updateWorkspaceKind with typed fields', () => {
     expect(Object.keys(template)).not.toContain('extraEnv');
   });
 
+  it.each(['securityContext', 'containerSecurityContext'])('replaces the %s', async (field) => {
+    await using gateway = await startTestGateway({ objects });
+    const before = { runAsUser: 1000, runAsNonRoot: false, seLinuxOptions: { level: 's0', user: 'a' } };
+    await update(gateway, { podTemplate: { [field]: before } });
+    const after = { runAsUser: 1001, seLinuxOptions: { level: 's1' } };
+    expect((await update(gateway, { podTemplate: { [field]: after } })).errors).toBeUndefined();
+    expect(Object(templateOf(gateway))[field]).toEqual(after);
+    expect((await update(gateway, { podTemplate: { [field]: null } })).errors).toBeUndefined();
+    expect(Object(templateOf(gateway))[field]).toBeUndefined();
+  });
+
+  it('rejects repeated keys instead of using the last value', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const twice = [
+      { key: 'a', value: '1' },
+      { key: 'a', value: '2' },
+    ];
+    const amounts = [
+      { resource: 'cpu', quantity: '1' },
+      { resource: 'cpu', quantity: '2' },
+    ];
+    const match = { namespaces: { matchLabels: twice }, podConfigs: { matchLabels: twice } };
+    const answer = await update(gateway, {
+      podTemplate: { podMetadata: { labels: twice, annotations: twice } },
+      podConfigs: [{ optionId: 'tiny', pod: { requests: amounts, limits: amounts, nodeSelector: twice } }],
+      activityRules: [{ secondsSinceActive: 60, pauseWorkspace: true, match }],
+    });
+    expect(fieldsOf(answer)).toEqual([
+      'input.podTemplate.podMetadata.labels[1].key',
+      'input.podTemplate.podMetadata.annotations[1].key',
+      'input.podConfigs[0].pod.requests[1].resource',
+      'input.podConfigs[0].pod.limits[1].resource',
+      'input.podConfigs[0].pod.nodeSelector[1].key',
+      'input.activityRules[0].match.namespaces.matchLabels[1].key',
+      'input.activityRules[0].match.podConfigs.matchLabels[1].key',
+    ]);
+  });
+
   it('replaces the ports, and keeps the settings of a port that the input does not name', async () => {
     const httpProxy = { removePathPrefix: true };
     const ports = [{ id: 'lab', protocol: 'HTTP', defaultDisplayName: 'JupyterLab', httpProxy }];

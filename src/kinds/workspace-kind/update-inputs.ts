@@ -40,11 +40,17 @@ const WorkspaceKindPodTemplateInput = builder.inputType('WorkspaceKindPodTemplat
   fields: (t) => ({
     podMetadata: t.field({ type: PodMetadataInput, description: 'Labels and annotations of the pods.' }),
     serviceAccountName: t.string({ description: 'Name of the service account of the pods.' }),
-    activityProbe: t.field({ type: ActivityProbeInput, description: 'Activity probe. It replaces the present one.' }),
-    securityContext: t.field({ type: 'JSON', description: 'Security context of the pods, as in their manifest.' }),
+    activityProbe: t.field({
+      type: ActivityProbeInput,
+      description: 'Activity probe. Its `podExec` or `jupyter` removes the other one; fields that are absent are kept.',
+    }),
+    securityContext: t.field({
+      type: 'JSON',
+      description: 'Complete security context of the pods, as in their manifest.',
+    }),
     containerSecurityContext: t.field({
       type: 'JSON',
-      description: 'Security context of the main container, as in its manifest.',
+      description: 'Complete security context of the main container, as in its manifest.',
     }),
     extraEnv: t.field({
       type: 'JSON',
