@@ -23,7 +23,7 @@ export function operationLog(log: Logger, sample: number): (record: OperationRec
   );
   return (record) => {
     if (record.viewer === undefined) return writeLimited(record);
-    if (!isRefused(record)) {
+    if (!hasFailed(record)) {
       share += sample;
       if (share < 1) return undefined;
       share -= 1;
@@ -32,8 +32,8 @@ export function operationLog(log: Logger, sample: number): (record: OperationRec
   };
 }
 
-function isRefused({ errors, closeCode }: OperationRecord): boolean {
-  return errors.length > 0 || closeCode !== undefined;
+function hasFailed({ errors, closeCode, status = 0 }: OperationRecord): boolean {
+  return errors.length > 0 || closeCode !== undefined || status >= 400;
 }
 
 function write(log: Logger, record: OperationRecord, suppressed: number): void {
@@ -49,7 +49,7 @@ function write(log: Logger, record: OperationRecord, suppressed: number): void {
       cost: cost || undefined,
       status,
       closeCode,
-      outcome: isRefused(record) || (status ?? 0) >= 400 ? 'error' : 'ok',
+      outcome: hasFailed(record) ? 'error' : 'ok',
       codes: codes.length > 0 ? codes : undefined,
       reasons: refusalReasons(record.errors),
       suppressed: suppressed || undefined,

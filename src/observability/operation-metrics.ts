@@ -1,5 +1,5 @@
 import { limitNames } from '../graphql/exceeded-limit.ts';
-import type { OperationRecord } from '../graphql/operation-record.ts';
+import { CLIENT_CLOSED_REQUEST, type OperationRecord } from '../graphql/operation-record.ts';
 import { Histogram } from './histogram.ts';
 
 /** Names that are counted on their own, besides those that are given. Further ones are counted as `other`. */
@@ -35,9 +35,9 @@ export class OperationMetrics {
   }
 
   record(record: OperationRecord): void {
-    const { type = 'none', errors, codes } = record;
+    const { type = 'none', errors } = record;
     const counts = this.#countsOf(type, this.#nameOf(record));
-    const [code = codeWithoutErrors(record)] = codes;
+    const code = codeOf(record);
     counts.byCode.set(code, (counts.byCode.get(code) ?? 0) + 1);
     if (type !== 'subscription') counts.seconds.observe((performance.now() - record.startedAt) / 1_000);
     for (const { extensions } of errors) this.#countLimit(extensions['limit']);
@@ -77,8 +77,9 @@ export class OperationMetrics {
   }
 }
 
-/** Returns the code of a record without errors. */
-function codeWithoutErrors({ status, closeCode }: OperationRecord): string {
+/** A client that has left is not counted as TIMEOUT, which has an alert. */
+function codeOf({ codes: [code], status, closeCode }: OperationRecord): string {
+  if (code !== undefined && status !== CLIENT_CLOSED_REQUEST) return code;
   if (closeCode !== undefined) return `CLOSE_${closeCode}`;
   return status !== undefined && status >= 400 ? `HTTP_${status}` : 'OK';
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { processRegularResult } from 'graphql-yoga';
 import { getOperationAST } from 'graphql';
 import { isSerialized, SerializedResult } from '../execution/serialized-result.ts';
-import { failure, stackless } from '../graphql/errors.ts';
+import { stackless } from '../graphql/errors.ts';
 import { isRecord } from '../graphql/json-values.ts';
 import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
@@ -58,7 +58,7 @@ export class JsonRequestServer {
   ): Promise<void> => {
     const type = acceptedJsonType(request.headers.accept);
     if (type === undefined || !this.#isReadable(request)) return this.#serveWithYoga(request, response, caller);
-    const body = await this.#read(request, caller);
+    const body = await readBody(request, this.#options.maxBodyBytes);
     const text = this.#permittedText(body);
     const turn = text === undefined ? undefined : turns.start(caller.viewer.name);
     if (turn) await turn;
@@ -89,15 +89,6 @@ export class JsonRequestServer {
     const { headers } = request;
     const isJson = hasOperationInBody(request) && mediaTypeOf(headers['content-type'] ?? '') === 'application/json';
     return isJson && !request.readableEnded && !(Number(headers['content-length']) > this.#options.maxBodyBytes);
-  }
-
-  async #read(request: IncomingMessage, { record }: OperationCaller): Promise<Buffer> {
-    try {
-      return await readBody(request, this.#options.maxBodyBytes);
-    } catch (error) {
-      record?.fail([failure('TIMEOUT', 'The request was cancelled.')]);
-      throw error;
-    }
   }
 
   /** Returns the text of a body. Undefined if it exceeds a limit, which yoga's answer explains. */

@@ -3,7 +3,13 @@ import { GraphQLError } from 'graphql';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import { tooManyBytes, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
-import { OperationRecord, requestIdOf, type TransportName } from '../graphql/operation-record.ts';
+import { failure } from '../graphql/errors.ts';
+import {
+  CLIENT_CLOSED_REQUEST,
+  OperationRecord,
+  requestIdOf,
+  type TransportName,
+} from '../graphql/operation-record.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import type { Awaitable } from '../scheduling/awaitable.ts';
 import type { BytesInFlight, RequestBytes } from '../scheduling/bytes-in-flight.ts';
@@ -114,7 +120,7 @@ function bodyBytesOf(request: IncomingMessage, maxBodyBytes: number): number {
 
 /**
  * Returns the record of a request, which ends when the client has taken the answer or has disconnected. The response gets the
- * record.
+ * record. If the client has disconnected before the answer began, the outcome of the operation is not known: the record fails.
  */
 export function recordOf(
   request: IncomingMessage,
@@ -126,7 +132,9 @@ export function recordOf(
   onOperationBegin?.(record, traceparentOf(request));
   if (response instanceof IdentifiedResponse) response.record = record;
   response.on('close', () => {
-    record.status = response.statusCode;
+    const isAnswered = response.headersSent || response.statusCode >= 400; // the answers of Node's parser have a status only
+    record.status = isAnswered ? response.statusCode : CLIENT_CLOSED_REQUEST;
+    if (!isAnswered) record.fail([failure('TIMEOUT', 'The client disconnected before the answer.')]);
     record.end();
   });
   return record;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InjectedError } from '../../dev/simulator/faults.ts';
 import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
 import { gatewayRoles, gatewayServiceAccount } from '../../dev/demo/users.ts';
+import { RawConnection } from '../support/abuse/raw-connection.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { claim } from '../support/storage.ts';
 import { recordingLog } from '../support/recording-log.ts';
@@ -160,6 +161,37 @@ describe('the request log', () => {
     expect(lines('request')).toMatchObject([{ status, outcome: 'error', codes: [code] }]);
   });
 
+  it.each([
+    ['JSON', 'application/json'],
+    ['Server-Sent Events', 'text/event-stream'],
+    ['a type that is not known', 'application/xml'],
+  ])('has the status 499 when a client that accepts %s resets its connection within the body', async (_, accept) => {
+    const { log, lines } = recordingLog();
+    await using gateway = await startTestGateway({ log, logSample: 0, metricsPort: 0 });
+    using connection = await RawConnection.open(Number(new URL(gateway.url).port));
+    const headers = `Host: localhost\r\nAccept: ${accept}\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue`;
+    connection.send(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n{`);
+    expect(await connection.until((received) => received.length > 0, 15_000)).toBe(true); // 100 Continue: it is handled
+    connection.reset();
+    await waitFor(() => lines('request').length === 1, 'the line is written');
+    expect(lines('request')).toMatchObject([{ status: 499, outcome: 'error', codes: ['TIMEOUT'] }]);
+    expect(await gateway.metrics()).toContain('operations_total{operation="none",type="none",code="HTTP_499"} 1\n');
+  });
+
+  it('has a failed request that has no code when LOG_SAMPLE is 0', async () => {
+    const { log, lines } = recordingLog();
+    await using gateway = await startTestGateway({ log, logSample: 0 });
+    await post(gateway.url, '{ viewer { name } }');
+    const mutation = await fetch(gateway.url, {
+      method: 'QUERY',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: PAUSE }),
+    });
+    expect(mutation.status).toBe(405);
+    await waitFor(() => lines('request').length === 1, 'the line is written');
+    expect(lines('request')).toMatchObject([{ status: 405, outcome: 'error' }]);
+  });
+
   it('has a bounded number of lines, without the token, when clients are not authenticated', async () => {
     const { log, lines, texts } = recordingLog();
     await using gateway = await startTestGateway({ log, authentication: token, users: [gatewayServiceAccount] });
@@ -211,6 +243,35 @@ describe('the audit log', () => {
     expect(lines('request')).toEqual([]);
     expect(texts.join('')).not.toContain('zqtokenqz');
   });
+
+  it.each(['application/json', 'text/event-stream'])(
+    'does not have the result ok when a client that accepts %s leaves before the answer',
+    async (accept) => {
+      const { log, lines } = recordingLog();
+      await using gateway = await startTestGateway({ log, objects, auditLog: true });
+      const { promise: isSent, resolve } = Promise.withResolvers<void>();
+      using _ = gateway.cluster.faults.delay(60_000, ({ verb }) => {
+        if (verb === 'patch') resolve();
+        return verb === 'patch';
+      });
+      const client = new AbortController();
+      const answer = fetch(gateway.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query: PAUSE }),
+        signal: client.signal,
+      });
+      await isSent;
+      client.abort();
+      await expect(answer).rejects.toThrow('aborted');
+      await waitFor(() => lines('request').length === 1, 'the lines are written');
+      const failed = { codes: ['TIMEOUT'] };
+      expect(lines('mutation')).toMatchObject([
+        { mutation: 'pauseWorkspace', name: 'nb-1', result: 'error', ...failed },
+      ]);
+      expect(lines('request')).toMatchObject([{ operation: 'Pause', status: 499, outcome: 'error', ...failed }]);
+    },
+  );
 
   it('has the reason, as the request log has, but no other text of the API server, when a quota or a webhook refuses', async () => {
     const { log, lines, texts } = recordingLog();
