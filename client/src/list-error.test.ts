@@ -8,9 +8,10 @@ const response = (status: number, retryAfter?: string) => ({
 const coded = (code: string, extensions = {}) => [{ message: code, extensions: { code, ...extensions } }];
 
 describe('the recovery from an error', () => {
-  it.each(['BAD_REQUEST', 'FORBIDDEN', 'INVALID', 'TOO_LARGE'])('is to stop when the code is %s', (code) => {
-    expect(toListError(coded(code))).toMatchObject({ code, recovery: 'stop' });
-  });
+  it.each(['BAD_REQUEST', 'DOCUMENT_NOT_TRUSTED', 'FORBIDDEN', 'INVALID', 'TOO_LARGE'])(
+    'is to stop when the code is %s',
+    (code) => expect(toListError(coded(code))).toMatchObject({ code, recovery: 'stop' }),
+  );
 
   it.each(['INTERNAL', 'KIND_UNAVAILABLE', 'RATE_LIMITED', 'TIMEOUT', 'UNAVAILABLE', 'A_LATER_CODE'])(
     'is to retry when the code is %s',

@@ -12,6 +12,7 @@ type Recovery = 'retry' | 'renew' | 'stop';
  */
 const FINAL_CODES = new Set<unknown>([
   'BAD_REQUEST',
+  'DOCUMENT_NOT_TRUSTED',
   'FORBIDDEN',
   'INVALID',
   'METHOD_NOT_ALLOWED',

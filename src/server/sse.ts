@@ -222,6 +222,7 @@ const ENDED = 'ended';
 /** Codes of errors that need another request or another permission. UNAUTHENTICATED is HTTP 401 for the next request. */
 const FINAL_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'BAD_REQUEST',
+  'DOCUMENT_NOT_TRUSTED',
   'FORBIDDEN',
   'INVALID',
   'METHOD_NOT_ALLOWED',

@@ -41,6 +41,13 @@ it.each([
   expect(body).toContain(`"code":"${code}"`);
 });
 
+it('ends an EventSource with 204 when its subscription is no trusted document', async () => {
+  await using gateway = await startTestGateway({ objects, persistedOperationsOnly: true });
+  const { requests, body } = await eventSource(urlOf(gateway, CHANGES));
+  expect(requests).toEqual(['200', '204']);
+  expect(body).toContain('"code":"DOCUMENT_NOT_TRUSTED"');
+});
+
 it.each([
   ['is answered', '{ workspaces { totalCount } }', '"totalCount":1'],
   ['is answered in part', '{ workspaces { totalCount } workspace(namespace: "x", name: "y") { name } }', '"data":'],
