@@ -1,10 +1,9 @@
-import type { ErrorCode } from '../../test/__generated__/graphql.ts';
-
 /** An error of the gateway, as it is in `errors` of a response. */
 export interface GatewayError {
   readonly message: string;
   readonly extensions?: {
-    readonly code?: ErrorCode;
+    /** One of the values of the enum `ErrorCode` of the schema. */
+    readonly code?: string;
     readonly causes?: readonly { readonly field?: string; readonly message: string }[];
     readonly retryAfterSeconds?: number;
   };
@@ -22,14 +21,13 @@ export function formErrorsOf(errors: readonly GatewayError[]): FormErrors {
   return { form: errors.map(messageOf).join('\n'), fields: Object.fromEntries(fields) };
 }
 
-/** Messages that need words of the page. The others are those of the gateway. */
-const MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
-  FORBIDDEN: 'You do not have the permission. Ask the owner of the namespace.',
-  CONFLICT: 'The workspace was changed by someone else. Load it again.',
-  TIMEOUT: 'The cluster did not answer in time. Check whether the change was made before you repeat it.',
-};
-
+/**
+ * Returns the message of the gateway, unless the page has better words. The code alone is no reason: FORBIDDEN may be a missing
+ * permission or an exceeded quota, CONFLICT a change of another user or a state that does not allow the operation.
+ */
 function messageOf({ message, extensions: { code, retryAfterSeconds = 1 } = {} }: GatewayError): string {
   if (code === 'RATE_LIMITED') return `Too many requests. Try again in ${retryAfterSeconds} s.`;
-  return (code && MESSAGES[code]) ?? message;
+  if (code === 'TIMEOUT')
+    return 'The cluster did not answer in time. Check whether the change was made before you repeat it.';
+  return message;
 }

@@ -1,13 +1,18 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { preset } from '@graphql-codegen/client-preset';
+import { codegen } from '@graphql-codegen/core';
+import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { type Demo, startDemo } from '../../dev/demo/demo.ts';
+import { schema } from '../../src/schema.ts';
 import { TcpProxy } from '../../test/support/tcp-proxy.ts';
 import { connectUser } from '../../test/support/user-client.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
@@ -91,6 +96,7 @@ describe.each(recipes)('the recipe %s', (_, openPage) => {
 
       expect(await page.pause(NAMESPACE, NAME)).toBe('PAUSED');
       await waitFor(() => state() === 'PAUSED', 'the row has changed');
+      await expect(page.pause(NAMESPACE, NAME)).rejects.toThrow(/Its state is PAUSED/u);
       await expect(page.pause(NAMESPACE, 'unknown')).rejects.toThrow(/unknown/u);
 
       const errors = await page.create(INVALID);
@@ -103,6 +109,31 @@ describe.each(recipes)('the recipe %s', (_, openPage) => {
       await waitFor(() => state() === 'RUNNING', 'the row has changed after the cut');
     },
   );
+});
+
+it('need only types that the client preset generates from their operations', async () => {
+  const read = (file: string) => readFileSync(new URL(`../recipes/${file}`, import.meta.url), 'utf8');
+  const document = parse(read('operations.graphql'));
+  const files = await preset.buildGeneratesSection({
+    baseOutputDir: 'gql/',
+    schema: parse(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8')),
+    schemaAst: schema,
+    documents: [{ location: 'operations.graphql', rawSDL: read('operations.graphql'), document }],
+    config: {},
+    presetConfig: {},
+    plugins: [],
+    pluginMap: {},
+  });
+  const types = files.find(({ filename }) => filename === 'gql/graphql.ts');
+  const generated = types ? await codegen(types) : '';
+  const exported = new Set([...generated.matchAll(/^export (?:const|type) (\w+)/gmu)].map(([, name]) => name));
+  const imported = readdirSync(new URL('../recipes/', import.meta.url)).flatMap((file) => {
+    const [, names = ''] =
+      /import (?:type )?\{([^}]+)\} from '[^']+__generated__\/graphql\.ts'/u.exec(read(file)) ?? [];
+    return names.match(/\b(?!type\b)\w+/gu) ?? [];
+  });
+  expect(imported).toContain('CreateFromFormDocument');
+  expect(imported.filter((name) => !exported.has(name))).toEqual([]);
 });
 
 function environmentFor(url: string, token = TOKEN) {
