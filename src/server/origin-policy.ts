@@ -75,11 +75,11 @@ export class OriginPolicy {
   /** Adds the CORS headers if the origin is allowed. @returns true if the request was a preflight and has been answered */
   applyCors(request: IncomingMessage, response: ServerResponse): boolean {
     const { origin } = request.headers;
+    if (this.#allowed.size > 0) response.setHeader('vary', 'origin'); // also without Origin: a cache may have the answer for both
     if (origin === undefined || !this.#allowed.has(origin)) return false;
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-allow-credentials', 'true');
-    response.setHeader('access-control-expose-headers', 'x-request-id');
-    response.setHeader('vary', 'origin');
+    response.setHeader('access-control-expose-headers', 'retry-after, x-request-id');
     if (request.method !== 'OPTIONS') return false;
     response.setHeader('access-control-allow-methods', 'GET, POST');
     response.setHeader('access-control-allow-headers', this.#allowedHeaders);

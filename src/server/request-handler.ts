@@ -80,7 +80,9 @@ export function requestHandler({ options, gate, readiness, ...parts }: RequestPa
     const record = recordOf(request, response, { transport, observers: options });
     const refusal = refusalOf(request, { options, originPolicy });
     if (refusal) return refuse(response, record, refusal);
-    if (assets.handles(request)) return assets.serve(request, response);
+    if (assets.handles(request)) {
+      return originPolicy.applyCors(request, response) ? undefined : assets.serve(request, response);
+    }
     if (graphiql.handles(request)) return graphiql.serve(request, response);
     if (dashboard.handles(request)) return dashboard.serve(request, response);
     if (path !== ENDPOINT) return sendJson(response, 404, { message: notServedMessage(path) });

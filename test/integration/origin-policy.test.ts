@@ -75,6 +75,29 @@ it('answers requests of allowed origins with CORS headers and refuses other orig
   await stream.body?.cancel();
 });
 
+it('lets pages of allowed origins read the time of a refusal to wait', async () => {
+  await using gateway = await startTestGateway({ objects, allowedOrigins: [ALLOWED_ORIGIN] });
+  const { headers } = await sendGet(gateway.url, { origin: ALLOWED_ORIGIN });
+  expect(headers['access-control-expose-headers']?.split(', ')).toEqual(['retry-after', 'x-request-id']);
+});
+
+it('lets pages of allowed origins fetch pictures with a token, and caches keep their answers apart', async () => {
+  await using gateway = await startTestGateway({ objects, allowedOrigins: [ALLOWED_ORIGIN] });
+  const picture = new URL('/assets/workspacekinds/k/icon', gateway.url);
+  const headers = { 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' };
+  const preflight = await fetch(picture, { method: 'OPTIONS', headers: { ...headers, origin: ALLOWED_ORIGIN } });
+  expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([
+    204,
+    expect.stringContaining('authorization'),
+  ]);
+  const answer = await fetch(picture, { headers: { origin: ALLOWED_ORIGIN } });
+  expect(answer.headers.get('access-control-allow-origin')).toBe(ALLOWED_ORIGIN);
+  const image = await fetch(picture); // as of an `<img>`, without Origin
+  expect([answer.headers.get('vary'), image.headers.get('vary')]).toEqual(['origin', 'origin']);
+  const foreign = await fetch(picture, { method: 'OPTIONS', headers: { ...headers, origin: FOREIGN_ORIGIN } });
+  expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+});
+
 it('allows the headers of GraphQL clients, configured ones and credentials in a preflight', async () => {
   const allowedHeaders = ['x-request-id'];
   await using gateway = await startTestGateway({ objects, allowedOrigins: [ALLOWED_ORIGIN], allowedHeaders });
