@@ -111,14 +111,17 @@ describe.each(recipes)('the recipe %s', (_, openPage) => {
   );
 });
 
+function readRecipe(file: string): string {
+  return readFileSync(new URL(`../recipes/${file}`, import.meta.url), 'utf8');
+}
+
 it('need only types that the client preset generates from their operations', async () => {
-  const read = (file: string) => readFileSync(new URL(`../recipes/${file}`, import.meta.url), 'utf8');
-  const document = parse(read('operations.graphql'));
+  const document = parse(readRecipe('operations.graphql'));
   const files = await preset.buildGeneratesSection({
     baseOutputDir: 'gql/',
     schema: parse(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8')),
     schemaAst: schema,
-    documents: [{ location: 'operations.graphql', rawSDL: read('operations.graphql'), document }],
+    documents: [{ location: 'operations.graphql', rawSDL: readRecipe('operations.graphql'), document }],
     config: {},
     presetConfig: {},
     plugins: [],
@@ -129,7 +132,7 @@ it('need only types that the client preset generates from their operations', asy
   const exported = new Set([...generated.matchAll(/^export (?:const|type) (\w+)/gmu)].map(([, name]) => name));
   const imported = readdirSync(new URL('../recipes/', import.meta.url)).flatMap((file) => {
     const [, names = ''] =
-      /import (?:type )?\{([^}]+)\} from '[^']+__generated__\/graphql\.ts'/u.exec(read(file)) ?? [];
+      /import (?:type )?\{([^}]+)\} from '[^']+__generated__\/graphql\.ts'/u.exec(readRecipe(file)) ?? [];
     return names.match(/\b(?!type\b)\w+/gu) ?? [];
   });
   expect(imported).toContain('CreateFromFormDocument');
