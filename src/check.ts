@@ -20,22 +20,24 @@ export interface CheckReport {
   readonly passed: boolean;
 }
 
-/** Time limit of the check. */
-const TIMEOUT_MS = 30_000;
+/** Time limit of the check. Longer than that of a request, whose error names it. */
+const TIMEOUT_MS = 60_000;
 /** Kinds without which the gateway is of no use. */
 const REQUIRED_KINDS: ReadonlySet<string> = new Set(['Workspace', 'WorkspaceKind', 'Namespace']);
+const NOT_PASSED = 'The gateway cannot serve this cluster until what is required is served, granted and known.';
 const SERVING: Readonly<Record<Serving, string>> = {
   watched: 'served',
   listed: 'served without watch: lists are repeated',
   absent: 'not served',
-  unknown: 'unknown: discovery failed',
+  unknown: 'unknown',
 };
 
 /**
  * Checks a configuration without serving: reports the settings and warnings about them, the kinds that the cluster serves, and the
  * permissions that the gateway's own identity lacks. Changes nothing in the cluster. Never rejects.
+ * @param interrupted ends the check
  */
-export async function check({ settings, config }: ReadConfig): Promise<CheckReport> {
+export async function check({ settings, config }: ReadConfig, interrupted: AbortSignal): Promise<CheckReport> {
   const warnings = settings.warnings();
   const lines = [
     'Settings',
@@ -44,14 +46,19 @@ export async function check({ settings, config }: ReadConfig): Promise<CheckRepo
   ];
   const mistakes = settings.mistakes();
   if (!config) return { lines: [...lines, '', 'Mistakes', ...indented(mistakes)], passed: false };
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const cluster = await checkCluster(config, AbortSignal.timeout(TIMEOUT_MS));
+    const cluster = await checkCluster(config, AbortSignal.any([timeout, interrupted]));
     return { ...cluster, lines: [...lines, '', ...cluster.lines] };
   } catch (error) {
-    const isExpected = error instanceof KubeconfigError || error instanceof StatusError;
-    const reason = isExpected ? error.message : redactedReason(error);
+    const late = timeout.aborted ? `The check did not end within ${TIMEOUT_MS / 1_000} s.` : undefined;
+    const reason = interrupted.aborted ? 'The check was interrupted.' : (late ?? messageOf(error));
     return { lines: [...lines, '', 'Cluster', ...indented([reason])], passed: false };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof KubeconfigError || error instanceof StatusError ? error.message : redactedReason(error);
 }
 
 async function checkCluster(config: Config, signal: AbortSignal): Promise<CheckReport> {
@@ -72,7 +79,7 @@ async function checkCluster(config: Config, signal: AbortSignal): Promise<CheckR
       `Permissions with the identity mode ${identityModeOf(config)}`,
       ...permissions.lines,
       '',
-      passed ? 'The gateway can serve this cluster.' : 'The gateway cannot serve this cluster.',
+      passed ? 'The gateway can serve this cluster.' : NOT_PASSED,
     ],
   };
 }
@@ -83,15 +90,27 @@ interface KindReport extends CheckReport {
 }
 
 async function checkKinds(client: Client, signal: AbortSignal): Promise<KindReport> {
-  const discovery = new Discovery(client, { intervalMs: TIMEOUT_MS, now: () => performance.now(), signal });
+  const failures = new Map<string, string>();
+  const discovery = new Discovery(client, {
+    intervalMs: TIMEOUT_MS,
+    now: () => performance.now(),
+    signal,
+    onFailure: (apiVersion, error) => failures.set(apiVersion, messageOf(error)),
+  });
   const found = await Promise.all(
     resources.map(async (resource) => ({ resource, serving: await discovery.discover(resource) })),
   );
   const absent = found.filter(({ serving }) => serving === 'absent').map(({ resource }) => resource);
   return {
     absent: new Set(absent.map(({ plural, group }) => `${plural}.${group}`)),
-    passed: !absent.some(({ kind }) => REQUIRED_KINDS.has(kind)),
-    lines: found.map(({ resource, serving }) => `  ${resource.kind} (${apiVersionOf(resource)}): ${SERVING[serving]}`),
+    passed: found.every(
+      ({ resource: { kind }, serving }) => !REQUIRED_KINDS.has(kind) || serving === 'watched' || serving === 'listed',
+    ),
+    lines: found.map(({ resource, serving }) => {
+      const failure = serving === 'unknown' ? failures.get(apiVersionOf(resource)) : undefined;
+      const reason = failure === undefined ? '' : `: ${failure}`;
+      return `  ${resource.kind} (${apiVersionOf(resource)}): ${SERVING[serving]}${reason}`;
+    }),
   };
 }
 
@@ -105,7 +124,7 @@ async function checkPermissions(config: Config, options: PermissionOptions): Pro
   const mode = identityModeOf(config);
   const used = features.filter(({ modes }) => modes.includes(mode));
   const checked = await Promise.all(
-    used.map(async (feature) => ({ feature, missing: await missingFor(feature, options) })),
+    used.map(async (feature) => ({ feature, missing: await missingOrFailure(feature, options) })),
   );
   return {
     passed: !checked.some(({ feature, missing }) => feature.required && missing !== undefined && missing.length > 0),
@@ -113,13 +132,27 @@ async function checkPermissions(config: Config, options: PermissionOptions): Pro
   };
 }
 
-/** @param missing permissions as text; undefined if the cluster serves none of the feature's kinds */
+/** Returns the result of {@link missingFor}, or the message of the error with which a review failed. */
+async function missingOrFailure(
+  feature: Feature,
+  options: PermissionOptions,
+): Promise<readonly string[] | string | undefined> {
+  try {
+    return await missingFor(feature, options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return messageOf(error);
+  }
+}
+
+/** @param missing permissions as text; undefined if the cluster serves none of the feature's kinds; the error of a failed review */
 function featureLine(
   { name, required, without }: Feature,
-  missing: readonly string[] | undefined,
+  missing: readonly string[] | string | undefined,
   config: Config,
 ): string {
-  if (!missing) return `  not served  ${name}`;
+  if (missing === undefined) return `  not served  ${name}`;
+  if (typeof missing === 'string') return `  unknown     ${name}: ${missing}`;
   if (missing.length === 0) return `  ok          ${name}`;
   if (name === RBAC_INDEX && config.authorizer === 'reviews') return `  not used    ${name}: AUTHORIZER=reviews`;
   return `  ${required ? 'REQUIRED  ' : 'missing   '}  ${name}: ${missing.join('; ')}. ${without}`;
@@ -161,7 +194,8 @@ function settingLine({ name, value, source }: EffectiveSetting): string {
 /** Hides the credentials of URLs, and settings whose name says that they are secret. */
 function withoutSecrets(name: string, value: string): string {
   if (value !== '' && /(?:HEADERS|TOKEN|PASSWORD|SECRET)$/u.test(name) && name !== 'ALLOWED_HEADERS') return '***';
-  return value.replaceAll(/(?<=^|\/\/|,)[^/@\s,]+@/gu, '***@');
+  // Up to the last @ before the path: passwords may have further ones, and commas.
+  return value.replaceAll(/(?<=^|\/\/)[^/\s]+@/gu, '***@');
 }
 
 function indented(texts: readonly string[]): readonly string[] {

@@ -5,7 +5,7 @@ import { createApiConnection, type ConnectionOptions } from './kubernetes/api-co
 import { Client } from './kubernetes/client.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { ServerVersion } from './kubernetes/server-version.ts';
-import { isUnauthorized } from './kubernetes/status-error.ts';
+import { isUnauthorized, StatusError } from './kubernetes/status-error.ts';
 
 /**
  * Connects to the API server. Its version and the gateway's identity prove that it accepts the credentials.
@@ -36,10 +36,17 @@ export async function connect(
     log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected to the API server');
     return { connection, client, kubernetesVersion: () => version.current, self };
   } catch (error) {
-    if (!isUnauthorized(error)) throw error;
+    if (!isUnauthorized(error)) throw withServer(error, connection.server);
     throw new KubeconfigError(
       `Expected the API server at ${connection.server} to accept the credentials of the kubeconfig, got 401 Unauthorized: the token or certificate may have expired, or may be of another cluster.`,
       { cause: error },
     );
   }
+}
+
+/** Returns an error whose message has the address of the API server: a wrong one is a common reason of unexpected answers. */
+function withServer(error: unknown, server: string): unknown {
+  if (!(error instanceof StatusError) || error.message.includes(server)) return error;
+  const message = `Expected the API server at ${server} to return its version and the gateway's identity. ${error.message}`;
+  return new StatusError({ ...error.details, message });
 }

@@ -80,14 +80,19 @@ function logWarnings(log: Logger): void {
 /** Prints the result of a command to the standard output. Returns the exit code. */
 async function print(command: Exclude<Command, 'serve'>): Promise<number> {
   const { lines, passed } = await outputOf(command);
-  await new Promise((resolve) => process.stdout.write(`${lines.join('\n')}\n`, resolve));
-  return passed ? 0 : 1;
+  const failure = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) =>
+    process.stdout.on('error', resolve).write(`${lines.join('\n')}\n`, resolve),
+  );
+  // A reader such as `head` may end before it has read everything.
+  if (!failure || failure.code === 'EPIPE') return passed ? 0 : 1;
+  process.stderr.write(`Cannot write to the standard output: ${failure.message}\n`);
+  return 1;
 }
 
 async function outputOf(command: Exclude<Command, 'serve'>): Promise<CheckReport> {
   switch (command) {
     case 'check':
-      return check(inspectConfig(process.env));
+      return check(inspectConfig(process.env), signal);
     case 'help':
       return { lines: [helpText()], passed: true };
     case 'version':

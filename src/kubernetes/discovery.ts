@@ -17,6 +17,14 @@ export type Serving = 'watched' | 'listed' | 'absent' | 'unknown';
 const TIMER_SLACK_MS = 2;
 const MAX_GROUP_VERSIONS = 1_000;
 
+interface DiscoveryOptions {
+  readonly intervalMs: number;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** Called with the error of a discovery and its group version. */
+  readonly onFailure?: (apiVersion: string, error: unknown) => void;
+}
+
 /**
  * Discovers which resources the API server serves, on demand and at most once per interval for each group version. See
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#discovery-api. Memory is bounded by the number of group
@@ -24,16 +32,13 @@ const MAX_GROUP_VERSIONS = 1_000;
  */
 export class Discovery {
   readonly #client: Client;
-  readonly #options: { readonly intervalMs: number; readonly now: () => number; readonly signal: AbortSignal };
+  readonly #options: DiscoveryOptions;
   /** By plural, for each group version; undefined if the request failed. */
   readonly #served: TtlCache<ReadonlyMap<string, Serving> | undefined>;
   /** Last successful discovery of each group version. */
   readonly #lastFound = new Map<string, ReadonlyMap<string, Serving>>();
 
-  constructor(
-    client: Client,
-    options: { readonly intervalMs: number; readonly now: () => number; readonly signal: AbortSignal },
-  ) {
+  constructor(client: Client, options: DiscoveryOptions) {
     this.#client = client;
     this.#options = options;
     this.#served = new TtlCache({ maxEntries: MAX_GROUP_VERSIONS, now: options.now });
@@ -56,7 +61,8 @@ export class Discovery {
       const found = await fetchGroupVersion(this.#client, resource, this.#options.signal);
       this.#lastFound.set(apiVersionOf(resource), found);
       return found;
-    } catch {
+    } catch (error) {
+      this.#options.onFailure?.(apiVersionOf(resource), error);
       return undefined; // callers continue with `unknown`; the errors of their own reads state the cause
     }
   }

@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
@@ -10,8 +12,12 @@ import { check } from '../../src/check.ts';
 import { commandOf, helpText, UsageError } from '../../src/command-line.ts';
 import { inspectConfig } from '../../src/config.ts';
 import { features, permissionText, type IdentityMode } from '../../src/permissions.ts';
+import { kubeconfigText } from '../support/kubeconfig.ts';
+import { startLoopbackServer } from '../support/loopback-server.ts';
 import { createScratchDirectory } from '../support/scratch-directory.ts';
+import { waitFor } from '../support/wait-for.ts';
 
+const { signal } = new AbortController();
 const MAIN = path.resolve(import.meta.dirname, '../../src/main.ts');
 const AUTH = {
   header: { AUTH_MODE: 'header' },
@@ -22,7 +28,7 @@ const AUTH = {
 async function checkOf(cluster: Simulator, env: Readonly<Record<string, string>>, token = gatewayServiceAccount.token) {
   await using directory = await createScratchDirectory();
   const KUBECONFIG = await directory.write('config', cluster.kubeconfigFor(token));
-  return check(inspectConfig({ KUBECONFIG, ...env }));
+  return check(inspectConfig({ KUBECONFIG, ...env }), signal);
 }
 
 describe('--check', () => {
@@ -53,12 +59,61 @@ describe('--check', () => {
     expect(passed).toBe(false);
   });
 
+  it.each([
+    ['a required kind', '/apis/kubeflow.org/v1beta1', '  Workspace (kubeflow.org/v1beta1): unknown: down'],
+    [
+      'a required permission',
+      'selfsubjectaccessreviews',
+      '  unknown     Workspaces, WorkspaceKinds and Namespaces: down',
+    ],
+  ])('fails, and prints the reason, when it cannot find out about %s', async (_, suffix, line) => {
+    await using cluster = await startSimulator({ objects: [workspaceCrd, workspaceKindCrd] });
+    cluster.faults.refuse({
+      status: 503,
+      reason: 'ServiceUnavailable',
+      message: 'down',
+      when: ({ url }) => url.endsWith(suffix),
+    });
+    const { lines, passed } = await checkOf(cluster, AUTH.token, cluster.token);
+    expect(lines).toContain(line);
+    expect(passed).toBe(false);
+  });
+
+  it('names the address when it is not that of an API server', async () => {
+    await using server = await startLoopbackServer({ answer: (response) => void response.end('<html></html>') });
+    await using directory = await createScratchDirectory();
+    const KUBECONFIG = await directory.write('config', kubeconfigText({ server: server.url }));
+    const { lines } = await check(inspectConfig({ KUBECONFIG }), signal);
+    expect(lines.at(-1)).toContain(`the API server at ${server.url} to return its version`);
+  });
+
+  it('ends when it is interrupted while the API server does not answer', async () => {
+    await using server = await startLoopbackServer({ answer: () => undefined });
+    await using directory = await createScratchDirectory();
+    const KUBECONFIG = await directory.write('config', kubeconfigText({ server: server.url }));
+    const child = spawn(process.execPath, [MAIN, '--check'], {
+      env: { PATH: process.env['PATH'], KUBECONFIG },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const output = text(child.stdout);
+    const exited = once(child, 'exit');
+    await waitFor(() => server.seen.length > 0, 'the check asks the API server');
+    child.kill('SIGINT');
+    expect(await exited).toEqual([1, null]);
+    expect(await output).toMatch(/\n {2}The check was interrupted\.\n$/u);
+  });
+
   it('prints the effective settings without secrets, and fails, when the API server rejects the token', async () => {
     await using cluster = await startSimulator();
     const HTTPS_PROXY = 'http://me:zqsecretqz@proxy.example.com:3128';
     const { lines, passed } = await checkOf(
       cluster,
-      { HTTPS_PROXY, MAX_PAGE: '7', OTEL_EXPORTER_OTLP_HEADERS: 'x=zqsecretqz' },
+      {
+        HTTPS_PROXY,
+        HTTP_PROXY: 'me:zq,secretqz@zqsecretqz@proxy:3128',
+        MAX_PAGE: '7',
+        OTEL_EXPORTER_OTLP_HEADERS: 'x=zqsecretqz',
+      },
       'zqexpiredqz',
     );
     expect(lines).toEqual(
@@ -68,10 +123,11 @@ describe('--check', () => {
         '  MAX_DOCUMENT_TOKENS=10000 (default)',
         '  OTEL_EXPORTER_OTLP_HEADERS=*** (environment)',
         '  HTTPS_PROXY=http://***@proxy.example.com:3128 (environment)',
+        '  HTTP_PROXY=***@proxy:3128 (environment)',
         expect.stringContaining('to accept the credentials of the kubeconfig, got 401 Unauthorized'),
       ]),
     );
-    expect(lines.join('\n')).not.toMatch(/zqsecretqz|zqexpiredqz/u);
+    expect(lines.join('\n')).not.toMatch(/secretqz|zqexpiredqz/u);
     expect(passed).toBe(false);
   });
 
@@ -98,6 +154,17 @@ describe('--check', () => {
 });
 
 describe('the command line', () => {
+  it.each([
+    ['| true', '0', ''],
+    ['> /dev/full', '1', 'Cannot write to the standard output: ENOSPC: no space left on device, write\n'],
+  ])('prints no stack when its output cannot be written: %s', async (target, code, message) => {
+    const command = `exec 3>&1; { "$0" "$1" --help; echo $? >&3; } ${target}`;
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+    const env = { PATH: process.env['PATH'] };
+    execFile('/bin/sh', ['-c', command, process.execPath, MAIN], { env }, (_, ...outputs) => resolve(outputs));
+    expect(await promise).toEqual([`${code}\n`, message]);
+  });
+
   it.each([
     [[], 'serve'],
     [['--check'], 'check'],

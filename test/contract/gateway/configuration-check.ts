@@ -43,7 +43,7 @@ async function checkAsImpersonator({ kubeconfig, impersonatorToken: token }: Clu
   const config = parse(kubeconfig) as Kubeconfig;
   const users = config.users.map(({ name }) => ({ name, user: { token } }));
   const KUBECONFIG = await directory.write('config', stringify({ ...config, users }));
-  return check(inspectConfig({ KUBECONFIG, AUTH_MODE: 'token' }));
+  return check(inspectConfig({ KUBECONFIG, AUTH_MODE: 'token' }), new AbortController().signal);
 }
 
 /** Grants the roles of `deploy/` for tokens. */
