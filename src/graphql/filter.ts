@@ -42,9 +42,12 @@ function parsed(selector: string): ReturnType<typeof parseLabelSelector> {
   }
 }
 
-/** Returns text whose case and Unicode composition do not count: `É` may be one character or two. */
+/**
+ * Returns text whose case and Unicode composition do not count: `É` may be one character or two. The sigma is the same at the end of
+ * a word and within, so that a part of a word is found.
+ */
 export function foldedText(text: string): string {
-  return text.normalize('NFC').toLowerCase();
+  return text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
 }
 
 const MAX_SEARCH_LENGTH = 1_000;

@@ -39,6 +39,13 @@ function listed(...names: readonly string[]) {
 }
 
 describe('WorkspaceFilter', () => {
+  it.each(['ΚΟΣ', 'κος', 'Κοσμ', 'κοσμοσ'])('finds the display name ΚΟΣΜΟΣ by %s', async (search) => {
+    const cosmos = workspace('cosmos', { spec: { displayName: 'ΚΟΣΜΟΣ' } });
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), cosmos] });
+    const { data } = await gateway.query(NAMES, { filter: { search } });
+    expect(data).toEqual(listed('cosmos'));
+  });
+
   it.each([
     { filter: null, names: ['ada', 'eve', 'bob'] },
     { filter: {}, names: ['ada', 'eve', 'bob'] },

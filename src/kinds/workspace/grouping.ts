@@ -109,5 +109,10 @@ export function groupValueOf(
   related: RelatedFields,
 ): string {
   const field = groupFieldOf(criterion, related);
-  return (field ? values.read(field) : values.object.metadata.labels?.[criterion.label ?? '']) ?? '';
+  return (field ? values.read(field) : labelOf(values.object, criterion.label ?? '')) ?? '';
+}
+
+/** Undefined without the label. Keys such as `constructor` are properties of every object. */
+function labelOf({ metadata: { labels = {} } }: WorkspaceObject, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }

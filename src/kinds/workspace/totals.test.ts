@@ -23,7 +23,7 @@ function group(tier: string, node: string) {
   return [
     { key: 'LABEL', label: 'tier', value: tier },
     { key: 'NODE', label: null, value: node },
-    { key: 'LABEL', label: 'team', value: '' },
+    { key: 'LABEL', label: 'constructor', value: '' }, // a valid key of a label, and a property of every object
   ];
 }
 
@@ -79,7 +79,7 @@ describe('totals of workspaces', () => {
   it('have a group for each combination of values, in the order of groupBy', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query(
-      '{ workspaceTotals(groupBy: [LABEL, NODE, LABEL], groupByLabels: ["tier", "team"]) { count group { key label value } } }',
+      '{ workspaceTotals(groupBy: [LABEL, NODE, LABEL], groupByLabels: ["tier", "constructor"]) { count group { key label value } } }',
     );
     expect(data).toEqual({
       workspaceTotals: [
