@@ -113,3 +113,27 @@ it('disconnects a client that takes nothing of its answer while another request 
   expect(await openIn(account, 'bob', MEBIBYTE).request.start()).toBe(true);
   expect({ closes: account.closes, total: account.total }).toEqual({ closes: 1, total: MEBIBYTE });
 });
+
+it.each([
+  ['disconnects a client that sends little of its body', MEBIBYTE / 100, { hasRoom: true, closes: 1 }],
+  ['keeps a client that sends its body steadily', MEBIBYTE / 40, { hasRoom: false, closes: 0 }],
+])('%s while another request waits', async (_, bytesPerCheck, expected) => {
+  const account = new BytesInFlight(MEBIBYTE, { maxWaitMs: 3_000 });
+  let receivedBytes = 0;
+  const client = new TestClient();
+  const transport = {
+    pendingBytes: 0,
+    takenBytes: 0,
+    get receivedBytes() {
+      return (receivedBytes += bytesPerCheck);
+    },
+    closeStalled: client.leave,
+  };
+  const request = account.open({ viewer: 'ann', until: client, transport });
+  request.add(MEBIBYTE);
+  expect(request.mustWait()).toBe(false);
+  const other = openIn(account, 'bob', MEBIBYTE);
+  expect({ hasRoom: await other.request.start(), closes: account.closes }).toEqual(expected);
+  client.leave();
+  other.end();
+});

@@ -2,8 +2,10 @@
 export const FREE_BYTES = 64 * 1024;
 /** Interval at which clients that keep others waiting are checked. */
 const CHECK_INTERVAL_MS = 250;
-/** Checks in a row after which a client that takes nothing is disconnected. Not a time: the gateway may have been busy. */
+/** Checks in a row after which a client that takes or sends nothing is disconnected. Not a time: the gateway may have been busy. */
 const STALLED_CHECKS = 4;
+/** Share of its counted bytes that a client has to send in that time, until its request has arrived. Of a body, which is counted twice: an eighth. */
+const MIN_RECEIVED_SHARE = 1 / 16;
 /** Memory of a result for each unit of cost, at least: a field, its text and the encoded text. */
 const MIN_BYTES_PER_COST = 64;
 /** Share of an observed size that the estimate keeps with each further answer. */
@@ -17,6 +19,8 @@ export interface AnswerTransport {
   readonly pendingBytes: number;
   /** Bytes that the kernel has taken since the connection was opened. Never decreases. */
   readonly takenBytes: number;
+  /** Bytes that have been received since the connection was opened. Undefined if the request has arrived as a whole. */
+  readonly receivedBytes?: number | undefined;
   /** Disconnects a client that has stalled. */
   closeStalled(): void;
 }
@@ -38,7 +42,7 @@ interface Client {
  * Bounds the memory of requests and answers of all clients together: bodies, results in execution, and answers that are not taken
  * yet. A request with more than 64 KiB is counted from its start until its client has the answer. Beyond the limit requests
  * wait, up to ten seconds: those of the viewer with the fewest counted bytes go first. While any wait, or the limit is exceeded,
- * clients that have taken nothing of their answer for a second are disconnected.
+ * clients that have taken nothing of their answer for a second, or have sent little of their body, are disconnected.
  *
  * The size of a result is estimated from its cost and the sizes of the last answers. The limit may be exceeded by one request, which
  * starts if no other is counted, and, for a second, by results that are larger than estimated.
@@ -187,8 +191,8 @@ export class RequestBytes {
   #cost = 0;
   #state: 'free' | 'waiting' | 'counted' | 'ended' = 'free';
   #hasRoom: PromiseWithResolvers<boolean> | undefined;
-  /** Bytes that the client had taken at the last checks, and their number. */
-  #progress = { takenBytes: -1, checks: 0 };
+  /** Bytes that the client had sent, or taken, at the last checks, and their number. */
+  #progress = { bytes: -1, checks: 0 };
 
   constructor(account: BytesInFlight, client: Client) {
     this.#account = account;
@@ -258,10 +262,14 @@ export class RequestBytes {
     this.#account.count(this);
   }
 
-  /** Returns whether the client has taken nothing of its answer since some checks. To be called at an interval. */
+  /** Returns whether the client has sent too little, or taken nothing of its answer, since some checks. To be called at an interval. */
   isStalled(): boolean {
-    const { pendingBytes, takenBytes } = this.#client.transport;
-    if (pendingBytes === 0 || takenBytes !== this.#progress.takenBytes) this.#progress = { takenBytes, checks: 0 };
+    const { pendingBytes, takenBytes, receivedBytes } = this.#client.transport;
+    const bytes = receivedBytes ?? takenBytes;
+    const progress = bytes - this.#progress.bytes; // negative if the answer has begun
+    const minProgress = receivedBytes === undefined ? 1 : this.#bytes * MIN_RECEIVED_SHARE;
+    const isExecuting = receivedBytes === undefined && pendingBytes === 0;
+    if (isExecuting || progress < 0 || progress >= minProgress) this.#progress = { bytes, checks: 0 };
     this.#progress.checks += 1;
     return this.#progress.checks > STALLED_CHECKS;
   }

@@ -85,6 +85,11 @@ export class ResponseTransport implements AnswerTransport {
     return socket ? socket.bytesWritten - socket.writableLength : 0;
   }
 
+  get receivedBytes(): number | undefined {
+    const { complete, socket } = this.#response.req;
+    return complete ? undefined : socket.bytesRead;
+  }
+
   closeStalled(): void {
     if (this.#response instanceof IdentifiedResponse && this.#response.record)
       this.#response.record.closeCode = STALLED;

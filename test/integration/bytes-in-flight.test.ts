@@ -82,6 +82,21 @@ it('disconnects clients that do not read their answers when all answers together
   expect(await ask(gateway, 'innocent', LIST)).toMatchObject({ status: 200 });
 }, 60_000);
 
+it('disconnects clients that do not send their bodies when those together exceed the limit', async () => {
+  await using gateway = await startGateway(SMALL);
+  const idle = [1, 2, 3].map(() => connect(Number(new URL(gateway.url).port), '127.0.0.1'));
+  for (const [index, socket] of idle.entries()) {
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => undefined); // the gateway may reset it
+    const length = index === 0 ? 'Content-Length: 990000' : 'Transfer-Encoding: chunked';
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nkubeflow-userid: idle\r\nkubeflow-groups: system:masters\r\n${length}\r\n\r\n`,
+    );
+  }
+  await waitFor(async () => (await bytesInFlight(gateway)).bytesInFlight > 1_900_000, 'a body takes all room');
+  expect(await ask(gateway, 'innocent', `${LIST} #${'x'.repeat(90_000)}`)).toMatchObject({ status: 200 });
+}, 60_000);
+
 it('answers all requests, some after others, when clients read', async () => {
   await using gateway = await startGateway(SMALL);
   const answers = await Promise.all(
