@@ -22,6 +22,11 @@ export class OperationVisibility {
     return this.#prefetched.get(resource);
   }
 
+  /** Resources that fields of the operation depend on. */
+  get prefetched(): Iterable<Resource> {
+    return this.#prefetched.keys();
+  }
+
   /** Returns a short text that is equal for equal scopes of a resource that fields of the operation depend on. */
   digestOf(resource: Resource): string {
     const scope = this.#prefetched.get(resource);

@@ -13,7 +13,10 @@ export type Change<T> =
  */
 export interface StoreEventHandler<T> {
   changed(change: Change<T>): void;
-  /** A new epoch has begun: versions and objects from before are void, and the store holds all there is. */
+  /**
+   * The store was listed for the first time, or after a time in which it could not be read, or a new epoch has begun: objects from before
+   * are void, and the store holds all there is.
+   */
   reset(): void;
   /** The store has been emptied because it cannot be read any more, e.g. because the kind is not served. */
   failed(error: Error): void;

@@ -154,7 +154,7 @@ describe('Store.fail', () => {
     expect([store.failure, store.size, failures()]).toEqual([undefined, 1, []]);
   });
 
-  it('sends the failure when it discards the objects, and added for each object of the next list', () => {
+  it('sends the failure when it discards the objects, and reset with the next list', () => {
     const { store, lines, failures, resets } = storeOf([at('a', 3)], '5');
     const gone = kindUnavailable(Widget);
     store.fail(gone, 'discard');
@@ -166,7 +166,7 @@ describe('Store.fail', () => {
       [gone],
     ]);
     store.replace([at('a', 2, { uid: 'other' })], '3');
-    expect([lines(), resets(), store.failure]).toEqual([['added other'], 0, undefined]);
+    expect([lines(), resets(), store.failure, store.size]).toEqual([[], 1, undefined, 1]);
   });
 });
 

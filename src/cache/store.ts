@@ -162,14 +162,15 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   /**
    * Replaces the objects by a complete list. Sends the differences to the event handlers; unchanged objects cause no event,
-   * and results of writes newer than the list stay. A list that shows that the server was rolled back begins a new epoch.
+   * and results of writes newer than the list stay. Begins a new epoch, of which the event handlers get `reset`, if it is the first list, or
+   * shows that the server was rolled back.
    * @param known {@link knownVersion} when the list was requested
    */
   replace(objects: readonly T[], version: string, known = this.#version): void {
     this.#failure = undefined;
-    if (this.#version === '') this.#startEpoch(version);
-    else if (this.#isFromEarlierEpoch(objects, version, known)) return this.#replaceEpoch(objects, version);
-    else this.#changeLog.recordGap(this.#version, version);
+    if (this.#version === '' || this.#isFromEarlierEpoch(objects, version, known))
+      return this.#replaceEpoch(objects, version);
+    this.#changeLog.recordGap(this.#version, version);
     const before = this.#version;
     let hasMissed = objects.some((object) => this.#isMissed(object));
     const listed = new Set(objects.map(({ metadata }) => keyOf(metadata)));

@@ -302,6 +302,7 @@ export class SubscriptionRegistry {
     return new SharedSubscription({
       source,
       viewer: context.viewer.name,
+      related: context.client.reader.prefetchedOnDemand(),
       visibility,
       publicError,
       counters: this.counters,

@@ -51,6 +51,7 @@ function subscribeTo(store: Store<KubernetesObject>) {
     source: new SubscriptionSource({ objects, shape: 'events', selection: '', candidates, matches: () => true }),
     execute,
     viewer: 'ann',
+    related: [],
     visibility: { objects: 'all', related: {} },
     publicError: (error) => new GraphQLError(String(error)),
     counters: new SubscriptionCounters(),

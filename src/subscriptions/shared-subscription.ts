@@ -12,6 +12,7 @@ import {
   type Visibility,
 } from './cursor.ts';
 import { turns } from '../scheduling/turns.ts';
+import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import { Dependencies } from './dependencies.ts';
 import { DirtySet, SerialLoop, type Batch } from './dirty-set.ts';
 import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './initial-events.ts';
@@ -32,6 +33,8 @@ export interface SharedSubscriptionOptions {
   readonly execute: ExecuteEvent;
   /** Name of the viewer whose turns of the event loop it takes: its first subscriber. */
   readonly viewer: string;
+  /** Listers of the related resources whose informers have to run as long as the subscription, also before a row reads them. */
+  readonly related: readonly ScopedLister<KubernetesObject>[];
   /** That all subscribers have in common. */
   readonly visibility: Visibility;
   readonly publicError: (error: unknown) => GraphQLError;
@@ -111,7 +114,13 @@ export class SharedSubscription {
         failed: (error) => this.#fail(error),
       }),
       ...source.related.map((related) => this.#followRelated(related)),
+      ...options.related.map((objects) => this.#keepInformer(objects)),
     ];
+  }
+
+  /** Keeps the informer of a resource running, and evaluates the rows again that were rendered before the resource was listed. */
+  #keepInformer(objects: ScopedLister<KubernetesObject>): () => void {
+    return objects.addEventHandler({ changed: () => undefined, reset: () => this.refresh(), failed: () => undefined });
   }
 
   /** Evaluates objects again that may match or not because an object that the filter reads has changed. */

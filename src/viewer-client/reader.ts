@@ -20,6 +20,7 @@ import type { Resource } from '../kubernetes/resource.ts';
 import { isNotFound } from '../kubernetes/status-error.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { Cluster } from './cluster.ts';
+import { dependencyKeys } from './dependency-keys.ts';
 import type { GpuLoads } from './gpu-loads.ts';
 import type { OperationCost } from './operation-cost.ts';
 import { PodLogs } from './pod-logs.ts';
@@ -176,6 +177,18 @@ export class Reader implements PrefetchedReader {
     return { prefetched: (resource) => this.#prefetched(resource, UNCHARGED), gpuLoads: this.gpuLoads };
   }
 
+  /**
+   * Returns listers of the prefetched resources whose informers run only while they are read. An event handler of a lister keeps its
+   * informer running, whether the resource is synced yet or not.
+   */
+  prefetchedOnDemand(): readonly ScopedLister<KubernetesObject>[] {
+    return [...this.visibility.prefetched].flatMap((resource) => {
+      const scope = this.visibility.scopeOf(resource);
+      const { watched, perNamespace } = resource.cache;
+      return scope && watched === 'on-demand' && !perNamespace ? [this.#listerOf(resource, scope, UNCHARGED)] : [];
+    });
+  }
+
   #prefetched<T extends KubernetesObject>(resource: Resource<T>, options: ListerOptions<T>): ScopedLister<T> {
     const scope = this.visibility.scopeOf(resource);
     const { version, failure } = this.#options.cluster.cache.store(resource);
@@ -204,8 +217,10 @@ export class Reader implements PrefetchedReader {
     if (cached.store.version !== '') return read(this.#listerOf(resource, operationScope, { cached }));
     return andThen(synced, () => {
       const { version, failure } = cached.store;
-      if (version === '' && failure === undefined) throw readErrorFor(resource, failure);
-      return read(this.#listerOf(resource, operationScope, { cached }));
+      const lister = this.#listerOf(resource, operationScope, { cached });
+      if (version !== '' || failure !== undefined) return read(lister);
+      this.#options.onRead?.(lister, dependencyKeys.all(resource)); // a subscription reads again when the resource is synced
+      throw readErrorFor(resource, failure);
     });
   }
 

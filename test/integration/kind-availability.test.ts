@@ -49,7 +49,8 @@ describe('a cache of kinds that appear and disappear', () => {
     expect(availability(test.cache)).toMatchObject({ Widget: false, Namespace: true });
     test.simulator.apply(WIDGET_DEFINITION);
     test.simulator.apply(widget('b'));
-    await waitFor(() => widgets.includes('added b'), 'the kind is served again');
+    await waitFor(() => test.cache.store(OnDemand).size === 1, 'the kind is served again');
+    expect(widgets.slice(0, 3)).toEqual(['deleted a', 'KindUnavailable', 'reset']);
     expect(namespaces).not.toContain('KindUnavailable');
   });
 
@@ -61,7 +62,9 @@ describe('a cache of kinds that appear and disappear', () => {
     const withdraw = [test.simulator.aggregate(gizmos), test.simulator.aggregate(trinkets)];
     test.simulator.apply(behind(gizmos, 'g'));
     test.simulator.apply(behind(trinkets, 't'));
-    await waitFor(() => polled.includes('added g') && watched.includes('added t'), 'both kinds are read');
+    const hasRead = (resource: Resource<WidgetObject>) => test.cache.store(resource).size === 1;
+    await waitFor(() => hasRead(Gizmo) && hasRead(Trinket), 'both kinds are read');
+    expect([polled, watched]).toEqual([['reset'], ['reset']]);
     expect(updates(test.cache)).toEqual(['watched', 'on-demand', 'polled', 'watched']);
     for (const undo of withdraw) undo();
     await waitFor(() => watched.includes('KindUnavailable'), 'the watched kind is unavailable');
