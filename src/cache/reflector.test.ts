@@ -232,6 +232,18 @@ describe('a server that was rolled back', () => {
     },
   );
 
+  it('resets the store when the server was rolled back after it had ended the watch', async () => {
+    await using reflection = await startReflection({ objects: [widget('a')], holdsShortestWait: true });
+    await watching(reflection);
+    const backup = await backupBeforeChange(reflection);
+    reflection.simulator.faults.endWatches();
+    await waitFor(() => reflection.clock.isHolding, 'the watch has ended');
+    await reflection.simulator.faults.restart({ data: backup });
+    reflection.clock.pass(1);
+    await waitFor(() => reflection.listed.length === 2, 'it has listed');
+    expect([reflection.listed[1], reflection.names(), reflection.failures]).toEqual(['server-rollback', ['a'], []]);
+  });
+
   it('lists after an interruption of ten seconds, in which a backup was restored and has grown past its version', async () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);

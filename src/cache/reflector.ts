@@ -76,6 +76,8 @@ class Reflector<T extends KubernetesObject> {
   #checkForRollback = false;
   /** Time from which nothing is known of the server. Undefined while a watch runs, or the server only refuses too many requests. */
   #interruptedAt: number | undefined;
+  /** Time at which the API server has to end the last watch. */
+  #watchEndsAt = 0;
   /** Time for which the last watch was silent before it was given up. */
   #silentMs = 0;
   /** Whether this iteration has made progress. */
@@ -115,9 +117,9 @@ class Reflector<T extends KubernetesObject> {
   /** Waits after a watch that has ended normally: long if the one before has ended without an event, too. */
   async #pause(): Promise<void> {
     const { clock, signal } = this.#options;
-    if (this.#attempts <= 1) return clock.sleep(this.#jitter(), signal);
-    this.#checkForRollback = true;
-    return clock.sleep(this.#backoff.next(), signal);
+    // A server that stops ends its watches early. It may be rolled back before it accepts the next one.
+    if (clock.now() < this.#watchEndsAt) this.#checkForRollback = true;
+    return clock.sleep(this.#attempts <= 1 ? this.#jitter() : this.#backoff.next(), signal);
   }
 
   /** Lists if necessary, then follows one watch to its end. */
@@ -264,6 +266,7 @@ class Reflector<T extends KubernetesObject> {
 
   #watchOptions() {
     const timeoutSeconds = Math.round(MIN_WATCH_SECONDS * (1 + this.#options.clock.random()));
+    this.#watchEndsAt = this.#options.clock.now() + timeoutSeconds * 1_000;
     const idleTimeoutMs = timeoutSeconds * 1_000 + WATCH_END_GRACE_MS;
     return { server: this.#server, timeoutSeconds, idleTimeoutMs, ...this.#readOptions() };
   }

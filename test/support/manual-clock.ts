@@ -42,6 +42,11 @@ export class ManualClock implements Clock {
     return this.#timers.start(() => this.#now + ms, onExpired);
   }
 
+  /** Whether a held sleep waits for {@link pass}. */
+  get isHolding(): boolean {
+    return this.#passes.size > 0;
+  }
+
   /** Milliseconds until each started timer expires, in no particular order. */
   get timers(): readonly number[] {
     return this.#timers.due().map((due) => due - this.#now);
@@ -52,7 +57,10 @@ export class ManualClock implements Clock {
     const { promise, resolve } = Promise.withResolvers<void>();
     if (this.#held.has(ms)) {
       this.#passes.add(resolve);
-      signal.addEventListener('abort', () => resolve());
+      signal.addEventListener('abort', () => {
+        this.#passes.delete(resolve);
+        resolve();
+      });
       return promise;
     }
     this.slept.push(ms);

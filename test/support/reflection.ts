@@ -39,12 +39,14 @@ export async function startReflection(
     readonly resource?: Resource<WidgetObject>;
     /** Called before the reflector starts. */
     readonly before?: (simulator: Simulator) => void;
+    /** Whether each wait before the next watch lasts until the clock is moved, too, if it is the shortest. */
+    readonly holdsShortestWait?: boolean;
   } = {},
 ): Promise<Reflection> {
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...options });
   const { client, simulator } = cluster;
   options.before?.(simulator);
-  const clock = new ManualClock(PATIENCE_MS, DISCOVERY_INTERVAL_MS);
+  const clock = new ManualClock(PATIENCE_MS, DISCOVERY_INTERVAL_MS, ...(options.holdsShortestWait ? [0] : []));
   const store = new Store(options.resource ?? Widget);
   const stopping = new AbortController();
   const { report, ...recorded } = recordReports();
