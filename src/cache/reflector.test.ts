@@ -3,6 +3,7 @@ import { MAX_EVENT_BYTES } from '../kubernetes/watch-stream.ts';
 import { compareVersions } from '../kubernetes/object.ts';
 import { namespace } from '../../test/support/manifests.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import type { RequestPredicate } from '../../dev/simulator/faults.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import {
   backupBeforeChange,
@@ -242,6 +243,31 @@ describe('a server that was rolled back', () => {
     reflection.clock.pass(1);
     await waitFor(() => reflection.listed.length === 2, 'it has listed');
     expect([reflection.listed[1], reflection.names(), reflection.failures]).toEqual(['server-rollback', ['a'], []]);
+  });
+
+  it('resets the store when a server that was rolled back has grown past its version before it answers the list', async () => {
+    await using reflection = await startReflection({
+      objects: [widget('a')],
+      before: ({ faults }) => faults.rejectStreamingLists(true),
+    });
+    await watching(reflection);
+    const { simulator, store } = reflection;
+    const backup = simulator.faults.snapshot();
+    simulator.apply(widget('a', { color: 'lost' }));
+    await waitFor(() => [...store.list()][0]?.spec?.color === 'lost', 'the change has arrived');
+    const grow: RequestPredicate = ({ verb, url }) => {
+      if (verb !== 'list' || url.includes('limit=1&') || url.endsWith('limit=1')) return false;
+      simulator.apply(widget('a', { color: 'restored' })); // gets the version of the lost change
+      for (let count = 0; count < 5; count += 1) simulator.apply(namespace(`other-${count}`));
+      return false;
+    };
+    simulator.faults.refuse({ status: 500, when: grow });
+    await simulator.faults.restart({ data: backup });
+    await waitFor(() => reflection.listed.length === 2, 'it has listed');
+    expect([reflection.listed[1], [...store.list()].map(({ spec }) => spec?.color)]).toEqual([
+      'server-rollback',
+      ['restored'],
+    ]);
   });
 
   it('lists after an interruption of ten seconds, in which a backup was restored and has grown past its version', async () => {

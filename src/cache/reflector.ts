@@ -140,7 +140,9 @@ class Reflector<T extends KubernetesObject> {
     const { clock } = this.#options;
     if (this.#interruptedAt !== undefined && clock.now() - this.#interruptedAt >= LONG_INTERRUPTION_MS)
       return 'interruption';
-    return (await hasServerRolledBack(this.#options)) ? 'server-rollback' : undefined;
+    if (!(await hasServerRolledBack(this.#options))) return undefined;
+    this.#options.store.endEpoch();
+    return 'server-rollback';
   }
 
   async #list(cause: string): Promise<void> {

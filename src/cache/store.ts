@@ -34,6 +34,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   #knownVersion = '';
   /** The newest version of the previous epoch: versions up to it are void. Empty in the first epoch. */
   #previousEpochVersion = '';
+  /** Whether the next list begins an epoch, whatever its versions are. */
+  #isEpochOver = false;
   #failure: Error | undefined;
   /** Whether the store was {@link discard}ed after it had been read, and has not been read since. */
   #isDiscarded = false;
@@ -160,6 +162,11 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#knownVersion = newer(version, this.#knownVersion);
   }
 
+  /** Records that the server was rolled back: its versions may grow past those of the store before the next list is complete. */
+  endEpoch(): void {
+    this.#isEpochOver = true;
+  }
+
   /**
    * Replaces the objects by a complete list. Sends the differences to the event handlers; unchanged objects cause no event,
    * and results of writes newer than the list stay. Begins a new epoch, of which the event handlers get `reset`, if it is the first list, or
@@ -168,7 +175,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
    */
   replace(objects: readonly T[], version: string, known = this.#version): void {
     this.#failure = undefined;
-    if (this.#version === '' || this.#isFromEarlierEpoch(objects, version, known))
+    if (this.#version === '' || this.#isEpochOver || this.#isFromEarlierEpoch(objects, version, known))
       return this.#replaceEpoch(objects, version);
     this.#changeLog.recordGap(this.#version, version);
     const before = this.#version;
@@ -247,9 +254,10 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
    * new one after a time without the kind: its definition may have been deleted and created again.
    */
   #startEpoch(version: string): void {
-    const isContinued = this.#isDiscarded && compareVersions(version, this.#knownVersion) >= 0;
+    const isContinued = this.#isDiscarded && !this.#isEpochOver && compareVersions(version, this.#knownVersion) >= 0;
     if (!isContinued) this.#previousEpochVersion = newer(this.#knownVersion, this.#previousEpochVersion);
     this.#isDiscarded = false;
+    this.#isEpochOver = false;
     this.#version = '';
     this.#knownVersion = '';
     this.#changeLog.startAt(version);
