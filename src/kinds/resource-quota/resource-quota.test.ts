@@ -8,7 +8,11 @@ const quota = {
   apiVersion: 'v1',
   kind: 'ResourceQuota',
   metadata: { name: 'all', namespace: 'team-a' },
-  spec: { hard, scopes: ['NotTerminating'] },
+  spec: {
+    hard,
+    scopes: ['NotTerminating'],
+    scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['high'] }] },
+  },
   status: { hard, used: { pods: '3' } },
 };
 const objects = [namespace('team-a'), quota];
@@ -26,7 +30,7 @@ describe('Namespace.resourceQuotas', () => {
       { resource: 'pods', hard: { quantity: '10', value: 10 }, used: { quantity: '3' } },
       { resource: 'requests.nvidia.com/gpu', hard: { quantity: '4', value: 4 }, used: { quantity: '0' } },
     ];
-    const resourceQuotas = [{ name: 'all', scopes: ['NotTerminating'], items }];
+    const resourceQuotas = [{ name: 'all', scopes: ['NotTerminating', 'PriorityClass'], items }];
     expect((await gateway.query(QUOTAS)).data).toEqual({ namespace: { resourceQuotas } });
   });
 

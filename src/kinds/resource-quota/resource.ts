@@ -1,18 +1,10 @@
-import {
-  anyObject,
-  listOf,
-  memoizedDecode,
-  object,
-  quantity,
-  record,
-  string,
-  type Decoded,
-} from '../../kubernetes/decoder.ts';
+import { listOf, memoizedDecode, object, quantity, record, string, type Decoded } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
 const quantities = record(quantity);
-const spec = object({ hard: quantities, scopes: listOf(string), scopeSelector: anyObject });
+const scopeSelector = object({ matchExpressions: listOf(object({ scopeName: string })) });
+const spec = object({ hard: quantities, scopes: listOf(string), scopeSelector });
 const status = object({ hard: quantities, used: quantities });
 
 /** ResourceQuota. Read it with {@link quotaSpecOf} and {@link quotaLimitsOf}. */

@@ -24,6 +24,12 @@ function itemsOf(quota: ResourceQuotaObject): QuotaItem[] {
     .sort((a, b) => (a.resource < b.resource ? -1 : 1));
 }
 
+function scopesOf(quota: ResourceQuotaObject): string[] {
+  const { scopes = [], scopeSelector } = quotaSpecOf(quota);
+  const selected = (scopeSelector?.matchExpressions ?? []).flatMap(({ scopeName }) => scopeName ?? []);
+  return [...new Set([...scopes, ...selected])];
+}
+
 const ResourceQuotaItem = builder.objectRef<QuotaItem>('ResourceQuotaItem').implement({
   description: 'Limit of a ResourceQuota on one resource.',
   fields: (t) => ({
@@ -46,8 +52,9 @@ ResourceQuotaType.implement({
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     scopes: t.stringList({
-      description: 'Scopes, such as `BestEffort`, to which the quota is restricted. Empty for all objects.',
-      resolve: (quota) => [...(quotaSpecOf(quota).scopes ?? [])],
+      description:
+        'Scopes, such as `BestEffort`, by which the quota is restricted to some objects, including those of its scope selector, such as `PriorityClass`. Empty for all objects.',
+      resolve: scopesOf,
     }),
     items: t.field({
       type: [ResourceQuotaItem],

@@ -58,11 +58,12 @@ function urlOf(image: Image): string | null {
 }
 
 function errorOf(image: Image): string | null {
+  const { url, configMap } = workspaceKindSpecOf(image.workspaceKind).spawner?.[image.which] ?? {};
+  if (url || !configMap) return null; // the status may still be about an earlier ConfigMap
   const { errorType } = statusOf(image)?.configMap ?? {};
   if (errorType) return errors.get(errorType) ?? 'CONFIGMAP_UNKNOWN';
-  const { configMap } = workspaceKindSpecOf(image.workspaceKind).spawner?.[image.which] ?? {};
   // The oldest version of the CRD has no namespace; only its controller knows which one is meant.
-  return configMap && !(configMap.name && configMap.namespace && configMap.key) ? 'CONFIGMAP_UNKNOWN' : null;
+  return configMap.name && configMap.namespace && configMap.key ? null : 'CONFIGMAP_UNKNOWN';
 }
 
 /** Content of an icon or logo. */

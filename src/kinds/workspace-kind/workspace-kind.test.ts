@@ -46,6 +46,13 @@ describe('WorkspaceKind', () => {
     expect(await askOfK('name', workspaceKind('other'))).toBeNull();
   });
 
+  it('returns no error of a picture with a URL when the status is still about an earlier ConfigMap', async () => {
+    const url = 'https://example.com/k.svg';
+    const kind = workspaceKind('k', {}, { icon: { url } });
+    const status = { spawnerIcon: { configMap: { errorType: 'NotFound', errorMessage: '' } } };
+    expect(await askOfK('icon { url error }', { ...kind, status })).toEqual({ icon: { url, error: null } });
+  });
+
   it.each([
     { errorType: undefined, error: null },
     { errorType: 'NotFound', error: 'CONFIGMAP_MISSING' },
