@@ -37,7 +37,7 @@ export interface AuthorizedSubscription {
 /** The same for a subscription that is not a set of objects, such as a log or totals. */
 export interface AuthorizedUnsharedSubscription extends Pick<
   AuthorizedSubscription,
-  'validated' | 'context' | 'viewerDependent'
+  'validated' | 'context' | 'authorizedAt' | 'viewerDependent'
 > {
   readonly unshared: UnsharedSubscription<unknown>;
 }
@@ -96,7 +96,8 @@ export async function authorizeSubscription(
     const visibility = visibilityOf(source.objects.signature(), prefetchedSignatures);
     return { source, validated, context, authorizedAt, visibilityHash, visibility, viewerDependent };
   }
-  if (source instanceof UnsharedSubscription) return { unshared: source, validated, context, viewerDependent };
+  if (source instanceof UnsharedSubscription)
+    return { unshared: source, validated, context, authorizedAt, viewerDependent };
   throw 'errors' in source && source.errors
     ? firstOf(source.errors)
     : new TypeError('Expected a subscription field to return a SubscriptionSource or an UnsharedSubscription.');
@@ -194,7 +195,10 @@ export class ViewerSubscriptions {
   /** A recheck in progress is repeated: it may have read decisions from before the change. */
   #permissionsChanged(change: AccessChange): void {
     const { context, viewerDependent } = this.#authorized;
-    if (!viewerDependent && !context.client.isAffectedBy(change)) return;
+    if (viewerDependent || context.client.isAffectedBy(change)) this.#reauthorizeAgain();
+  }
+
+  #reauthorizeAgain(): void {
     this.#isChanged = true;
     void this.#reauthorize(performance.now());
   }
@@ -250,6 +254,8 @@ export class ViewerSubscriptions {
     const before = this.#authorized;
     if (authorized.authorizedAt < before.authorizedAt) return;
     this.#authorized = authorized;
+    // The one before may depend on other permissions: a change during the authorization may have been none for it.
+    if (authorized.context.client.isChangedSince(authorized.authorizedAt)) this.#reauthorizeAgain();
     if (authorized.visibilityHash === before.visibilityHash) {
       if (authorized.viewerDependent) this.#shared.refresh();
       return;

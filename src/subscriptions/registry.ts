@@ -184,32 +184,25 @@ export class SubscriptionRegistry {
     release: () => void,
   ): SubscriptionHandle {
     const { publicError, recheckMs } = this.#options;
-    const { viewer, client } = authorized.context;
+    const { viewer } = authorized.context;
     return {
       resumable: false,
       discard: release,
       start: (sink) => {
         this.#running += 1;
-        const subscription = new ActiveUnsharedSubscription({
+        return new ActiveUnsharedSubscription({
           sink,
           first: unsharedExecutionOf(authorized, args),
           publicError,
           recheckMs,
           onEvent: () => (this.counters.events += 1),
-          onClose: () => {
-            removeChangeHandler();
-            this.#ended(release);
-          },
+          onClose: () => this.#ended(release),
           recheck: async () => {
             await viewer.reauthenticate();
             const again = await authorizeUnshared(args, { notBefore: performance.now(), signal: neverAborted() });
             return unsharedExecutionOf(again, args);
           },
         });
-        const removeChangeHandler = client.addAccessChangeHandler((change) => {
-          if (client.isAffectedBy(change)) void subscription.recheck();
-        });
-        return subscription;
       },
     };
   }

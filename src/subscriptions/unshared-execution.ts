@@ -17,17 +17,31 @@ export function unsharedExecutionOf(
   args: SubscribeArgs,
 ): UnsharedExecution {
   const { unshared: source, viewerDependent } = authorized;
-  if (source.options.isIncremental || viewerDependent)
-    return { source, execute: (event, signal) => execute(authorized, { event, signal, shared: false }) };
+  const addAccessChangeHandler = (handler: () => void) => followAccess(authorized, handler);
+  if (source.options.isIncremental || viewerDependent) {
+    const executeOwn = (event: unknown, signal: AbortSignal) => execute(authorized, { event, signal, shared: false });
+    return { source, addAccessChangeHandler, execute: executeOwn };
+  }
   const operation = operationKey(args, '');
   return {
     source,
+    addAccessChangeHandler,
     execute: (event) => {
       // No subscriber may cancel it for the others.
       const run = () => execute(authorized, { event, signal: new AbortController().signal, shared: true });
       return typeof event === 'object' && event !== null ? sharedResults.get(event, operation, run) : run();
     },
   };
+}
+
+function followAccess(
+  { context: { client }, authorizedAt }: AuthorizedUnsharedSubscription,
+  handler: () => void,
+): () => void {
+  if (client.isChangedSince(authorizedAt)) handler();
+  return client.addAccessChangeHandler((change) => {
+    if (client.isAffectedBy(change)) handler();
+  });
 }
 
 /** Rejects with the first error of the result. */

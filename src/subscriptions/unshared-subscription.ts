@@ -53,6 +53,11 @@ const REVOCATIONS: ReadonlySet<unknown> = new Set<ErrorCode>(['FORBIDDEN', 'UNAU
 export interface UnsharedExecution {
   readonly source: UnsharedSubscription<unknown>;
   readonly execute: (event: unknown, signal: AbortSignal) => Promise<SerializedEvent>;
+  /**
+   * Calls a handler after each change of permissions since the authorization that can change the source: at once if there was one.
+   * Returns a function that removes the handler.
+   */
+  readonly addAccessChangeHandler: (handler: () => void) => () => void;
 }
 
 interface ActiveUnsharedSubscriptionOptions {
@@ -80,6 +85,7 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
   readonly #stopping = new AbortController();
   readonly #rechecks: NodeJS.Timeout;
   #current: UnsharedExecution;
+  #removeChangeHandler: () => void;
   /** Ends the current source, so that the next one starts. */
   #switching = new AbortController();
   #last: string | undefined;
@@ -92,7 +98,8 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
   constructor(options: ActiveUnsharedSubscriptionOptions) {
     this.#options = options;
     this.#current = options.first;
-    this.#rechecks = setInterval(() => void this.recheck(), options.recheckMs);
+    this.#rechecks = setInterval(this.#recheck, options.recheckMs);
+    this.#removeChangeHandler = this.#current.addAccessChangeHandler(this.#recheck);
     void this.#run();
   }
 
@@ -115,13 +122,17 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
     }
   }
 
-  /** Authorizes the subscription again, and ends it if that is refused. Never rejects. */
-  async recheck(): Promise<void> {
+  /** Authorizes the subscription again, and ends it if that is refused. */
+  readonly #recheck = (): void => void this.#authorizeAgain();
+
+  async #authorizeAgain(): Promise<void> {
     const number = (this.#rechecked += 1);
     try {
       const next = await this.#options.recheck();
-      if (number <= this.#applied) return; // it was overtaken, and its decisions are older
+      if (number <= this.#applied || !this.#isOpen) return; // it was overtaken, and its decisions are older
       this.#applied = number;
+      this.#removeChangeHandler();
+      this.#removeChangeHandler = next.addAccessChangeHandler(this.#recheck);
       this.#apply(next);
     } catch (error) {
       const shown = this.#options.publicError(error);
@@ -193,6 +204,7 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     clearInterval(this.#rechecks);
+    this.#removeChangeHandler();
     this.#stopping.abort();
     this.#options.onClose();
   }

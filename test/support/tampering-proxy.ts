@@ -3,8 +3,8 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** Returns the replacement of a response body of the API server. */
-export type Tamper = (answer: { readonly path: string; readonly body: string }) => string;
+/** Returns the replacement of a response body of the API server; a promise holds the response back. */
+export type Tamper = (answer: { readonly path: string; readonly body: string }) => string | Promise<string>;
 
 /** Response that the API server itself would not send. */
 export interface ForeignAnswer {
@@ -64,17 +64,21 @@ export async function startTamperingProxy(target: string): Promise<TamperingProx
   return proxy;
 }
 
-async function pass(answer: IncomingMessage, response: ServerResponse, tampered: (body: string) => string) {
+async function pass(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  tampered: (body: string) => string | Promise<string>,
+) {
   const { statusCode = 500, headers } = answer;
   const { 'content-length': length, 'transfer-encoding': _, ...kept } = headers;
   response.writeHead(statusCode, kept);
-  if (length !== undefined) return void response.end(tampered(await text(answer)));
+  if (length !== undefined) return void response.end(await tampered(await text(answer)));
   response.flushHeaders();
   let rest = '';
   for await (const chunk of answer.setEncoding('utf8')) {
     const lines = (rest + String(chunk)).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) response.write(`${tampered(line)}\n`);
+    for (const line of lines) response.write(`${await tampered(line)}\n`);
   }
   return void response.end();
 }
