@@ -142,13 +142,16 @@ export class VisibilityResolver {
     this.#ofTurn.set(verb, resource, target, forEveryName);
   }
 
+  /** As {@link can}, but reviews also what RBAC could not grant: another authorizer could. */
+  authorize(verb: string, resource: ReviewedResource, target: AccessTarget): boolean | Promise<boolean> {
+    return this.#checks.isAllowed(attributesFor(verb, resource, target));
+  }
+
   /**
-   * Throws FORBIDDEN if the viewer lacks a permission. The error is the same whether the object exists or not. Reviews also
-   * what RBAC could not grant: another authorizer could.
+   * Throws FORBIDDEN if {@link authorize} denies a permission. The error is the same whether the object exists or not.
    */
   async assertCan(verb: string, resource: ReviewedResource, target: AccessTarget): Promise<void> {
-    const attributes = attributesFor(verb, resource, target);
-    if (!(await this.#checks.isAllowed(attributes))) throw forbidden(attributes);
+    if (!(await this.authorize(verb, resource, target))) throw forbidden(attributesFor(verb, resource, target));
   }
 
   /** Returns the scope of all visible objects of a resource. It may be empty. Returns a promise only if no scope is kept. */

@@ -25,7 +25,7 @@ export const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
         name: t.arg.string({ description: 'Name of one object. Null for all names.' }),
       },
       resolve: (_, { verb, group, resource, namespace = null, name = null }, { client }) =>
-        client.can(verb, { group, plural: resource, namespaced: true }, { namespace, name }),
+        client.authorize(verb, { group, plural: resource, namespaced: true }, { namespace, name }),
     }),
   }),
 });

@@ -82,6 +82,11 @@ export class ViewerClient {
     return decide ? decide(verb, resource, target) : this.#resolver.can(verb, resource, target);
   }
 
+  /** Returns whether the viewer has a permission, whichever authorizer grants it; see {@link VisibilityResolver.authorize}. */
+  authorize(verb: string, resource: ReviewedResource, target: AccessTarget): boolean | Promise<boolean> {
+    return this.#resolver.authorize(verb, resource, target);
+  }
+
   /** Returns the decision about every object of a namespace; see {@link VisibilityResolver.decisionIn}. */
   decisionIn(namespace: string, verb: string, resource: ReviewedResource): boolean | undefined {
     return this.#resolver.decisionIn(namespace, verb, resource);

@@ -54,7 +54,7 @@ it('hides a namespace whose permission is revoked while a subscription is author
   await using wim = connectUser(gateway.url, { token: 'wim' });
   expect((await wim.ask(LIST)).data).toEqual({ workspaces: { totalCount: 1 } });
   const stream = vic.subscribe<Change>('subscription { workspaces { type object { name } } }');
-  const next = async () => {
+  const next = async (): Promise<string> => {
     const { type, object } = (await stream.next()).value.data.workspaces;
     return object ? `${type} ${object.name}` : type;
   };

@@ -108,6 +108,16 @@ describe('a webhook that allows more than RBAC', () => {
   });
 });
 
+describe('viewer.can', () => {
+  it('returns true when only the webhook grants the permission, also as the first question of the viewer', async () => {
+    const { callerOf } = await start(({ verb, namespace: at }) => (verb === 'create' && at === 'team-b') || undefined);
+    const may = (team: string) =>
+      `${team}: can(verb: "create", group: "kubeflow.org", resource: "workspaces", namespace: "team-${team}")`;
+    const { data } = await callerOf(ann).ask(`{ viewer { ${may('a')} ${may('b')} ${may('c')} } }`);
+    expect(data).toEqual({ viewer: { a: false, b: true, c: false } });
+  });
+});
+
 describe('a webhook that allows less than RBAC', () => {
   it.each(viewOnly.slice(1))('hides a namespace from subscriptions when it denies %s', async (denied) => {
     const { cluster, callerOf, warnings } = await start(({ verb, namespace: at }) =>
