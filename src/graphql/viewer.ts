@@ -18,14 +18,21 @@ export const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
           description: 'Verb: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete` or `deletecollection`.',
         }),
         group: t.arg.string({ required: true, description: 'API group. Empty for the core group.' }),
-        resource: t.arg.string({ required: true, description: 'Plural name of the resource, e.g. `workspaces`.' }),
+        resource: t.arg.string({
+          required: true,
+          description:
+            'Plural name of the resource, e.g. `workspaces`, with its subresource if there is one: `pods/log`.',
+        }),
         namespace: t.arg.string({
           description: 'Namespace. Null for all namespaces, and for cluster-scoped resources.',
         }),
         name: t.arg.string({ description: 'Name of one object. Null for all names.' }),
       },
-      resolve: (_, { verb, group, resource, namespace = null, name = null }, { client }) =>
-        client.authorize(verb, { group, plural: resource, namespaced: true }, { namespace, name }),
+      resolve: (_, { verb, group, resource, namespace = null, name = null }, { client }) => {
+        const [plural = '', ...subresources] = resource.split('/');
+        const subresource = subresources.join('/');
+        return client.authorize(verb, { group, plural, namespaced: true }, { namespace, name, subresource });
+      },
     }),
   }),
 });

@@ -116,6 +116,15 @@ describe('viewer.can', () => {
     const { data } = await callerOf(ann).ask(`{ viewer { ${may('a')} ${may('b')} ${may('c')} } }`);
     expect(data).toEqual({ viewer: { a: false, b: true, c: false } });
   });
+
+  it('returns true for a subresource when a rule grants it for all resources', async () => {
+    const { cluster, callerOf } = await start(() => undefined);
+    const rule = { verbs: ['get'], apiGroups: [''], resources: ['*/log'] };
+    for (const object of grantIn('team-b', 'ann', rule)) cluster.apply(object);
+    const can = 'can(verb: "get", group: "", resource: "pods/log", namespace: "team-b")';
+    const { data } = await callerOf(ann).ask(`{ viewer { ${can} } }`);
+    expect(data).toEqual({ viewer: { can: true } });
+  });
 });
 
 describe('a webhook that allows less than RBAC', () => {
