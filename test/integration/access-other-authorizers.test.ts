@@ -76,6 +76,8 @@ function shows(live: LiveNames, names: readonly string[]): Promise<void> {
   return waitFor(() => live.names.join() === names.join(), `the subscription shows ${names.join(', ')}`);
 }
 
+const may = (team: string) =>
+  `${team}: can(verb: "create", group: "kubeflow.org", resource: "workspaces", namespace: "team-${team}")`;
 const viewOnly = ['get', 'list', 'watch'];
 
 describe('a webhook that allows more than RBAC', () => {
@@ -111,8 +113,6 @@ describe('a webhook that allows more than RBAC', () => {
 describe('viewer.can', () => {
   it('returns true when only the webhook grants the permission, also as the first question of the viewer', async () => {
     const { callerOf } = await start(({ verb, namespace: at }) => (verb === 'create' && at === 'team-b') || undefined);
-    const may = (team: string) =>
-      `${team}: can(verb: "create", group: "kubeflow.org", resource: "workspaces", namespace: "team-${team}")`;
     const { data } = await callerOf(ann).ask(`{ viewer { ${may('a')} ${may('b')} ${may('c')} } }`);
     expect(data).toEqual({ viewer: { a: false, b: true, c: false } });
   });
