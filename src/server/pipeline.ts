@@ -251,7 +251,7 @@ function codedResult(error: unknown): ExecutionResult {
 }
 
 /** Removes the HTTP status that yoga reads from errors: these transports have no status per operation. */
-function withoutHttp(error: GraphQLError): GraphQLError {
+export function withoutHttp(error: GraphQLError): GraphQLError {
   const { http: _, ...extensions } = error.extensions;
   const { message, nodes, source, positions, path } = error;
   return stackless(() => new GraphQLError(message, { nodes, source, positions, path, extensions }));

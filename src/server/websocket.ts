@@ -15,7 +15,7 @@ import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { excessiveValues } from './body-limits.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type PreparedOperation } from './operation.ts';
-import type { Pipeline } from './pipeline.ts';
+import { withoutHttp, type Pipeline } from './pipeline.ts';
 import { recordRefusal, refuseUpgrade } from './refused-websockets.ts';
 import { traceparentOf, type OperationObservers } from './request-gate.ts';
 import { REQUEST_ID } from './server-response.ts';
@@ -332,7 +332,7 @@ export class WebSocketHandler {
       result.discard();
       const refusal = tooManySubscriptions(limit);
       prepared.contextValue.record?.fail([refusal]);
-      return { errors: [refusal] };
+      return { errors: [withoutHttp(refusal)] };
     }
     return connection.carry(id, result, prepared.contextValue.record);
   }
@@ -341,7 +341,7 @@ export class WebSocketHandler {
 /** Records the error of an operation, and returns it as graphql-ws expects it. */
 function failed(record: OperationRecord, error: GraphQLError): readonly GraphQLError[] {
   record.fail([error]);
-  return [error];
+  return [withoutHttp(error)];
 }
 
 /** Ends the record of an operation that was refused. */

@@ -128,6 +128,7 @@ it('responds RATE_LIMITED over a WebSocket when it has too many operations in pr
   const ofType = (type: string) => client.messages.filter((message) => message.type === type);
   await waitFor(() => ofType('error').length === 7, 'seven operations are refused');
   expect(ofType('error')[0]?.payload).toMatchObject([rateLimited('MAX_OPERATIONS_PER_CONNECTION', 3)]);
+  expect(JSON.stringify(ofType('error'))).not.toContain('"http"'); // the status for transports that have one
   expect(hanging.count()).toBeLessThanOrEqual(3);
   hanging[Symbol.dispose]();
   await waitFor(() => ofType('complete').length === 3, 'the others are completed');
@@ -149,6 +150,7 @@ it('counts queries of one viewer over HTTP and all WebSockets together', async (
   expect(other.messages.find(({ type }) => type === 'error')?.payload).toMatchObject([
     rateLimited('MAX_REQUESTS_PER_VIEWER', 2),
   ]);
+  expect(JSON.stringify(other.messages)).not.toContain('"http"');
   client.socket.terminate();
   await waitFor(() => gateway.cluster.cancelled.length > 0, 'the query of a closed WebSocket is cancelled');
   other.subscribe('3', '{ workspaces { totalCount } }');
