@@ -72,6 +72,7 @@ export class WebSocketConnection {
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
   readonly #options: WebSocketConnectionOptions;
+  readonly #incomplete: IncompleteMessage;
   /** Messages whose handling has not ended. That of an operation ends when its answer has been sent. */
   #pendingMessages = 0;
   /** Called when the connection drains and no message is pending. */
@@ -100,12 +101,16 @@ export class WebSocketConnection {
     this.#options = options;
     this.#webSocket = webSocket;
     this.#socket = socket;
-    webSocket.on('pong', () => (this.#pingedAt = undefined));
     webSocket.on('error', (error) => this.#closedByParser(error));
-    const incomplete = new IncompleteMessage(socket, options.bytesInFlight, (error) => this.#disconnect(error));
+    this.#incomplete = new IncompleteMessage(socket, options.bytesInFlight, (error) => this.#disconnect(error));
+    webSocket.on('ping', (payload) => this.#incomplete.receivedControlFrame(payload));
+    webSocket.on('pong', (payload) => {
+      this.#pingedAt = undefined;
+      this.#incomplete.receivedControlFrame(payload);
+    });
     webSocket.on('message', () => {
       this.#pingedAt = undefined;
-      incomplete.ended();
+      this.#incomplete.ended();
     });
     this.transport = new WebSocketTransport(webSocket, socket, () => this.#closeStalled());
     webSocket.on('close', () => this.#flow?.[Symbol.dispose]());
@@ -211,12 +216,19 @@ export class WebSocketConnection {
     return subscription;
   }
 
-  /** Sends a ping, or disconnects the client if it has sent nothing, not even a pong, for `timeoutMs` after a ping. */
+  /**
+   * Sends a ping, or disconnects the client if it has sent nothing, not even a pong, for `timeoutMs` after a ping, or has not completed a
+   * message for that time.
+   */
   ping(timeoutMs: number): void {
-    // The pongs of a client are not read while it does not read. The stall detector disconnects it instead.
-    if (this.#webSocket.isPaused && this.#flow) return void (this.#pingedAt = undefined);
+    if (this.#webSocket.isPaused && this.#flow) {
+      // The pongs of a client are not read while it does not read. The stall detector disconnects it instead.
+      this.#pingedAt = undefined;
+      return this.#incomplete.restartTime();
+    }
     this.#pingedAt ??= performance.now();
-    if (performance.now() - this.#pingedAt < timeoutMs) this.#webSocket.ping();
+    if (this.#incomplete.isOverdue(timeoutMs)) this.#disconnect();
+    else if (performance.now() - this.#pingedAt < timeoutMs) this.#webSocket.ping();
     else if (this.#flow) this.#flow.closeStalled();
     else this.#disconnect();
     return undefined;

@@ -154,3 +154,36 @@ it('disconnects a WebSocket when incomplete messages of all clients together exc
   for (const { socket } of sockets) socket.terminate();
   await waitFor(async () => (await requests()).bytesInFlight === 0, 'nothing is counted any more');
 });
+
+it('disconnects a WebSocket whose message is not completed in time, although its client answers pings', async () => {
+  await using gateway = await startTestGateway({ slowReaderTimeoutSeconds: 1 });
+  const { socket } = await connect(gateway);
+  const pings: Buffer[] = [];
+  socket.on('ping', (payload: Buffer) => pings.push(payload));
+  socket.send('{"type":', { fin: false });
+  expect(await once(socket, 'close')).toEqual([1006, Buffer.alloc(0)]);
+  expect(pings.length).toBeGreaterThan(0);
+});
+
+it('counts no pings and pongs as the bytes of a message, and those of a message between which they come', async () => {
+  await using gateway = await startTestGateway({ maxBytesInFlight: 1_000_000 });
+  const { socket } = await connect(gateway);
+  const counted = async () => {
+    const { data } = await gateway.query('{ gateway { requests { bytesInFlight } } }');
+    return Number(Object(data)['gateway']['requests']['bytesInFlight']);
+  };
+  const flood = async () => {
+    for (let sent = 0; sent < 1_000; sent += 1) socket.pong(Buffer.alloc(125));
+    const answered = once(socket, 'pong');
+    socket.ping('last');
+    await answered;
+  };
+  await flood();
+  expect(await counted()).toBe(0);
+  socket.send('x'.repeat(100_000), { fin: false });
+  await waitFor(async () => (await counted()) >= 100_000, 'the whole fragment is counted');
+  const before = await counted();
+  await flood();
+  expect(await counted()).toBe(before);
+  socket.terminate();
+});
