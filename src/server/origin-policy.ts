@@ -81,7 +81,7 @@ export class OriginPolicy {
     response.setHeader('access-control-allow-credentials', 'true');
     response.setHeader('access-control-expose-headers', 'retry-after, x-request-id');
     if (request.method !== 'OPTIONS') return false;
-    response.setHeader('access-control-allow-methods', 'GET, POST');
+    response.setHeader('access-control-allow-methods', 'GET, POST, QUERY');
     response.setHeader('access-control-allow-headers', this.#allowedHeaders);
     response.setHeader('access-control-max-age', PREFLIGHT_SECONDS);
     response.writeHead(204).end();

@@ -98,7 +98,7 @@ it('lets pages of allowed origins fetch pictures with a token, and caches keep t
   expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null]);
 });
 
-it('allows the headers of GraphQL clients, configured ones and credentials in a preflight', async () => {
+it('allows the methods and headers of GraphQL clients, configured headers and credentials in a preflight', async () => {
   const allowedHeaders = ['x-request-id'];
   await using gateway = await startTestGateway({ objects, allowedOrigins: [ALLOWED_ORIGIN], allowedHeaders });
   const preflight = await fetch(gateway.url, {
@@ -114,6 +114,7 @@ it('allows the headers of GraphQL clients, configured ones and credentials in a 
     'traceparent',
     'x-request-id',
   ]);
+  expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST, QUERY');
   expect(preflight.headers.get('access-control-allow-credentials')).toBe('true');
   const foreign = await fetch(gateway.url, {
     method: 'OPTIONS',
