@@ -34,7 +34,8 @@ export async function connect(
     ]);
     const { current: kubernetesVersion } = version;
     log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected to the API server');
-    return { connection, client, kubernetesVersion: () => version.current, self };
+    const isVersionAnswered = () => version.isAnswered;
+    return { connection, client, kubernetesVersion: () => version.current, isVersionAnswered, self };
   } catch (error) {
     if (!isUnauthorized(error)) throw withServer(error, connection.server);
     throw new KubeconfigError(

@@ -299,20 +299,25 @@ function defaultGraphiqlHeaders({ authentication }: Config): string {
 interface ConnectedServer {
   readonly connection: ApiConnection;
   readonly kubernetesVersion: () => string | undefined;
+  readonly isVersionAnswered: () => boolean;
 }
 
 /**
  * Ready if each always-watched kind that the cluster serves has synced, and requests to the API server succeed. While they fail, it reads
- * the version in the background: an idle gateway whose watches went on would make no other request that could succeed.
+ * the version in the background, and is not ready if that fails, too: in an idle gateway whose watches go on, the only requests may be
+ * those for a kind that it may not read, or whose aggregated API server is away.
  */
-function readinessOf(cache: ClusterCache, { connection, kubernetesVersion }: ConnectedServer): Readiness {
+function readinessOf(
+  cache: ClusterCache,
+  { connection, kubernetesVersion, isVersionAnswered }: ConnectedServer,
+): Readiness {
   const waitingFor = cache
     .statuses()
     .filter(({ available, synced, resource }) => resource.cache.watched === 'always' && available && !synced)
     .map(({ resource }) => resource.plural);
   if (connection.isFailing) {
     kubernetesVersion();
-    waitingFor.push('requests to the API server');
+    if (!isVersionAnswered()) waitingFor.push('requests to the API server');
   }
   return { ready: waitingFor.length === 0, waitingFor };
 }

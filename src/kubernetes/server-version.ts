@@ -21,6 +21,7 @@ export class ServerVersion {
   #version: string | undefined;
   #loadedAt = 0;
   #isReloading = false;
+  #isAnswered = true;
 
   /** @throws {StatusError} if the API server does not answer */
   static async load(client: Pick<Client, 'request'>, options: ServerVersionOptions): Promise<ServerVersion> {
@@ -44,13 +45,18 @@ export class ServerVersion {
     return this.#version;
   }
 
+  /** Whether the last read has succeeded. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
   async #reload(): Promise<void> {
     this.#isReloading = true;
     const limit = { timeoutMs: RELOAD_TIMEOUT_MS, signal: this.#signal, onTimeout: () => new Error('no answer') };
     try {
       await withTimeLimit(limit, (signal) => this.#load(signal));
     } catch {
-      // The API server does not answer; the last version stays.
+      this.#isAnswered = false; // the last version stays
     } finally {
       this.#isReloading = false;
     }
@@ -60,5 +66,6 @@ export class ServerVersion {
     this.#loadedAt = this.#now();
     const info = await this.#client.request('GET', ['version'], { signal });
     this.#version = versionInfo.decode(info)?.gitVersion;
+    this.#isAnswered = true;
   }
 }

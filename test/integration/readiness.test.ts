@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { namespace, workspace } from '../support/manifests.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const OPERATIONS = path.resolve(import.meta.dirname, '../../schema/operations');
 const texts = globSync('*.graphql', { cwd: OPERATIONS }).map((file) =>
@@ -38,4 +39,28 @@ it('has validated all example operations, and compiled those that read, when it 
   expect(lines('example operations prepared')).toMatchObject([
     { valid: texts.length, compiled: reading.length - UNCOMPILED },
   ]);
+});
+
+it.each([
+  ['the gateway may not read it', { status: 403, reason: 'Forbidden' }],
+  ['the server of its API is away', { status: 503, reason: 'ServiceUnavailable' }],
+])('stays ready when the only requests are for one optional kind: %s', { timeout: 60_000 }, async (_, refusal) => {
+  await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspace('nb-1')] });
+  const { faults } = gateway.cluster;
+  let refused = 0;
+  const when = ({ url }: { readonly url: string }) => {
+    const isRefused = url.includes('/clusterroles?');
+    if (isRefused) refused += 1;
+    return isRefused;
+  };
+  faults.refuse({ ...refusal, when });
+  faults.dropWatches();
+  const statuses = new Set<number>();
+  const isRetried = async () => {
+    const { status } = await fetch(new URL('/readyz', gateway.url));
+    statuses.add(status);
+    return refused >= 6;
+  };
+  await waitFor(isRetried, 'the kind is asked for again and again', 50_000);
+  expect([...statuses]).toEqual([200]);
 });
