@@ -57,7 +57,7 @@ export class DecisionLifetime {
   /** Interval at which the subscriptions of a viewer are authorized again. */
   recheckMs(access: ViewerAccess | undefined): number {
     const { allowedTtlMs, observedTtlMs } = this.#options;
-    return access?.isObserved ? observedTtlMs / 2 : allowedTtlMs;
+    return access?.isObserved && !access.isUnexplained ? observedTtlMs / 2 : allowedTtlMs;
   }
 
   ttlMs(access: ViewerAccess | undefined, attributes: ResourceAttributes, allowed: boolean): number {

@@ -101,3 +101,27 @@ it('groups by the nodes of no pods in a namespace when their permission is revok
   cluster.apply(grantIn('team-b', 'vic', viewing)[0]);
   expect(await next()).toEqual(['1 on ""', '1 on "node-1"']);
 });
+
+it('ends after AUTHORIZATION_TTL_SECONDS when the API server notices a revocation after more than a second', async () => {
+  await using cluster = await startCluster();
+  cluster.delete(RBAC, 'ClusterRoleBinding', grantName('vic'));
+  await using proxy = await startTamperingProxy(cluster.url);
+  const kubeconfig = kubeconfigText({ server: proxy.url }, { token: cluster.token });
+  await using gateway = await startGatewayFor(kubeconfig, { ...settings, authorizationTtlSeconds: 1 });
+  await using vic = connectUser(gateway.url, { token: 'vic' });
+  const stream = vic.subscribe('subscription { workspaces(namespace: "team-b") { type } }');
+  for (const type of ['RESET', 'ADDED', 'SYNCED'])
+    expect((await stream.next()).value?.data).toEqual({ workspaces: { type } });
+
+  let allowed = 0;
+  proxy.tamper = ({ path, body }) => {
+    if (!path.endsWith('accessreviews') || !body.includes('"team-b"')) return body;
+    allowed += 1;
+    const review = JSON.parse(body) as object;
+    return JSON.stringify({ ...review, status: { allowed: true, reason: 'RBAC: allowed by a RoleBinding' } });
+  };
+  cluster.delete(RBAC, 'RoleBinding', grantName('vic'), 'team-b');
+  await waitFor(() => allowed >= 12, 'the reviews of list and watch have been repeated for a second');
+  proxy.tamper = ({ body }) => body;
+  await expect(stream.next()).rejects.toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+});

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { ResourceAttributes } from '../resource-attributes.ts';
+import { attributesKey, type ResourceAttributes } from '../resource-attributes.ts';
 import type { AccessReview, Viewer } from '../viewer.ts';
 import { EVERYTHING, isAffected, type AccessChange } from './access-change.ts';
 import { isCandidate, type Candidates } from './candidates.ts';
@@ -106,8 +106,8 @@ export class ViewerAccess implements Disposable {
   /** Changes up to this time were discarded. */
   #discardedUntil = -Infinity;
   #hasForeignPermissions = false;
-  /** When RBAC first allowed a target that was not a candidate. */
-  #unexplainedSince: number | undefined;
+  /** The first target that RBAC allowed although it was not a candidate, and when. Until it is denied, or a change. */
+  #unexplained: { readonly key: string; readonly since: number } | undefined;
   #sampledSince = -Infinity;
   #revision = 0;
 
@@ -155,6 +155,11 @@ export class ViewerAccess implements Disposable {
     return !this.#hasForeignPermissions && index.isUsable && index.interruption === undefined;
   }
 
+  /** Whether the API server has allowed something that RBAC does not grant: it may not have received a change yet. */
+  get isUnexplained(): boolean {
+    return this.#unexplained !== undefined;
+  }
+
   /** Returns the time since which no change has affected a decision. A review of the same moment counts as earlier. */
   unchangedSince(attributes: ResourceAttributes): number {
     const last = this.#changes.findLast(({ change }) => isAffected(attributes, change));
@@ -180,15 +185,19 @@ export class ViewerAccess implements Disposable {
 
   /** Concludes from a review whether the viewer has permissions that are not from RBAC. */
   observe(attributes: ResourceAttributes, { allowed, reason }: AccessReview): void {
-    if (!allowed) return;
+    const key = attributesKey(attributes);
+    if (!allowed) {
+      if (this.#unexplained?.key === key) this.#unexplained = undefined;
+      return;
+    }
     const expected = this.expects(attributes);
     if (expected === undefined) return;
     if (this.#isMaster) return void (this.#hasForeignPermissions = !expected); // known, so it is not reported
     if (!RBAC_REASON.test(reason)) return this.#addForeignPermission(attributes, reason);
     if (expected) return;
     const now = this.#options.now();
-    this.#unexplainedSince ??= now;
-    if (now - this.#unexplainedSince > SETTLING_MS) this.#addForeignPermission(attributes, reason);
+    this.#unexplained ??= { key, since: now };
+    if (now - this.#unexplained.since > SETTLING_MS) this.#addForeignPermission(attributes, reason);
   }
 
   /** Whether {@link takeSamples} would return any. */
@@ -210,7 +219,7 @@ export class ViewerAccess implements Disposable {
   #record(change: AccessChange): void {
     this.#revision += 1;
     this.#keyPrefix = `${this.#options.number}/${this.#revision} `;
-    this.#unexplainedSince = undefined;
+    this.#unexplained = undefined;
     this.#changes.push({ at: this.#options.now(), change });
     if (this.#changes.length <= MAX_CHANGES) return;
     const dropped = this.#changes.splice(0, this.#changes.length / 2);
