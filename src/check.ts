@@ -188,7 +188,8 @@ function pluralOf(name: string): string {
 }
 
 function settingLine({ name, value, source }: EffectiveSetting): string {
-  return `  ${name}=${withoutSecrets(name, value)}${value === '' ? '(not set)' : ` (${source})`}`;
+  const isUnset = value === '' && source === 'default';
+  return `  ${name}=${withoutSecrets(name, value)}${isUnset ? '(not set)' : ` (${source})`}`;
 }
 
 /** Hides the credentials of URLs, and settings whose name says that they are secret. */

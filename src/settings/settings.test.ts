@@ -50,6 +50,37 @@ describe('settings', () => {
     expect(readConfig({ KUBECONFIG, CONFIG_FILE, MAX_PAGE: '9' }).maxPage).toBe(9);
   });
 
+  it('takes an empty USERID_PREFIX of the environment before that of the file', async () => {
+    await using directory = await createScratchDirectory();
+    const CONFIG_FILE = await directory.write('config.yaml', 'USERID_PREFIX: "x:"\n');
+    const prefixWith = (env: Readonly<Record<string, string>>) =>
+      readConfig({ KUBECONFIG, CONFIG_FILE, AUTH_MODE: 'header', ...env }).authentication;
+    expect(prefixWith({})).toHaveProperty('userPrefix', 'x:');
+    expect(prefixWith({ USERID_PREFIX: '' })).toHaveProperty('userPrefix', '');
+  });
+
+  it('removes the spaces around a URL', () => {
+    const env = {
+      CONNECT_BASE_URL: 'https://kubeflow.example.com ',
+      OTEL_EXPORTER_OTLP_ENDPOINT: ' http://otel:4318/\n',
+    };
+    const read = { connectBaseUrl: 'https://kubeflow.example.com', otlpEndpoint: 'http://otel:4318' };
+    expect(readConfig({ KUBECONFIG, ...env })).toMatchObject(read);
+  });
+
+  it('decodes percent-encoded headers for the receiver of traces', () => {
+    const OTEL_EXPORTER_OTLP_HEADERS = 'Authorization=Basic%20dTpw, x-tenant = a';
+    const { otlpHeaders } = readConfig({ KUBECONFIG, OTEL_EXPORTER_OTLP_HEADERS });
+    expect(otlpHeaders).toEqual({ Authorization: 'Basic dTpw', 'x-tenant': 'a' });
+  });
+
+  it.each([
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318/?key=a' },
+    { OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=100%' },
+  ])('rejects %j, which could not be sent', async (env) => {
+    expect(await mistakesOf(env)).toHaveLength(1);
+  });
+
   it.each([
     ['MAX_PAGES: 7', ['Expected the name of a setting in /config.yaml, got "MAX_PAGES". Did you mean MAX_PAGE?']],
     ['maxPage: 7', ['Expected the name of a setting in /config.yaml, got "maxPage". Did you mean MAX_PAGE?']],

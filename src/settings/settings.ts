@@ -52,16 +52,19 @@ export class Settings {
 
   /** Returns the value of a setting; undefined if it is not set or empty. */
   text(name: string): string | undefined {
-    return this.textOrEmpty(name) || undefined;
+    return this.#read(name, this.#env[name] || undefined) || undefined;
   }
 
-  /** Returns the value of a setting, which may be empty; undefined if it is not set. A value of the environment takes precedence. */
+  /** Returns the value of a setting, which may be empty; undefined if it is not set. */
   textOrEmpty(name: string): string | undefined {
-    const inEnvironment = this.#env[name];
-    const inFile = ENVIRONMENT_ONLY.has(name) ? undefined : this.#file.get(name);
-    const isFromFile = inFile !== undefined && !inEnvironment;
-    const value = isFromFile ? inFile : inEnvironment;
-    const source = isFromFile ? 'file' : inEnvironment ? 'environment' : 'default';
+    return this.#read(name, this.#env[name]);
+  }
+
+  /** Returns the value of the environment or, if there is none, that of the file. */
+  #read(name: string, inEnvironment: string | undefined): string | undefined {
+    const value = inEnvironment ?? (ENVIRONMENT_ONLY.has(name) ? undefined : this.#file.get(name));
+    const isDefault = value === undefined;
+    const source = isDefault ? 'default' : inEnvironment === undefined ? 'file' : 'environment';
     this.#effective.set(name, { name, value: value ?? '', source });
     return value;
   }
@@ -213,7 +216,7 @@ export function oneOf<V extends string, F extends V | undefined>(
 }
 
 /**
- * Returns an http or https URL without a slash at its end; an empty string if the setting is not set or not valid. The message has the
+ * Returns an http or https URL without spaces around it and without a slash at its end; an empty string if the setting is not set or not valid. The message has the
  * noun instead of the value, which may contain a password.
  */
 export function httpUrl(
@@ -221,7 +224,7 @@ export function httpUrl(
   name: string,
   { noun, accepts = () => true }: { readonly noun: string; readonly accepts?: (url: URL) => boolean },
 ): string {
-  const text = settings.text(name) ?? '';
+  const text = (settings.text(name) ?? '').trim();
   const url = URL.parse(text);
   if (text === '' || (url && /^https?:$/u.test(url.protocol) && accepts(url))) return text.replace(/\/+$/u, '');
   settings.reject(name, `Expected ${name} to be an http or https ${noun}, got another text.`);

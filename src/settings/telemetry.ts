@@ -21,7 +21,10 @@ export function telemetrySettings(env: Settings): TelemetryConfig {
     metricsPort: metricsPort(env),
     auditLog: flag(env, 'AUDIT_LOG', 'true'),
     logSample: ratio(env, 'LOG_SAMPLE', 1),
-    otlpEndpoint: httpUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', { noun: 'URL such as http://otel-collector:4318' }),
+    otlpEndpoint: httpUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', {
+      noun: 'URL without query such as http://otel-collector:4318',
+      accepts: ({ search, hash }) => search === '' && hash === '',
+    }),
     otlpHeaders: headers(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
     traceSample: ratio(env, 'TRACE_SAMPLE', 1),
   };
@@ -39,11 +42,22 @@ function metricsPort(env: Settings): number | undefined {
   return chosen === 0 ? undefined : chosen;
 }
 
-/** Reads `name=value` pairs, which may contain secrets. */
+/** Reads `name=value` pairs, which may contain secrets. As OpenTelemetry defines for this variable, values are percent-encoded. */
 function headers(env: Settings, name: string): Readonly<Record<string, string>> {
   const pairs = (env.text(name) ?? '').split(',').flatMap((pair) => pair.trim() || []);
-  const entries = pairs.map((pair) => [pair.replace(/=.*$/u, ''), pair.replace(/^[^=]*=?/u, '')] as const);
-  if (entries.some(([header, value]) => !/^[\w-]+$/u.test(header) || value === ''))
+  const entries = pairs.map(
+    (pair) => [pair.replace(/=.*$/u, '').trim(), decoded(pair.replace(/^[^=]*=?/u, ''))] as const,
+  );
+  if (entries.some(([header, value]) => !/^[\w-]+$/u.test(header) || !value))
     env.reject(name, `Expected ${name} to be comma-separated pairs such as api-key=secret, got another text.`);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries.map(([header, value = '']) => [header, value]));
+}
+
+/** Returns undefined if a text is not percent-encoded. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.trim());
+  } catch {
+    return undefined; // the caller rejects the setting
+  }
 }
