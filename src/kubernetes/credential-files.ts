@@ -88,7 +88,7 @@ function withProxy(cluster: Cluster, proxies: ProxySettings): Cluster {
   const proxyUrl = cluster.proxyUrl || proxyFor(new URL(cluster.server), proxies);
   const complete = { ...cluster, ...(isPlain && { skipTLSVerify: true }) };
   if (proxyUrl === undefined) return complete;
-  if (URL.canParse(proxyUrl) && PROXY_SCHEMES.has(new URL(proxyUrl).protocol)) return { ...complete, proxyUrl };
+  if (isProxyUrl(proxyUrl)) return { ...complete, proxyUrl };
   // The URL may have a password.
   const setting = cluster.proxyUrl
     ? `proxy-url of the cluster ${JSON.stringify(cluster.name)}`
@@ -96,6 +96,17 @@ function withProxy(cluster: Cluster, proxies: ProxySettings): Cluster {
   throw new KubeconfigError(
     `Expected the ${setting} to be a URL with the scheme http, https or socks5, got another text.`,
   );
+}
+
+/** The agents of client-node decode user and password for each connection, and throw if they cannot. */
+function isProxyUrl(text: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return PROXY_SCHEMES.has(protocol);
+  } catch {
+    return false; // the caller rejects the URL
+  }
 }
 
 /** As in client-go, inline data takes precedence over a file. */

@@ -7,6 +7,7 @@ import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { readConfig } from '../../src/config.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
+import { KubeconfigError } from '../../src/kubernetes/kubeconfig.ts';
 import { isUnreachable } from '../../src/kubernetes/status-error.ts';
 import { base64, kubeconfig, kubeconfigText, send } from '../support/kubeconfig.ts';
 import { startLoopbackServer, type LoopbackServer } from '../support/loopback-server.ts';
@@ -85,6 +86,11 @@ it('watches, reads and writes through a proxy', async () => {
   const input = '{ namespace: "team-a", name: "nb-1" }';
   const { errors } = await gateway.query(`mutation { pauseWorkspace(input: ${input}) { workspace { paused } } }`);
   expect(errors).toBeUndefined();
+});
+
+it('rejects a proxy whose password is not percent-encoded, without quoting it', async () => {
+  const refused = ask({ HTTPS_PROXY: `http://me:100%zq@${proxy.address}` });
+  await expect(refused).rejects.toSatisfy((error) => error instanceof KubeconfigError && !error.message.includes('zq'));
 });
 
 describe('a proxy that accepts connections and does not answer', () => {
