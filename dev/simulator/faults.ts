@@ -61,6 +61,8 @@ export interface Faults {
   /** Sends every event twice. */
   duplicateEvents(on: boolean): void;
   snapshot(): Snapshot;
+  /** Restores older objects and no connection notices, as behind a load balancer that holds requests meanwhile. No watch may be open. */
+  restore(data: Snapshot): void;
   /** Stops, waits `downMs`, and listens on the same port again. */
   restart(options?: RestartOptions): Promise<void>;
   /** Destroys all connections and refuses new ones until `start`. */
@@ -80,7 +82,7 @@ interface FaultsOptions {
   readonly behaviour: { -readonly [Field in keyof Behaviour]: Behaviour[Field] };
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
-  /** Replaces all objects while the server is stopped. */
+  /** Replaces all objects while no watch is open. */
   readonly restore: (data: 'lose' | Snapshot) => void;
 }
 
@@ -122,6 +124,7 @@ function serverFaults({ storage, behaviour, start, stop, restore }: FaultsOption
     start: () => start(),
     stop,
     snapshot: () => storage.snapshot(),
+    restore,
     async restart({ data = 'keep', downMs = 0 }: RestartOptions = {}): Promise<void> {
       await stop();
       if (data !== 'keep') restore(data);

@@ -193,7 +193,7 @@ function createClusterState(options: SimulatorOptions) {
     for (const manifest of [...BOOTSTRAP_POLICY, ...given]) forceApply(parts, manifest);
   }
 
-  /** Replaces all objects while the server is stopped. */
+  /** Replaces all objects while no watch is open. */
   function restore(data: 'lose' | Snapshot): void {
     storage.restore(data === 'lose' ? EMPTY_SNAPSHOT : data);
     registry.refresh();

@@ -130,9 +130,7 @@ describe('a connection that breaks', () => {
     for (let times = 0; times < 4; times += 1) await breakWatch(reflection);
     expect(reflection.clock.slept).toEqual([0, 800, 1_600, 2_000]);
     expect([reflection.failures, reflection.listed]).toEqual([Array.from({ length: 4 }, () => 'broken'), ['start']]);
-    expect(requestsOf(reflection, 'list').map(({ url }) => url.split('?')[1])).toEqual(
-      Array.from({ length: 4 }, () => 'limit=1'),
-    );
+    expect(new Set(requestsOf(reflection, 'list').map(({ url }) => url.split('?')[1]))).toEqual(new Set(['limit=1']));
   });
 
   it('backs off up to 2 s while the server is unreachable', async () => {
@@ -243,6 +241,21 @@ describe('a server that was rolled back', () => {
     reflection.clock.pass(1);
     await waitFor(() => reflection.listed.length === 2, 'it has listed');
     expect([reflection.listed[1], reflection.names(), reflection.failures]).toEqual(['server-rollback', ['a'], []]);
+  });
+
+  it('resets the store when the server was rolled back between the comparison of versions and the watch', async () => {
+    await using reflection = await startReflection({ objects: [widget('a')] });
+    await watching(reflection);
+    const { faults } = reflection.simulator;
+    const backup = await backupBeforeChange(reflection);
+    let held = 0;
+    const answer = faults.delay(PATIENCE_MS, ({ verb }) => verb === 'watch' && (held += 1) === 1);
+    faults.dropWatches();
+    await waitFor(() => held === 1, 'the watch is requested');
+    faults.restore(backup);
+    answer();
+    await waitFor(() => reflection.listed.length === 2, 'it has listed');
+    expect([reflection.listed[1], reflection.names()]).toEqual(['server-rollback', ['a']]);
   });
 
   it('resets the store when a server that was rolled back has grown past its version before it answers the list', async () => {

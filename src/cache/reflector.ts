@@ -59,6 +59,15 @@ export async function reflect<T extends KubernetesObject>(options: ReflectOption
   await new Reflector(options).run();
 }
 
+interface WatchParameters<T extends KubernetesObject> {
+  /** Undefined for a streaming list. */
+  readonly resourceVersion: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: WatchEvent<T>) => void;
+  /** Called when the server has accepted the watch. */
+  readonly onOpen?: () => void;
+}
+
 class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectOptions<T>;
   readonly #backoff: Backoff;
@@ -127,9 +136,10 @@ class Reflector<T extends KubernetesObject> {
     if (this.#discoverFirst) await this.#discover();
     this.#discoverFirst = false;
     if (this.#polls !== undefined) return this.#poll(this.#polls);
-    if (this.#listCause === undefined && this.#checkForRollback) this.#listCause = await this.#causeAfterInterruption();
+    const wasInterrupted = this.#checkForRollback;
+    if (this.#listCause === undefined && wasInterrupted) this.#listCause = await this.#causeAfterInterruption();
     this.#checkForRollback = false;
-    if (this.#listCause === undefined) return this.#watchFromVersion();
+    if (this.#listCause === undefined) return wasInterrupted ? this.#watchAgain() : this.#watchFromVersion();
     if (this.#streamsLists && !pagedCauses.has(this.#listCause)) return this.#streamList(this.#listCause);
     await this.#list(this.#listCause);
     return this.#watchFromVersion();
@@ -140,7 +150,11 @@ class Reflector<T extends KubernetesObject> {
     const { clock } = this.#options;
     if (this.#interruptedAt !== undefined && clock.now() - this.#interruptedAt >= LONG_INTERRUPTION_MS)
       return 'interruption';
-    if (!(await hasServerRolledBack(this.#options))) return undefined;
+    return this.#rollbackCause(this.#options.signal);
+  }
+
+  async #rollbackCause(signal: AbortSignal): Promise<'server-rollback' | undefined> {
+    if (!(await hasServerRolledBack({ ...this.#options, signal }))) return undefined;
     this.#options.store.endEpoch();
     return 'server-rollback';
   }
@@ -191,7 +205,42 @@ class Reflector<T extends KubernetesObject> {
 
   async #watchFromVersion(): Promise<void> {
     const { store, signal } = this.#options;
-    await this.#watch(store.version, signal, (event) => this.#handleEvent(event));
+    await this.#watch({ resourceVersion: store.version, signal, onEvent: (event) => this.#handleEvent(event) });
+  }
+
+  /** Compares the versions once more when the watch is open: another server may have accepted it than the one that was asked before. */
+  async #watchAgain(): Promise<void> {
+    const { store, signal } = this.#options;
+    const ending = new AbortController();
+    try {
+      await this.#watch({
+        resourceVersion: store.version,
+        signal: AbortSignal.any([signal, ending.signal]),
+        onEvent: (event) => this.#handleEvent(event),
+        onOpen: () => void this.#endIfRolledBack(ending),
+      });
+    } catch (error) {
+      if (signal.aborted || !ending.signal.aborted) throw error;
+    } finally {
+      ending.abort();
+    }
+  }
+
+  /** @param ending ends the watch. Aborted when it has ended */
+  async #endIfRolledBack(ending: AbortController): Promise<void> {
+    const { clock } = this.#options;
+    const backoff = new Backoff(() => clock.random());
+    while (!ending.signal.aborted) {
+      try {
+        const cause = await this.#rollbackCause(ending.signal);
+        if (cause === undefined || ending.signal.aborted) return;
+        this.#listCause = cause;
+        ending.abort();
+      } catch {
+        // The watch may be kept: it ends by itself if the server cannot be reached.
+        await clock.sleep(backoff.next(), ending.signal);
+      }
+    }
   }
 
   /** Lists and watches in one stream. If the server cannot, the next iterations list and watch in two requests. */
@@ -204,15 +253,19 @@ class Reflector<T extends KubernetesObject> {
     const [complete, tooLate] = [new AbortController(), new AbortController()];
     void clock.sleep(STREAMING_LIST_TIMEOUT_MS, complete.signal).then(() => complete.signal.aborted || tooLate.abort());
     try {
-      await this.#watch(undefined, AbortSignal.any([signal, tooLate.signal]), (event) => {
-        if (complete.signal.aborted) return this.#handleEvent(event);
-        if (tooLate.signal.aborted) return undefined;
-        if (event.type !== 'BOOKMARK') return addInitialEvent(listed, event, store);
-        if (!event.initialEventsEnd) return undefined;
-        complete.abort();
-        this.#recordProgress();
-        store.replace([...listed.values()], event.resourceVersion, knownVersion);
-        return this.#listed(cause);
+      await this.#watch({
+        resourceVersion: undefined,
+        signal: AbortSignal.any([signal, tooLate.signal]),
+        onEvent: (event) => {
+          if (complete.signal.aborted) return this.#handleEvent(event);
+          if (tooLate.signal.aborted) return undefined;
+          if (event.type !== 'BOOKMARK') return addInitialEvent(listed, event, store);
+          if (!event.initialEventsEnd) return undefined;
+          complete.abort();
+          this.#recordProgress();
+          store.replace([...listed.values()], event.resourceVersion, knownVersion);
+          return this.#listed(cause);
+        },
       });
       this.#streamsLists &&= complete.signal.aborted;
     } catch (error) {
@@ -226,11 +279,7 @@ class Reflector<T extends KubernetesObject> {
   }
 
   /** Follows one watch to its end, or until its silence calls for another one, or a list is due. */
-  async #watch(
-    resourceVersion: string | undefined,
-    signal: AbortSignal,
-    onEvent: (event: WatchEvent<T>) => void,
-  ): Promise<void> {
+  async #watch({ resourceVersion, signal, onEvent, onOpen }: WatchParameters<T>): Promise<void> {
     const { client, store, report, clock, signal: stopped } = this.#options;
     let openedAt: number | undefined;
     using deadline = this.#idleDeadlines.create();
@@ -243,6 +292,7 @@ class Reflector<T extends KubernetesObject> {
         onOpen: () => {
           openedAt = clock.now();
           report.opened();
+          onOpen?.();
         },
         onActivity: () => deadline.extend(),
         onEvent(event) {
