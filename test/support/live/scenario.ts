@@ -101,12 +101,15 @@ class Scenario implements AsyncDisposable {
     return what === 'restore' ? this.#restore() : this.#lose();
   }
 
+  /** Watches end some time before, as when a server stops: each gateway then is at another step of opening them again. */
   async #restore(): Promise<void> {
-    const { simulator, writer } = this.#environment;
+    const { simulator, writer, random } = this.#environment;
     const snapshot = simulator.faults.snapshot();
     for (let round = 0; round < 10; round += 1) await writer.writeRandom();
     await this.#settle();
     const before = this.#resets();
+    if (random.below(2) === 0) simulator.faults.endWatches();
+    for (let count = random.below(20); count > 0; count -= 1) await turn();
     await simulator.faults.restart({ data: snapshot });
     await this.#waitUntilWatched(alwaysWatchedKinds.length);
     await this.#enterEpoch(before);
