@@ -4,7 +4,8 @@ import type { GraphQLErrorLike } from './subscription-client.ts';
 type Recovery = 'retry' | 'renew' | 'stop';
 
 /**
- * Codes of the gateway's `ErrorCode`, and close codes, that a repeated subscription gets again. Unknown ones are retried.
+ * Codes of the gateway's `ErrorCode`, and close codes, that a repeated subscription gets again. Unknown ones are retried. Of refused HTTP
+ * requests the status decides.
  *
  * The close codes are those of RFC 6455 for a client that violates a protocol or a policy, those of the gateway, and 4004 and 4005, which
  * graphql-ws uses for its own errors. graphql-ws does not retry after these either, except for 4403. It does not retry after 1011, 1015
@@ -15,11 +16,8 @@ const FINAL_CODES = new Set<unknown>([
   'DOCUMENT_NOT_TRUSTED',
   'FORBIDDEN',
   'INVALID',
-  'METHOD_NOT_ALLOWED',
-  'NOT_ACCEPTABLE',
   'NOT_FOUND',
   'TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
   1002,
   1003,
   1007,
