@@ -103,14 +103,24 @@ function cpuTimeOf(parse: (text: string) => unknown, pattern: string, length: nu
   return Math.min(...rounds);
 }
 
-/** Returns the CPU milliseconds of reading 8 MB of watch lines of a length, which arrive in chunks of 1,000 bytes. */
+/** Returns the CPU milliseconds of {@link readLines}, in the fastest of three rounds. */
 async function cpuTimeOfLines(length: number): Promise<number> {
+  const rounds: number[] = [];
+  while (rounds.length < 3) {
+    const before = process.threadCpuUsage();
+    await readLines(length);
+    rounds.push(millisecondsSince(before));
+  }
+  return Math.min(...rounds);
+}
+
+/** Reads 8 MB of watch lines of a length, which arrive in chunks of 1,000 bytes. */
+async function readLines(length: number): Promise<void> {
   const line = Buffer.from(`${'x'.repeat(length - 1)}\n`);
   const chunks = Array.from({ length: 8_000 }, (_, index) => {
     const start = (index * 1_000) % length;
     return line.subarray(start, start + 1_000);
   });
-  const before = process.threadCpuUsage();
   const malformed: Error[] = [];
   await readWatchStream(Readable.from(chunks), {
     resource: Widget,
@@ -119,7 +129,6 @@ async function cpuTimeOfLines(length: number): Promise<number> {
     onMalformed: (error) => void malformed.push(error),
   });
   expect(malformed).toHaveLength(8_000_000 / length);
-  return millisecondsSince(before);
 }
 
 function millisecondsSince(before: NodeJS.CpuUsage): number {
