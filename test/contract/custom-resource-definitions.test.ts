@@ -86,12 +86,15 @@ const acceptances: readonly (readonly [title: string, change: object])[] = [
 
 if (kubectlMissing) console.warn(`The definitions of the demo are not applied with kubectl: ${kubectlMissing}.`);
 
+/** kube-apiserver waits up to a minute for the end of a definition's objects, and then tries again. */
+const DELETION_TIMEOUT_MS = 100_000;
+
 describeOnClusters('the definitions of the demo', (cluster) => {
   afterEach(async () => {
     const { api } = cluster();
     for (const [, { metadata }] of definitions) await api.delete(`${DEFINITIONS}/${metadata.name}`);
     const isEmpty = async () => (await api.get(DEFINITIONS)).body.items?.length === 0;
-    await waitFor(isEmpty, 'the definitions are gone');
+    await waitFor(isEmpty, 'the definitions are gone', DELETION_TIMEOUT_MS);
   });
 
   it.each(definitions)('establishes the definition of %s without a warning', async (_, definition) => {
