@@ -149,6 +149,12 @@ export class ApiClient {
     await waitFor(async () => (await this.get(path)).code === 200, `${names.plural} are served`);
   }
 
+  /** Resolves when a definition that has been deleted is gone, after its objects. */
+  async definitionEnds(name: string): Promise<void> {
+    const isGone = async () => (await this.get(`${DEFINITIONS}/${name}`)).code === 404;
+    await waitFor(isGone, `${name} is gone`, DEFINITION_ENDS_MS);
+  }
+
   async #settled(open: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
     const response = await open();
     if (response.statusCode !== 429) return response;
@@ -168,6 +174,9 @@ export class ApiClient {
     return this.#connection.send({ method, path, headers: framed, body: text, signal, repeatable });
   }
 }
+
+/** kube-apiserver waits up to a minute for the end of a definition's objects, and then tries again. */
+export const DEFINITION_ENDS_MS = 100_000;
 
 export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 

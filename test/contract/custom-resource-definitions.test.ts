@@ -8,7 +8,6 @@ import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { applyMergePatch } from '../../dev/simulator/patch.ts';
 import { workspaceKind } from '../support/manifests.ts';
-import { waitFor } from '../support/wait-for.ts';
 import { conditionsIn, DEFINITIONS } from './api-client.ts';
 import { describeOnClusters } from './clusters.ts';
 import { Kubectl, kubectlMissing } from './kubectl.ts';
@@ -86,15 +85,11 @@ const acceptances: readonly (readonly [title: string, change: object])[] = [
 
 if (kubectlMissing) console.warn(`The definitions of the demo are not applied with kubectl: ${kubectlMissing}.`);
 
-/** kube-apiserver waits up to a minute for the end of a definition's objects, and then tries again. */
-const DELETION_TIMEOUT_MS = 100_000;
-
 describeOnClusters('the definitions of the demo', (cluster) => {
   afterEach(async () => {
     const { api } = cluster();
     for (const [, { metadata }] of definitions) await api.delete(`${DEFINITIONS}/${metadata.name}`);
-    const isEmpty = async () => (await api.get(DEFINITIONS)).body.items?.length === 0;
-    await waitFor(isEmpty, 'the definitions are gone', DELETION_TIMEOUT_MS);
+    for (const [, { metadata }] of definitions) await api.definitionEnds(metadata.name ?? '');
   });
 
   it.each(definitions)('establishes the definition of %s without a warning', async (_, definition) => {

@@ -2,12 +2,14 @@ import { expect, it } from 'vitest';
 import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
 import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { DEFINITIONS } from '../api-client.ts';
+import { DEFINITION_ENDS_MS, DEFINITIONS } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { ReconstructedView } from '../reconstructed-view.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
-const DEFINITION = `${DEFINITIONS}/${workspaceCrd.metadata.name}`;
+const NAME = workspaceCrd.metadata.name ?? '';
+const slow = { timeout: 2 * DEFINITION_ENDS_MS };
+const DEFINITION = `${DEFINITIONS}/${NAME}`;
 const REQUIRED = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/required';
 const PAUSE = 'mutation ($input: PauseWorkspaceInput!) { pauseWorkspace(input: $input) { stateReached } }';
 
@@ -53,43 +55,47 @@ function changedDefinitions(cluster: () => Cluster): void {
 }
 
 function deletedDefinitions(cluster: () => Cluster): void {
-  it('ends subscriptions of a kind when its definition is deleted, and serves it when it is created again', async () => {
-    const team = await TestNamespace.in(cluster());
-    await team.create('nb');
-    await using gateway = await cluster().startGateway();
-    const view = ReconstructedView.follow(gateway, team);
-    const namespaces = gateway.subscribe(
-      'subscription { namespaces(filter: { labelSelector: "after" }) { type object { name } } }',
-    );
-    await view.next(3);
-    for (const _ of ['RESET', 'SYNCED']) await namespaces.next();
-    await team.api.delete(DEFINITION);
-    expect(await view.endCode()).toBe('KIND_UNAVAILABLE');
-    expect(await codeOf(gateway, '{ workspaces { totalCount } }')).toBe('KIND_UNAVAILABLE');
-    const input = { namespace: team.name, name: 'nb' };
-    expect(await codeOf(gateway, PAUSE, { input })).toBe('KIND_UNAVAILABLE');
-    await team.api.patch(`/api/v1/namespaces/${team.name}`, 'MERGE', { metadata: { labels: { after: '1' } } });
-    expect((await namespaces.next()).value?.data).toEqual({
-      namespaces: { type: 'ADDED', object: { name: team.name } },
-    });
-    await waitFor(async () => (await team.api.get(DEFINITION)).code === 404, 'the definition is gone');
-    await team.api.define(workspaceCrd);
-    await waitFor(
-      async () => (await codeOf(gateway, '{ workspaces { totalCount } }')) === undefined,
-      'it is served again',
-    );
-    const again = ReconstructedView.follow(gateway, team);
-    await team.create('new');
-    await again.readTo('ADDED new');
-    expect(await again.mistakes()).toEqual([]);
-  });
+  it(
+    'ends subscriptions of a kind when its definition is deleted, and serves it when it is created again',
+    slow,
+    async () => {
+      const team = await TestNamespace.in(cluster());
+      await team.create('nb');
+      await using gateway = await cluster().startGateway();
+      const view = ReconstructedView.follow(gateway, team);
+      const namespaces = gateway.subscribe(
+        'subscription { namespaces(filter: { labelSelector: "after" }) { type object { name } } }',
+      );
+      await view.next(3);
+      for (const _ of ['RESET', 'SYNCED']) await namespaces.next();
+      await team.api.delete(DEFINITION);
+      expect(await view.endCode()).toBe('KIND_UNAVAILABLE');
+      expect(await codeOf(gateway, '{ workspaces { totalCount } }')).toBe('KIND_UNAVAILABLE');
+      const input = { namespace: team.name, name: 'nb' };
+      expect(await codeOf(gateway, PAUSE, { input })).toBe('KIND_UNAVAILABLE');
+      await team.api.patch(`/api/v1/namespaces/${team.name}`, 'MERGE', { metadata: { labels: { after: '1' } } });
+      expect((await namespaces.next()).value?.data).toEqual({
+        namespaces: { type: 'ADDED', object: { name: team.name } },
+      });
+      await team.api.definitionEnds(NAME);
+      await team.api.define(workspaceCrd);
+      await waitFor(
+        async () => (await codeOf(gateway, '{ workspaces { totalCount } }')) === undefined,
+        'it is served again',
+      );
+      const again = ReconstructedView.follow(gateway, team);
+      await team.create('new');
+      await again.readTo('ADDED new');
+      expect(await again.mistakes()).toEqual([]);
+    },
+  );
 }
 
 function missingDefinitions(cluster: () => Cluster): void {
-  it('serves other kinds without the definitions, and the missing ones when they are created', async () => {
+  it('serves other kinds without the definitions, and the missing ones when they are created', slow, async () => {
     const { api, kubeconfig } = cluster();
     await api.delete(DEFINITION);
-    await waitFor(async () => (await api.get(DEFINITION)).code === 404, 'the definition is gone');
+    await api.definitionEnds(NAME);
     await using gateway = await startGatewayFor(kubeconfig);
     const counts = '{ namespaces { totalCount } workspaceKinds { totalCount } }';
     expect(await codeOf(gateway, counts)).toBeUndefined();
