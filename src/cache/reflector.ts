@@ -203,20 +203,20 @@ class Reflector<T extends KubernetesObject> {
     this.#options.report.listed(cause);
   }
 
-  async #watchFromVersion(): Promise<void> {
-    const { store, signal } = this.#options;
-    await this.#watch({ resourceVersion: store.version, signal, onEvent: (event) => this.#handleEvent(event) });
+  async #watchFromVersion(
+    parameters: Pick<WatchParameters<T>, 'signal' | 'onOpen'> = { signal: this.#options.signal },
+  ): Promise<void> {
+    const resourceVersion = this.#options.store.version;
+    await this.#watch({ ...parameters, resourceVersion, onEvent: (event) => this.#handleEvent(event) });
   }
 
   /** Compares the versions once more when the watch is open: another server may have accepted it than the one that was asked before. */
   async #watchAgain(): Promise<void> {
-    const { store, signal } = this.#options;
+    const { signal } = this.#options;
     const ending = new AbortController();
     try {
-      await this.#watch({
-        resourceVersion: store.version,
+      await this.#watchFromVersion({
         signal: AbortSignal.any([signal, ending.signal]),
-        onEvent: (event) => this.#handleEvent(event),
         onOpen: () => void this.#endIfRolledBack(ending),
       });
     } catch (error) {
