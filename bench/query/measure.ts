@@ -72,11 +72,7 @@ export function measureGateways(query: QueryCase, gateways: readonly MeasuredPro
 /** Warms all servers up in the same way, measures them in turns, because the load of the machine changes, and returns the medians. */
 async function medianCosts(servers: readonly Measured[], quick: boolean): Promise<readonly number[]> {
   const measured = servers.map((server): { server: Measured; costs: number[] } => ({ server, costs: [] }));
-  const rounds = measured.map(
-    ({ server }) =>
-      () =>
-        costOf(server, WARM_UP),
-  );
+  const rounds = servers.map((server) => () => costOf(server, WARM_UP));
   await warmUp(rounds, quick ? 2 : MAX_WARM_UPS);
   for (let round = 0; round < (quick ? 3 : ROUNDS); round += 1) {
     for (const { server, costs } of measured)
