@@ -1,13 +1,14 @@
 import type { Client } from '../kubernetes/client.ts';
 import type { Discovery, Serving } from '../kubernetes/discovery.ts';
-import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
+import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import { isEventTooLarge, isUnreachable, kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import type { Clock } from './clock.ts';
-import { IdleDeadlines } from './idle-deadline.ts';
+import { IdleDeadlines, type IdleDeadline } from './idle-deadline.ts';
 import type { ReflectorReport } from './reflector-report.ts';
 import { RelistSchedule } from './relist-schedule.ts';
 import { Backoff, retryPolicyFor, type RetryPolicy } from './retry-policy.ts';
+import { RollbackDetector } from './rollback-detector.ts';
 import type { Store } from './store.ts';
 import type { WakeSignal } from './wake-signal.ts';
 
@@ -36,11 +37,6 @@ const STREAMING_LIST_TIMEOUT_MS = 10_000;
 const MIN_WATCH_SECONDS = 300;
 /** A server that has not ended a watch this long after its `timeoutSeconds` is not there any more. */
 const WATCH_END_GRACE_MS = 30_000;
-/**
- * Interruption after which the resource is listed. An older backup may have been restored meanwhile, and its versions may have grown past
- * the store's since: a watch from there would miss what was lost, and what was written at lower versions.
- */
-const LONG_INTERRUPTION_MS = 10_000;
 /** A watch of this length counts as progress, even without an event: the next backoff is short again. */
 const STEADY_MS = 5_000;
 const MAX_JITTER_MS = 250;
@@ -73,6 +69,7 @@ class Reflector<T extends KubernetesObject> {
   readonly #backoff: Backoff;
   readonly #idleDeadlines: IdleDeadlines;
   readonly #relists: RelistSchedule;
+  readonly #rollbacks: RollbackDetector<T>;
   /** Failures, and watches that ended without an event, since the last progress. */
   #attempts = 0;
   /** Cause of the last failure since the last progress. A policy's immediate retry applies once per cause. */
@@ -81,14 +78,8 @@ class Reflector<T extends KubernetesObject> {
   #errorsAtVersion = { version: '', count: 0 };
   /** Why the next iteration starts with a list. Undefined while the store's version can be watched from. */
   #listCause: string | undefined = 'start';
-  /** Whether to compare the server's version with the store's first: another or an older server may respond next. */
-  #checkForRollback = false;
-  /** Time from which nothing is known of the server. Undefined while a watch runs, or the server only refuses too many requests. */
-  #interruptedAt: number | undefined;
   /** Time at which the API server has to end the last watch. */
   #watchEndsAt = 0;
-  /** Time for which the last watch was silent before it was given up. */
-  #silentMs = 0;
   /** Whether this iteration has made progress. */
   #hasProgressed = false;
   /** False once the server has refused a streaming list, or has not completed one in time. */
@@ -106,6 +97,7 @@ class Reflector<T extends KubernetesObject> {
     this.#backoff = new Backoff(() => options.clock.random());
     this.#idleDeadlines = new IdleDeadlines(options.clock, options.watchIdleTimeoutMs);
     this.#relists = new RelistSchedule(options.clock);
+    this.#rollbacks = new RollbackDetector(options);
   }
 
   async run(): Promise<void> {
@@ -127,7 +119,7 @@ class Reflector<T extends KubernetesObject> {
   async #pause(): Promise<void> {
     const { clock, signal } = this.#options;
     // A server that stops ends its watches early. It may be rolled back before it accepts the next one.
-    if (clock.now() < this.#watchEndsAt) this.#checkForRollback = true;
+    if (clock.now() < this.#watchEndsAt) this.#rollbacks.suspect();
     return clock.sleep(this.#attempts <= 1 ? this.#jitter() : this.#backoff.next(), signal);
   }
 
@@ -136,42 +128,34 @@ class Reflector<T extends KubernetesObject> {
     if (this.#discoverFirst) await this.#discover();
     this.#discoverFirst = false;
     if (this.#polls !== undefined) return this.#poll(this.#polls);
-    const wasInterrupted = this.#checkForRollback;
-    if (this.#listCause === undefined && wasInterrupted) this.#listCause = await this.#causeAfterInterruption();
-    this.#checkForRollback = false;
-    if (this.#listCause === undefined) return wasInterrupted ? this.#watchAgain() : this.#watchFromVersion();
+    const mayHaveRolledBack = this.#rollbacks.takeSuspicion();
+    if (mayHaveRolledBack) this.#listCause ??= await this.#rollbacks.findListCause(this.#options.signal);
+    if (this.#listCause === undefined) return mayHaveRolledBack ? this.#watchAgain() : this.#watchFromVersion();
     if (this.#streamsLists && !pagedCauses.has(this.#listCause)) return this.#streamList(this.#listCause);
     await this.#list(this.#listCause);
     return this.#watchFromVersion();
   }
 
-  /** Returns the cause of a list if the server's history may not be that of the store any more. */
-  async #causeAfterInterruption(): Promise<string | undefined> {
-    const { clock } = this.#options;
-    if (this.#interruptedAt !== undefined && clock.now() - this.#interruptedAt >= LONG_INTERRUPTION_MS)
-      return 'interruption';
-    return this.#rollbackCause(this.#options.signal);
-  }
-
-  async #rollbackCause(signal: AbortSignal): Promise<'server-rollback' | undefined> {
-    if (!(await hasServerRolledBack({ ...this.#options, signal }))) return undefined;
-    this.#options.store.endEpoch();
-    return 'server-rollback';
-  }
-
   async #list(cause: string): Promise<void> {
     const { client, store, signal, report } = this.#options;
+    const replaceObjects = this.#startList(cause);
+    const options = { signal, ...this.#readOptions() };
+    const { items, resourceVersion } = await client.listAll(store.resource, options, report.malformed);
+    signal.throwIfAborted();
+    replaceObjects(items, resourceVersion);
+  }
+
+  /** To be called before the first request of a list. Returns a function that stores the complete list. */
+  #startList(cause: string): (objects: readonly T[], version: string) => void {
+    const { client, store, report } = this.#options;
     const { knownVersion } = store;
     this.#server = client.server;
     this.#relists.clear();
-    const { items, resourceVersion } = await client.listAll(
-      store.resource,
-      { signal, ...this.#readOptions() },
-      report.malformed,
-    );
-    signal.throwIfAborted();
-    store.replace(items, resourceVersion, knownVersion);
-    this.#listed(cause);
+    return (objects, version) => {
+      store.replace(objects, version, knownVersion);
+      this.#listCause = undefined;
+      report.listed(cause);
+    };
   }
 
   /** Lists, then waits for the next list. */
@@ -198,27 +182,18 @@ class Reflector<T extends KubernetesObject> {
     this.#options.report.polling(serving === 'listed');
   }
 
-  #listed(cause: string): void {
-    this.#listCause = undefined;
-    this.#options.report.listed(cause);
-  }
-
-  async #watchFromVersion(
-    parameters: Pick<WatchParameters<T>, 'signal' | 'onOpen'> = { signal: this.#options.signal },
-  ): Promise<void> {
+  async #watchFromVersion(signal = this.#options.signal, onOpen = () => {}): Promise<void> {
     const resourceVersion = this.#options.store.version;
-    await this.#watch({ ...parameters, resourceVersion, onEvent: (event) => this.#handleEvent(event) });
+    await this.#watch({ resourceVersion, signal, onOpen, onEvent: (event) => this.#handleEvent(event) });
   }
 
-  /** Compares the versions once more when the watch is open: another server may have accepted it than the one that was asked before. */
+  /** Watches from the store's version, and ends the watch if the server that has accepted it was rolled back. */
   async #watchAgain(): Promise<void> {
     const { signal } = this.#options;
     const ending = new AbortController();
     try {
-      await this.#watchFromVersion({
-        signal: AbortSignal.any([signal, ending.signal]),
-        onOpen: () => void this.#endIfRolledBack(ending),
-      });
+      const signals = AbortSignal.any([signal, ending.signal]);
+      await this.#watchFromVersion(signals, () => void this.#endIfRolledBack(ending));
     } catch (error) {
       if (signal.aborted || !ending.signal.aborted) throw error;
     } finally {
@@ -228,27 +203,15 @@ class Reflector<T extends KubernetesObject> {
 
   /** @param ending ends the watch. Aborted when it has ended */
   async #endIfRolledBack(ending: AbortController): Promise<void> {
-    const { clock } = this.#options;
-    const backoff = new Backoff(() => clock.random());
-    while (!ending.signal.aborted) {
-      try {
-        const cause = await this.#rollbackCause(ending.signal);
-        if (cause === undefined || ending.signal.aborted) return;
-        this.#listCause = cause;
-        ending.abort();
-      } catch {
-        // The watch may be kept: it ends by itself if the server cannot be reached.
-        await clock.sleep(backoff.next(), ending.signal);
-      }
-    }
+    if (!(await this.#rollbacks.detectDuringWatch(ending.signal))) return;
+    this.#listCause = 'server-rollback';
+    ending.abort();
   }
 
   /** Lists and watches in one stream. If the server cannot, the next iterations list and watch in two requests. */
   async #streamList(cause: string): Promise<void> {
-    const { client, clock, signal, store } = this.#options;
-    const { knownVersion } = store;
-    this.#server = client.server;
-    this.#relists.clear();
+    const { clock, signal, store } = this.#options;
+    const replaceObjects = this.#startList(cause);
     const listed = new Map<string, T>();
     const [complete, tooLate] = [new AbortController(), new AbortController()];
     void clock.sleep(STREAMING_LIST_TIMEOUT_MS, complete.signal).then(() => complete.signal.aborted || tooLate.abort());
@@ -263,8 +226,7 @@ class Reflector<T extends KubernetesObject> {
           if (!event.initialEventsEnd) return undefined;
           complete.abort();
           this.#recordProgress();
-          store.replace([...listed.values()], event.resourceVersion, knownVersion);
-          return this.#listed(cause);
+          return replaceObjects([...listed.values()], event.resourceVersion);
         },
       });
       this.#streamsLists &&= complete.signal.aborted;
@@ -279,16 +241,35 @@ class Reflector<T extends KubernetesObject> {
   }
 
   /** Follows one watch to its end, or until its silence calls for another one, or a list is due. */
-  async #watch({ resourceVersion, signal, onEvent, onOpen }: WatchParameters<T>): Promise<void> {
-    const { client, store, report, clock, signal: stopped } = this.#options;
-    let openedAt: number | undefined;
+  async #watch(parameters: WatchParameters<T>): Promise<void> {
+    const { signal, resourceVersion } = parameters;
+    const { clock, report } = this.#options;
     using deadline = this.#idleDeadlines.create();
     using untilRelist = this.#relists.startWatch();
     if (resourceVersion !== undefined) deadline.start();
+    const ended = AbortSignal.any([signal, deadline.signal, untilRelist.signal]);
+    try {
+      await this.#follow({ ...parameters, signal: ended }, deadline);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (untilRelist.signal.aborted) this.#listCause = 'malformed';
+      else if (deadline.needsRenewal) {
+        this.#rollbacks.suspect();
+        report.renewed();
+      } else {
+        if (deadline.signal.aborted) this.#rollbacks.startInterruption(clock.now() - deadline.silentMs);
+        throw error;
+      }
+    }
+  }
+
+  async #follow({ onEvent, onOpen, ...parameters }: WatchParameters<T>, deadline: IdleDeadline): Promise<void> {
+    const { client, store, report, clock, signal: stopped } = this.#options;
+    let openedAt: number | undefined;
     try {
       await client.watch(store.resource, {
         ...this.#watchOptions(),
-        resourceVersion,
+        ...parameters,
         onOpen: () => {
           openedAt = clock.now();
           report.opened();
@@ -300,17 +281,11 @@ class Reflector<T extends KubernetesObject> {
           deadline.observe(event);
           onEvent(event);
         },
-        onMalformed: (error) => this.#skipMalformed(error),
-        signal: AbortSignal.any([signal, deadline.signal, untilRelist.signal]),
+        onMalformed: (error) => {
+          report.malformed(error);
+          this.#relists.request();
+        },
       });
-    } catch (error) {
-      if (signal.aborted) throw error;
-      if (untilRelist.signal.aborted) this.#listCause = 'malformed';
-      else if (deadline.needsRenewal) this.#renew();
-      else {
-        this.#silentMs = deadline.silentMs;
-        throw error;
-      }
     } finally {
       if (openedAt !== undefined && clock.now() - openedAt >= STEADY_MS) this.#recordProgress();
     }
@@ -326,16 +301,6 @@ class Reflector<T extends KubernetesObject> {
   #readOptions() {
     const { store } = this.#options;
     return { namespace: store.namespace, heldObject: (at: ObjectName) => store.get(at) };
-  }
-
-  #skipMalformed(error: Error): void {
-    this.#options.report.malformed(error);
-    this.#relists.request();
-  }
-
-  #renew(): void {
-    this.#checkForRollback = true;
-    this.#options.report.renewed();
   }
 
   #handleEvent(event: WatchEvent<T>): void {
@@ -357,7 +322,7 @@ class Reflector<T extends KubernetesObject> {
 
   #recordProgress(): void {
     this.#hasProgressed = true;
-    this.#interruptedAt = undefined;
+    this.#rollbacks.endInterruption();
     this.#attempts = 0;
     this.#lastCause = undefined;
     this.#backoff.reset();
@@ -366,14 +331,13 @@ class Reflector<T extends KubernetesObject> {
   async #recover(error: unknown): Promise<void> {
     const { client, store, report, clock, signal } = this.#options;
     this.#attempts += 1;
-    if (!isThrottled(error)) this.#interruptedAt ??= clock.now() - this.#silentMs; // a list would cost an overloaded server more
-    this.#silentMs = 0;
+    if (!isThrottled(error)) this.#rollbacks.startInterruption(clock.now()); // a list would cost an overloaded server more
     const policy = retryPolicyFor(error, this.#attempts, this.#countError(error));
     const waitMs = this.#waitBefore(policy);
     this.#lastCause = policy.cause;
     report.failed(error, policy, waitMs);
     if (policy.refreshCredentials) client.refreshCredentials();
-    this.#checkForRollback = true;
+    this.#rollbacks.suspect();
     if (policy.next === 'list' || policy.next === 'wait-for-kind') this.#listCause = policy.cause;
     if (policy.next === 'poll') this.#applyServing('listed');
     if (error instanceof Error) store.fail(error, policy.next === 'wait-for-kind' ? 'discard' : 'keep');
@@ -432,21 +396,4 @@ function isThrottled(error: unknown): boolean {
 /** Returns whether the server does not know the parameters of streaming lists: 400, or 422 if the feature is turned off. */
 function isStreamingListRefused(error: unknown): boolean {
   return error instanceof StatusError && (error.code === 400 || error.code === 422);
-}
-
-/**
- * Resolves with whether the API server's version is behind the store's, as after its restoration from an older backup: it
- * then gives out the same versions again, and a watch from the store's would be silent until it has caught up.
- */
-async function hasServerRolledBack<T extends KubernetesObject>(
-  options: Pick<ReflectOptions<T>, 'client' | 'store' | 'signal' | 'report'>,
-): Promise<boolean> {
-  const { client, store, signal, report } = options;
-  const { knownVersion } = store;
-  const { resourceVersion } = await client.list(
-    store.resource,
-    { limit: 1, namespace: store.namespace, signal },
-    report.malformed,
-  );
-  return compareVersions(resourceVersion, knownVersion) < 0;
 }
