@@ -17,7 +17,7 @@ const NEXT_PHASE: Readonly<Record<string, string>> = {
 
 /** The phase that a command leads to, and the phases in which the command has an effect. */
 const TRANSITIONS: Readonly<Record<string, { readonly to: string; readonly from: RegExp }>> = {
-  AbortJob: { to: 'Aborting', from: /^(?:Pending|Running|Inqueue|Restarting)$/u },
+  AbortJob: { to: 'Aborting', from: /^(?:Pending|Running|Inqueue)$/u },
   ResumeJob: { to: 'Restarting', from: /^Aborted$/u },
   RestartJob: { to: 'Restarting', from: /^(?:Pending|Running)$/u },
   TerminateJob: { to: 'Terminating', from: /^(?:Pending|Running|Inqueue)$/u },

@@ -39,7 +39,16 @@ export function commandTo(action: JobAction, { metadata }: VolcanoJobObject): ob
 
 /** Phases in which Volcano deletes the command without an effect. Commands in unknown phases are sent. */
 const IGNORED_IN_PHASES: Readonly<Record<JobAction, ReadonlySet<string>>> = {
-  AbortJob: new Set(['Aborting', 'Aborted', 'Completing', 'Completed', 'Terminating', 'Terminated', 'Failed']),
+  AbortJob: new Set([
+    'Aborting',
+    'Aborted',
+    'Restarting',
+    'Completing',
+    'Completed',
+    'Terminating',
+    'Terminated',
+    'Failed',
+  ]),
   ResumeJob: new Set([
     'Pending',
     'Running',

@@ -228,6 +228,7 @@ describe('suspendVolcanoJob and resumeVolcanoJob', () => {
 
   it.each([
     ['suspend', 'Aborted'],
+    ['suspend', 'Restarting'],
     ['suspend', 'Completed'],
     ['resume', 'Running'],
     ['resume', 'Failed'],
@@ -239,7 +240,8 @@ describe('suspendVolcanoJob and resumeVolcanoJob', () => {
   });
 
   it.each([
-    [2, 3, []],
+    [1, 3, []],
+    [2, 3, [expect.stringContaining('has used 2 of 3 retries')]],
     [3, 3, [expect.stringContaining('has used 3 of 3 retries')]],
     [3, undefined, [expect.stringContaining('has used 3 of 3 retries')]],
     [3, 5, []],

@@ -59,7 +59,7 @@ builder.mutationFields((t) => ({
     type: SuspendPayload,
     nullable: true,
     description:
-      'Suspends a Volcano job: its pods are deleted, and it can be resumed. The change is asynchronous: the phase becomes `Aborting`, then `Aborted`. CONFLICT if the job is already stopping or has ended. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
+      'Suspends a Volcano job: its pods are deleted, and it can be resumed. The change is asynchronous: the phase becomes `Aborting`, then `Aborted`. CONFLICT if the job is restarting or already stopping, or has ended. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
     args: { input: t.arg({ type: SuspendInput, required: true, description: 'The job.' }) },
     resolve: (_, { input }, context) => command(context, 'AbortJob', input),
   }),
@@ -90,12 +90,12 @@ async function command({ client }: Context, action: JobAction, { dryRun, ...at }
 /** Default of `maxRetry`. */
 const MAX_RETRY = 3;
 
-/** Volcano fails a job that restarts without retries left. */
+/** Volcano counts the resumption as a retry, and then fails a job that has no retries left. */
 function retryWarnings(job: VolcanoJobObject): readonly string[] {
   const { retryCount = 0 } = jobStatusOf(job);
   const { maxRetry = MAX_RETRY } = jobSpecOf(job);
-  if (retryCount < maxRetry) return [];
+  if (retryCount + 1 < maxRetry) return [];
   return [
-    `The job has used ${retryCount} of ${maxRetry} retries: Volcano fails it instead of resuming it. Raise maxRetry first.`,
+    `The job has used ${retryCount} of ${maxRetry} retries, and needs two to be resumed: Volcano fails it instead. Raise maxRetry first.`,
   ];
 }
