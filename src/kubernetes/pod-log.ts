@@ -18,7 +18,7 @@ export interface PodLogOptions {
   readonly container?: string | undefined;
   /** Maximum number of lines, counted from the end. Undefined: all. */
   readonly tailLines?: number | undefined;
-  /** RFC 3339. Older lines are left out. */
+  /** RFC 3339. Older lines are left out, with a precision of milliseconds. */
   readonly sinceTime?: string | undefined;
   /** Reads the log of the container's previous instance. */
   readonly previous?: boolean | undefined;
@@ -48,14 +48,22 @@ export async function* readPodLog(
 ): AsyncGenerator<readonly LogLine[], undefined> {
   const limit = options.follow ? undefined : AbortSignal.timeout(READ_TIMEOUT_MS);
   const lines = new LineSplitter();
+  const isWanted = wantedSince(options.sinceTime);
   try {
     const response = await open(client, at, { ...options, signal: limit ? AbortSignal.any([signal, limit]) : signal });
-    for await (const chunk of response) yield* batchesOf(lines.push(String(chunk)));
+    for await (const chunk of response) yield* batchesOf(lines.push(String(chunk)).filter(isWanted));
   } catch (error) {
     signal.throwIfAborted();
     throw limit?.aborted ? readTimeout() : error instanceof StatusError ? error : brokenLog();
   }
-  yield* batchesOf(lines.end());
+  yield* batchesOf(lines.end().filter(isWanted));
+}
+
+/** The API server passes `sinceTime` to the node in whole seconds, so the response has earlier lines of that second. */
+function wantedSince(sinceTime: string | undefined): (line: LogLine) => boolean {
+  if (sinceTime === undefined) return () => true;
+  const earliest = Date.parse(sinceTime);
+  return ({ time }) => time === null || Date.parse(time) >= earliest;
 }
 
 async function open(client: Client, at: ObjectName, options: PodLogOptions): Promise<IncomingMessage> {

@@ -296,8 +296,10 @@ async function* readAfter(
   const { time } = last.line;
   if (time === null) throw missedLines();
   const { container, previous } = options;
+  // Lines of two streams of the container may be out of order, so the log is read from the start of that second.
+  const sinceTime = `${secondOf(time)}Z`;
   let missing = last.count;
-  for await (const batch of readPodLog(client, pod, { container, previous, sinceTime: time, follow: true, signal })) {
+  for await (const batch of readPodLog(client, pod, { container, previous, sinceTime, follow: true, signal })) {
     let received = 0;
     for (const line of missing > 0 ? batch : []) {
       if (secondOf(line.time) > secondOf(time)) throw missedLines();
@@ -311,7 +313,6 @@ async function* readAfter(
   return undefined;
 }
 
-/** The API server passes `sinceTime` to the node in whole seconds, so the log is read from the start of that second. */
 function secondOf(time: string | null): string {
   return time?.slice(0, 'YYYY-MM-DDThh:mm:ss'.length) ?? '';
 }

@@ -45,6 +45,22 @@ describe('workspaceLogs query', () => {
     expect(await logsOf(gateway, 'sinceTime: "2026-11-25T10:00:01Z"')).toHaveLength(2);
   });
 
+  it('omits the lines before sinceTime that are of the same second', async () => {
+    await using gateway = await startTestGateway({ objects });
+    for (const [text, at] of [
+      ['one', '2026-11-25T10:00:00.25Z'],
+      ['two', '2026-11-25T10:00:00.5Z'],
+      ['three', '2026-11-25T10:00:00.75Z'],
+    ] as const)
+      gateway.cluster.log('team-a', POD, 'main', text, { at });
+    const wanted = [{ text: 'two' }, { text: 'three' }];
+    expect(await logsOf(gateway, 'sinceTime: "2026-11-25T10:00:00.500000001Z"')).toEqual(wanted);
+    const live = gateway.subscribe(
+      `subscription { workspaceLogs(namespace: "team-a", name: "nb", sinceTime: "2026-11-25T10:00:00.5Z") { text } }`,
+    );
+    expect((await live.next()).value).toEqual({ data: { workspaceLogs: wanted } });
+  });
+
   it('reads the log of the given container, else of `main`, else of the first container', async () => {
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), workspace('nb'), podOf('nb', runningIn('sidecar', 'main'))],
