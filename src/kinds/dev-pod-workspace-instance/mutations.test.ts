@@ -175,6 +175,7 @@ describe('masked values of DevPod workspaces', () => {
     ['patch', { type: 'JSON', patch: [{ op: 'replace', path: `${OPTIONS}/TOKEN/value`, value: '***' }] }],
     ['patch', { type: 'JSON', patch: [{ op: 'add', path: '/spec/template', value: { workspaceEnv: { A: '***' } } }] }],
     ['patch', { type: 'JSON', patch: [{ op: 'add', path: '/spec/parameters', value: 'a: 1\nb: ***' }] }],
+    ['setAnnotations', { annotations: [{ key: 'api-token', value: '***' }] }],
   ] as const)('rejects %s with the placeholder in %j', async (verb, { ...input }) => {
     await using gateway = await startWith();
     const answer = await write(gateway, verb, input);
@@ -241,9 +242,10 @@ describe('masked values of DevPod workspaces', () => {
     const answers = [
       await write(gateway, 'patch', { type: 'MERGE', patch: { spec: { template: { provider: { options: value } } } } }),
       await write(gateway, 'patch', { type: 'JSON', patch: [{ op: 'add', path: OPTIONS, value }] }),
+      await write(gateway, 'setAnnotations', { annotations: [{ key: 'api-token', value: 'n3w-s3cr3t' }] }),
     ];
     for (const [i, answer] of answers.entries()) {
-      const path = ['input.patch.spec', 'spec'][i] ?? '';
+      const path = ['input.patch.spec', 'spec', 'spec'][i] ?? '';
       expect(errorOf(answer)).toMatchObject({
         message: expect.stringContaining('spec.a: Invalid value: ***: must be short'),
         extensions: {

@@ -71,7 +71,8 @@ const PatchInput = builder.inputType('PatchDevPodWorkspaceInstanceInput', {
 });
 
 const SetAnnotationsInput = builder.inputType('SetDevPodWorkspaceInstanceAnnotationsInput', {
-  description: 'Input of setDevPodWorkspaceInstanceAnnotations. Other annotations are kept.',
+  description:
+    'Input of setDevPodWorkspaceInstanceAnnotations. Other annotations are kept. BAD_REQUEST if a value contains the placeholder `***` of a masked value.',
   fields: (t) => ({
     ...nameFields(t),
     annotations: t.field({ type: [KeyValueInput], required: true, description: 'Annotations to set.' }),
@@ -181,9 +182,10 @@ builder.mutationFields((t) => ({
       assertNoCauses(duplicateKeys('input.annotations', input.annotations), { kind, namespace, name });
       const removed = Object.fromEntries((input.remove ?? []).map((key) => [key, null]));
       const body = { metadata: { annotations: { ...removed, ...mapOf(input.annotations) } } };
+      assertNoPlaceholders(body);
       const at = { namespace, name };
       const patched = client.writer.patch(DevPodWorkspaceInstance, at, { type: 'MERGE', body }, writeOptionsOf(input));
-      return withInputPaths({ 'metadata.annotations': 'input.annotations' }, patched);
+      return withInputPaths({ 'metadata.annotations': 'input.annotations' }, maskOutcome(body, patched));
     },
   }),
   deleteDevPodWorkspaceInstance: t.field({
