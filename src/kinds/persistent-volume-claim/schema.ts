@@ -84,13 +84,15 @@ builder.objectFields(PersistentVolumeClaimType, (t) => ({
   }),
   volumeName: t.string({
     nullable: true,
-    description: 'Name of the bound volume. Null until the claim is BOUND.',
+    description:
+      'Name of the bound volume or, while the claim is PENDING, of the one that it asks for. Null if it asks for none.',
     resolve: (claim) => claimSpecOf(claim).volumeName || null,
   }),
   volume: t.field({
     type: PersistentVolumeType,
     nullable: true,
-    description: 'Bound volume. Null until the claim is BOUND, or if you may not read volumes.',
+    description:
+      'Volume with the name `volumeName`. Null if there is none, if it does not exist, or if you may not read volumes.',
     extensions: dependsOn(PersistentVolume),
     resolve: (claim, _, { client }) =>
       client.reader.prefetched(PersistentVolume).get({ name: claimSpecOf(claim).volumeName ?? '' }) ?? null,
