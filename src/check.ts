@@ -10,6 +10,7 @@ import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { redactedReason } from './kubernetes/redacted.ts';
 import { apiVersionOf } from './kubernetes/resource.ts';
 import { StatusError } from './kubernetes/status-error.ts';
+import { withoutUserInfo } from './kubernetes/url.ts';
 import { features, identityModeOf, permissionText, RBAC_INDEX, type Feature } from './permissions.ts';
 import type { EffectiveSetting } from './settings/settings.ts';
 
@@ -195,8 +196,7 @@ function settingLine({ name, value, source }: EffectiveSetting): string {
 /** Hides the credentials of URLs, and settings whose name says that they are secret. */
 function withoutSecrets(name: string, value: string): string {
   if (value !== '' && /(?:HEADERS|TOKEN|PASSWORD|SECRET)$/u.test(name) && name !== 'ALLOWED_HEADERS') return '***';
-  // Up to the last @ before the path: passwords may have further ones, and commas.
-  return value.replaceAll(/(?<=^|\/\/)[^/\s]+@/gu, '***@');
+  return /(?:PROXY|URL|ENDPOINT|ORIGINS)$/u.test(name) ? withoutUserInfo(value) : value;
 }
 
 function indented(texts: readonly string[]): readonly string[] {

@@ -371,6 +371,6 @@ function headerName(env: Settings, name: string, fallback: string): string {
 function connectBaseUrl(env: Settings): string {
   return httpUrl(env, 'CONNECT_BASE_URL', {
     noun: 'URL without query such as https://kubeflow.example.com',
-    accepts: ({ search, hash, username }) => search === '' && hash === '' && username === '',
+    accepts: ({ search, hash, username, password }) => `${search}${hash}${username}${password}` === '',
   });
 }

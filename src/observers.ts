@@ -11,6 +11,7 @@ import { operationLog } from './observability/operation-log.ts';
 import { OperationMetrics } from './observability/operation-metrics.ts';
 import type { Tracing } from './observability/traces.ts';
 import { atMostEvery } from './kubernetes/log-limit.ts';
+import { withoutUserInfo } from './kubernetes/url.ts';
 
 interface ObserverOptions {
   /** Names of operations that the metrics count on their own. */
@@ -47,7 +48,7 @@ export class Observers implements AsyncDisposable {
     if (endpoint === '') return new Observers(config, undefined, options);
     const { Tracing: OtlpTracing } = await import('./observability/traces.ts');
     const reportFailure = atMostEvery({ intervalMs: EXPORT_LOG_INTERVAL_MS }, (_, suppressed) =>
-      options.log.warn({ endpoint, suppressed }, 'cannot send traces'),
+      options.log.warn({ endpoint: withoutUserInfo(endpoint), suppressed }, 'cannot send traces'),
     );
     const { version } = options;
     const tracing = new OtlpTracing({ endpoint, headers, sample, version, onFailure: () => reportFailure(undefined) });

@@ -61,7 +61,8 @@ function settings(): readonly string[] {
     { ...inCluster, AUTH_MODE: 'kubeconfig', LISTEN_HOST: '0.0.0.0', I_UNDERSTAND_EVERYONE_IS_ADMIN: 'true' },
     { HOME: '/nonexistent' },
   ];
-  return [...new Set(environments.flatMap(readsOf))];
+  // Those in lower case, such as `https_proxy`, are listed with the setting that they stand for.
+  return [...new Set(environments.flatMap(readsOf))].filter((name) => name === name.toUpperCase());
 }
 
 function readsOf(environment: Readonly<Record<string, string>>): readonly string[] {

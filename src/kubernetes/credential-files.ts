@@ -3,12 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { KubeConfig, type Cluster, type User } from '@kubernetes/client-node';
 import { KubeconfigError, loadKubeConfig, serverOf, tokenFileIn, type ConnectionSource } from './kubeconfig.ts';
 import { proxyFor, type ProxySettings } from './proxy-settings.ts';
+import { parseUrl } from './url.ts';
 
 /** Kubeconfig and the files that it names, read at one time. */
 export interface CredentialFiles {
   /** Its certificates and keys are inline, so that no request gets a certificate without its key. */
   readonly config: KubeConfig;
-  /** Address of the API server. */
+  /** URL of the API server. May have a user and password, which are sent unless the user has other credentials, as in client-go. */
+  readonly url: URL;
+  /** The URL without user and password, for messages. Others name another server. */
   readonly server: string;
   /** Content of the token file. */
   readonly token: string | undefined;
@@ -29,8 +32,8 @@ export async function readCredentialFiles(
 ): Promise<CredentialFiles> {
   const loaded = await loadKubeConfig(source);
   const [cluster, user] = [loaded.getCurrentCluster(), loaded.getCurrentUser()];
-  const server = serverOf(loaded);
-  const complete = async (each: Cluster) => withProxy({ ...(await inlineCluster(each)), server }, proxies);
+  const address = serverOf(loaded);
+  const complete = async (each: Cluster) => withProxy({ ...(await inlineCluster(each)), server: address }, proxies);
   const config = withEntries(loaded, {
     clusters: await Promise.all(loaded.clusters.map(async (each) => (each === cluster ? complete(each) : each))),
     users: await Promise.all(loaded.users.map(async (each) => (each === user ? inlineUser(each) : each))),
@@ -39,7 +42,12 @@ export async function readCredentialFiles(
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile, last?.token);
   const content = JSON.stringify([config.clusters, config.contexts, config.users, config.currentContext, token]);
   const fingerprint = hash('sha256', content, 'base64');
-  return { config, server, token, fingerprint };
+  const url = new URL(address);
+  return { config, url, server: withoutCredentials(url, address), token, fingerprint };
+}
+
+function withoutCredentials({ username, password }: URL, address: string): string {
+  return username || password ? address.replace(/\/\/[^/?#]*@/u, '//') : address;
 }
 
 /** Returns a config with other clusters or users. */
@@ -88,25 +96,14 @@ function withProxy(cluster: Cluster, proxies: ProxySettings): Cluster {
   const proxyUrl = cluster.proxyUrl || proxyFor(new URL(cluster.server), proxies);
   const complete = { ...cluster, ...(isPlain && { skipTLSVerify: true }) };
   if (proxyUrl === undefined) return complete;
-  if (isProxyUrl(proxyUrl)) return { ...complete, proxyUrl };
+  if (PROXY_SCHEMES.has(parseUrl(proxyUrl)?.protocol ?? '')) return { ...complete, proxyUrl };
   // The URL may have a password.
   const setting = cluster.proxyUrl
     ? `proxy-url of the cluster ${JSON.stringify(cluster.name)}`
-    : `proxy for ${cluster.server}`;
+    : `proxy for ${new URL(cluster.server).origin}`;
   throw new KubeconfigError(
     `Expected the ${setting} to be a URL with the scheme http, https or socks5, got another text.`,
   );
-}
-
-/** The agents of client-node decode user and password for each connection, and throw if they cannot. */
-function isProxyUrl(text: string): boolean {
-  try {
-    const { protocol, username, password } = new URL(text);
-    decodeURIComponent(username + password);
-    return PROXY_SCHEMES.has(protocol);
-  } catch {
-    return false; // the caller rejects the URL
-  }
 }
 
 /** As in client-go, inline data takes precedence over a file. */

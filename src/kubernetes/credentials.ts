@@ -124,7 +124,7 @@ export class ApiCredentials {
     const config = await this.#resolve(files);
     const options = await this.#optionsOf(config);
     if (this.#last?.options !== options || this.#last.files !== files)
-      this.#last = { server: new URL(files.server), options, impersonated: impersonationOf(config), files };
+      this.#last = { server: files.url, options, impersonated: impersonationOf(config), files };
     return this.#last;
   }
 

@@ -113,6 +113,15 @@ describe('a kubeconfig', () => {
     expect(serverOf(await inText(kubeconfigText({ server, ...tls })))).toBe(expected);
   });
 
+  it.each([
+    ['ftp://me:zqsecretqz@cluster.test', 'ftp://***@cluster.test'],
+    ['https://me:zq/secretqz@cluster.test', 'https://***@cluster.test'],
+    ['me:zq%secretqz@cluster.test', '***@cluster.test'],
+  ])('rejects the server %s without its user and password', async (server, shown) => {
+    const message = `to be an HTTP or HTTPS URL, got "${shown}".`;
+    await expect(inText(kubeconfigText({ server }))).rejects.toThrow(message);
+  });
+
   it('prefers inline data to files when it has both', async () => {
     const cluster = { server: SERVER, 'certificate-authority-data': CA, 'certificate-authority': '/nonexistent' };
     const { config } = await readCredentialFiles({ type: 'text', text: kubeconfigText(cluster) }, noProxies);

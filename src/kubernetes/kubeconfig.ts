@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { ExecPlugin } from './exec-plugin.ts';
 import type { ImpersonatedUser } from './impersonation.ts';
 import { redactedSummary } from './redacted.ts';
+import { parseUrl, withoutUserInfo } from './url.ts';
 
 /** Source of the API server's address and the gateway's credentials. */
 export type ConnectionSource =
@@ -46,7 +47,7 @@ export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConf
 }
 
 /**
- * Returns the address of the current cluster. As in client-go, one without a scheme is of HTTPS if the kubeconfig has TLS
+ * Returns the URL of the current cluster, which may have a user and password. As in client-go, one without a scheme is of HTTPS if the kubeconfig has TLS
  * options, else of HTTP.
  * @throws {KubeconfigError} if the current context has no cluster or an unknown user, as in a kubeconfig that is still being
  * written
@@ -66,9 +67,9 @@ export function serverOf(config: KubeConfig): string {
   const { certData, certFile } = config.getCurrentUser() ?? {};
   const hasTls = cluster.caData || cluster.caFile || cluster.skipTLSVerify || certData || certFile;
   const url = cluster.server.includes('://') ? cluster.server : `${hasTls ? 'https' : 'http'}://${cluster.server}`;
-  if (URL.canParse(url) && /^https?:/u.test(url)) return url;
+  if (parseUrl(url) && /^https?:/u.test(url)) return url;
   throw new KubeconfigError(
-    `Expected the server of the kubeconfig's cluster ${JSON.stringify(cluster.name)} to be an HTTP or HTTPS URL, got ${JSON.stringify(cluster.server)}.`,
+    `Expected the server of the kubeconfig's cluster ${JSON.stringify(cluster.name)} to be an HTTP or HTTPS URL, got ${JSON.stringify(withoutUserInfo(cluster.server))}.`,
   );
 }
 

@@ -42,8 +42,8 @@ function connectionSource(env: Settings): ConnectionSource {
 /** Go's `net/http` reads these, too: names in upper case take precedence. */
 function proxySettings(env: Settings): ProxySettings {
   return {
-    httpProxy: env.text('HTTP_PROXY') ?? env.lowerCase('http_proxy'),
-    httpsProxy: env.text('HTTPS_PROXY') ?? env.lowerCase('https_proxy'),
-    noProxy: env.text('NO_PROXY') ?? env.lowerCase('no_proxy'),
+    httpProxy: env.textOfEitherCase('HTTP_PROXY'),
+    httpsProxy: env.textOfEitherCase('HTTPS_PROXY'),
+    noProxy: env.textOfEitherCase('NO_PROXY'),
   };
 }

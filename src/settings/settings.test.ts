@@ -68,6 +68,12 @@ describe('settings', () => {
     expect(readConfig({ KUBECONFIG, ...env })).toMatchObject(read);
   });
 
+  it('rejects an origin with a user and password without them', async () => {
+    const message =
+      'Expected ALLOWED_ORIGINS to be comma-separated origins such as https://dashboard.example.com, got "https://***@a.test".';
+    expect(await mistakesOf({ ALLOWED_ORIGINS: 'https://me:zqsecretqz@a.test' })).toEqual([message]);
+  });
+
   it('decodes percent-encoded headers for the receiver of traces', () => {
     const OTEL_EXPORTER_OTLP_HEADERS = 'Authorization=Basic%20dTpw, x-tenant = a';
     const { otlpHeaders } = readConfig({ KUBECONFIG, OTEL_EXPORTER_OTLP_HEADERS });
@@ -76,6 +82,7 @@ describe('settings', () => {
 
   it.each([
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel:4318/?key=a' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://me:100%zz@otel:4318' },
     { OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=100%' },
   ])('rejects %j, which could not be sent', async (env) => {
     expect(await mistakesOf(env)).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, YAMLError } from 'yaml';
 import { redactedReason } from '../kubernetes/redacted.ts';
+import { parseUrl, withoutUserInfo } from '../kubernetes/url.ts';
 
 /**
  * Invalid configuration. The message names each setting, the expected value, and the actual one if it is not a secret; then come the
@@ -41,8 +42,6 @@ export class Settings {
   readonly #fileName: string;
   readonly #mistakes = new Map<string, string>();
   readonly #effective = new Map<string, EffectiveSetting>();
-  /** Names in lower case that were read. */
-  readonly #lowerCase = new Set<string>();
 
   constructor(env: Environment) {
     this.#env = env;
@@ -69,10 +68,9 @@ export class Settings {
     return value;
   }
 
-  /** Returns a variable of the environment whose name is a lower-case form of a setting, or an empty string. */
-  lowerCase(name: string): string {
-    this.#lowerCase.add(name);
-    return new Map(Object.entries(this.#env)).get(name) ?? '';
+  /** Returns the value of a setting whose name may be in lower case in the environment; an empty string if it is not set. */
+  textOfEitherCase(name: string): string {
+    return this.#read(name, this.#env[name] || this.#env[name.toLowerCase()] || undefined) ?? '';
   }
 
   /** Records the value that is used for a setting which is not set, and returns it. */
@@ -121,7 +119,7 @@ export class Settings {
 
   /** Returns whether a name is read, or is the lower-case form of a setting that is set, such as that of HTTP_PROXY. */
   #isKnown(name: string): boolean {
-    if (this.#effective.has(name) || this.#lowerCase.has(name)) return true;
+    if (this.#effective.has(name)) return true;
     const { source = 'default' } = this.#effective.get(name.toUpperCase()) ?? {};
     return source !== 'default';
   }
@@ -225,7 +223,7 @@ export function httpUrl(
   { noun, accepts = () => true }: { readonly noun: string; readonly accepts?: (url: URL) => boolean },
 ): string {
   const text = (settings.text(name) ?? '').trim();
-  const url = URL.parse(text);
+  const url = parseUrl(text);
   if (text === '' || (url && /^https?:$/u.test(url.protocol) && accepts(url))) return text.replace(/\/+$/u, '');
   settings.reject(name, `Expected ${name} to be an http or https ${noun}, got another text.`);
   return '';
@@ -244,7 +242,10 @@ export function listOf(
   const given = (settings.text(name) ?? '').split(',').flatMap((value) => value.trim() || []);
   const invalid = given.find((value) => !accepts(value));
   if (invalid !== undefined)
-    settings.reject(name, `Expected ${name} to be comma-separated ${noun}, got ${JSON.stringify(invalid)}.`);
+    settings.reject(
+      name,
+      `Expected ${name} to be comma-separated ${noun}, got ${JSON.stringify(withoutUserInfo(invalid))}.`,
+    );
   return given.filter(accepts);
 }
 

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,7 +13,7 @@ import { check } from '../../src/check.ts';
 import { commandOf, helpText, UsageError } from '../../src/command-line.ts';
 import { inspectConfig } from '../../src/config.ts';
 import { features, permissionText, type IdentityMode } from '../../src/permissions.ts';
-import { kubeconfigText } from '../support/kubeconfig.ts';
+import { base64, kubeconfigText } from '../support/kubeconfig.ts';
 import { startLoopbackServer } from '../support/loopback-server.ts';
 import { createScratchDirectory } from '../support/scratch-directory.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -87,6 +88,20 @@ describe('--check', () => {
     expect(lines.at(-1)).toContain(`the API server at ${server.url} to return its version`);
   });
 
+  it.each([
+    ['connects to', {}],
+    ['cannot use', { answer: (response: ServerResponse) => void response.writeHead(401).end() }],
+  ])('prints no user and password of the URL of an API server that it %s', async (_, answering) => {
+    await using server = await startLoopbackServer(answering);
+    await using directory = await createScratchDirectory();
+    const address = server.url.replace('//', '//zqsecretqz:zqsecret%20qz@');
+    const KUBECONFIG = await directory.write('config', kubeconfigText({ server: address }));
+    const lines = (await check(inspectConfig({ KUBECONFIG }), signal)).lines.join('\n');
+    expect(lines).toContain(server.url);
+    expect(lines).not.toContain('zqsecret');
+    expect(server.seen[0]?.authorization).toBe(`Basic ${base64('zqsecretqz:zqsecret qz')}`);
+  });
+
   it('ends when it is interrupted while the API server does not answer', async () => {
     await using server = await startLoopbackServer({ answer: () => undefined });
     await using directory = await createScratchDirectory();
@@ -111,6 +126,9 @@ describe('--check', () => {
       {
         HTTPS_PROXY,
         HTTP_PROXY: 'me:zq,secretqz@zqsecretqz@proxy:3128',
+        no_proxy: 'http://me:zq/secretqz@cluster.test',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://me:zqsecretqz@otel:4318',
+        PROMETHEUS_GPU_LOAD_QUERY: 'gpu_load @ end()',
         MAX_PAGE: '7',
         OTEL_EXPORTER_OTLP_HEADERS: 'x=zqsecretqz',
       },
@@ -124,6 +142,9 @@ describe('--check', () => {
         '  OTEL_EXPORTER_OTLP_HEADERS=*** (environment)',
         '  HTTPS_PROXY=http://***@proxy.example.com:3128 (environment)',
         '  HTTP_PROXY=***@proxy:3128 (environment)',
+        '  NO_PROXY=http://***@cluster.test (environment)',
+        '  OTEL_EXPORTER_OTLP_ENDPOINT=http://***@otel:4318 (environment)',
+        '  PROMETHEUS_GPU_LOAD_QUERY=gpu_load @ end() (environment)',
         expect.stringContaining('to accept the credentials of the kubeconfig, got 401 Unauthorized'),
       ]),
     );

@@ -10,6 +10,7 @@ import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { Tracing } from '../../src/observability/traces.ts';
 import { headerAuthentication as authentication } from '../support/authentication.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { kubeconfig, send } from '../support/kubeconfig.ts';
 
@@ -146,9 +147,13 @@ describe('traces', () => {
     expect(received).toEqual([`00-${request?.traceId}-${request?.spanId}-01`, undefined, undefined]);
   });
 
-  it('do not delay an operation when the receiver does not answer', async () => {
-    await using gateway = await startTestGateway({ otlpEndpoint: 'http://127.0.0.1:1' });
-    expect(await gateway.query('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+  it('do not delay an operation when the receiver does not answer, and the warning has no password', async () => {
+    const { log, lines } = recordingLog();
+    {
+      await using gateway = await startTestGateway({ log, otlpEndpoint: 'http://me:zqsecretqz@127.0.0.1:1' });
+      expect(await gateway.query('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+    } // spans are sent at the end
+    expect(lines('cannot send traces')).toMatchObject([{ endpoint: 'http://***@127.0.0.1:1' }]);
   });
 });
 
