@@ -8,7 +8,7 @@ import type { Config } from './config.ts';
 import type { Client } from './kubernetes/client.ts';
 
 /** A running RBAC index. Disposing stops its watches. */
-export interface AccessIndex extends AsyncDisposable {
+interface AccessIndex extends AsyncDisposable {
   readonly accesses: ViewerAccesses;
   /** Resolves when the RBAC resources have been listed, or it is known that the gateway may not list them. */
   readonly attempted: Promise<unknown>;

@@ -51,7 +51,7 @@ export interface GatewayStatistics {
 }
 
 /** A running gateway. Disposing drains the clients, then stops the watches, and resolves when both have ended. */
-export interface Gateway extends AsyncDisposable {
+interface Gateway extends AsyncDisposable {
   /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
   /** URL of the metrics, e.g. `http://127.0.0.1:9090/metrics`. Undefined without metrics. */

@@ -34,7 +34,7 @@ export interface AuthorizerOptions extends LifetimeOptions {
 }
 
 /** Conditions of one call of {@link Authorizer.authorize}. */
-export interface AuthorizeOptions {
+interface AuthorizeOptions {
   /** Decisions whose review started before this time (of the authorizer's clock) are not accepted, except within the grace. */
   readonly notBefore?: number | undefined;
   /**

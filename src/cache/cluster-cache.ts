@@ -107,7 +107,7 @@ export interface ClusterCache extends AsyncDisposable {
   interruption(): WatchInterruption | undefined;
 }
 
-export interface ClusterCacheOptions {
+interface ClusterCacheOptions {
   readonly client: Client;
   readonly resources: readonly Resource[];
   readonly log: Logger;

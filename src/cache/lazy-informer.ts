@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Informer } from './informer.ts';
 
-export interface LazyInformerOptions {
+interface LazyInformerOptions {
   readonly clock: Clock;
   /** The reflector stops after this time without a reader or event handler; at least one second. */
   readonly idleMs: number;

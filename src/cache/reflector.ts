@@ -12,7 +12,7 @@ import { RollbackDetector } from './rollback-detector.ts';
 import type { Store } from './store.ts';
 import type { WakeSignal } from './wake-signal.ts';
 
-export interface ReflectOptions<T extends KubernetesObject> {
+interface ReflectOptions<T extends KubernetesObject> {
   readonly client: Client;
   /** Written by the reflector alone, and by the results of writes. */
   readonly store: Store<T>;

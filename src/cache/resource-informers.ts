@@ -15,7 +15,7 @@ export interface ManagedInformer {
   readonly stop: () => Promise<unknown>;
 }
 
-export interface ResourceInformersOptions {
+interface ResourceInformersOptions {
   readonly clock: Clock;
   /** Starts an informer of one namespace, or of all. */
   readonly start: (namespace?: string) => ManagedInformer;

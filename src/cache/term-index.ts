@@ -10,7 +10,7 @@ const GROWTH_WORDS = 32;
 const NO_BITS: PositionBits = new Uint32Array(0);
 
 /** Entries that a query finds, as bits of their positions. */
-export interface FoundBits {
+interface FoundBits {
   /** All entries that meet the condition are among these. */
   readonly candidates: PositionBits;
   /** Entries that meet the condition, among the candidates. Undefined if there is no certainty for any of them. */

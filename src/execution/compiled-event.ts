@@ -25,7 +25,7 @@ interface EventMemberPlan {
   readonly write: Write;
 }
 
-export interface RenderEventOptions {
+interface RenderEventOptions {
   readonly context: Context;
   readonly variableValues: VariableValues;
   readonly rows: RunRows;

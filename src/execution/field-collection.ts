@@ -14,7 +14,7 @@ import {
 import { Bail } from './bail.ts';
 
 /** Fields of an object by response name, in the order of the result. The nodes of one name are merged. */
-export type CollectedFields = ReadonlyMap<string, readonly FieldNode[]>;
+type CollectedFields = ReadonlyMap<string, readonly FieldNode[]>;
 
 interface FieldCollectorOptions {
   readonly schema: GraphQLSchema;

@@ -4,7 +4,7 @@ import { Bail, synchronous } from './bail.ts';
 import { constantText, type Utf8Text } from './utf8-text.ts';
 
 /** Writes a value of a leaf type, after a constant text. */
-export type WriteLeaf = (value: unknown, text: Utf8Text) => void;
+type WriteLeaf = (value: unknown, text: Utf8Text) => void;
 
 interface LeafOptions {
   /** Whether null is an error. */

@@ -16,7 +16,7 @@ import type { RowCache } from './row-cache.ts';
 import { RunRows } from './run-rows.ts';
 import { isSerialized, SerializedResult } from './serialized-result.ts';
 
-export interface OperationExecutorOptions {
+interface OperationExecutorOptions {
   readonly schema: GraphQLSchema;
   readonly rows: RowCache;
   readonly mode: ExecutionMode;

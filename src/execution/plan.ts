@@ -76,7 +76,7 @@ export class ArgumentSlot {
   }
 }
 
-export type Arguments = Readonly<Record<string, unknown>>;
+type Arguments = Readonly<Record<string, unknown>>;
 
 /** Writes the JSON text of a value to that of the run. */
 export type Write = (value: unknown, run: RenderRun) => void;

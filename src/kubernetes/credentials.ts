@@ -31,7 +31,7 @@ export interface RequestCredentials {
   readonly files: CredentialFiles;
 }
 
-export interface CredentialsOptions {
+interface CredentialsOptions {
   readonly proxies: ProxySettings;
   readonly execPlugins: ExecPluginOptions;
 }

@@ -2,7 +2,7 @@
  * Lenient decoder of a part of an object. CustomResourceDefinitions of several releases and vendors share one version, so
  * no field is certain: a field with another type counts as absent, and one malformed object never fails a list.
  */
-export interface Decoder<T> {
+interface Decoder<T> {
   /** Returns whether the whole value has the type. */
   readonly is: (value: unknown) => value is T;
   /**

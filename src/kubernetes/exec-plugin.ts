@@ -16,7 +16,7 @@ export interface ExecPlugin {
 }
 
 /** Credential of a plugin: a token, or a client certificate and its key in PEM, or both. */
-export interface ExecCredential {
+interface ExecCredential {
   readonly token: string | undefined;
   readonly certificate: string | undefined;
   readonly key: string | undefined;

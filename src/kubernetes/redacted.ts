@@ -18,7 +18,7 @@ function counted(count: number, noun: string): string {
 }
 
 /** Part of an error that a log may contain. */
-export interface LoggedError {
+interface LoggedError {
   readonly name: string;
   readonly code?: string | number;
   /** Absent if the message may quote content. */

@@ -13,7 +13,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the API server takes at most, 60 s by default: it then says whether the write has happened. */
 const WRITE_TIMEOUT_MS = 65_000;
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly signal: AbortSignal;
   /** Resource that the request is for; errors name it. */
   readonly resource?: Resource;
@@ -29,7 +29,7 @@ export interface RequestOptions {
 }
 
 /** Response to a write that succeeded. */
-export interface WriteResponse<T> {
+interface WriteResponse<T> {
   readonly body: T;
   /** Texts of the `Warning` headers. */
   readonly warnings: readonly string[];

@@ -25,7 +25,7 @@ export interface LoadedAt<V> {
   readonly startedAt: number;
 }
 
-export interface TtlCacheGetOptions<V = unknown> {
+interface TtlCacheGetOptions<V = unknown> {
   /** Values whose load started before this time of the cache's clock are not accepted. */
   readonly notBefore?: number | undefined;
   /**

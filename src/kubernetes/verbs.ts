@@ -95,7 +95,7 @@ export interface DeleteCollectionResult {
   readonly warnings: readonly string[];
 }
 
-export type PatchType = 'JSON' | 'MERGE' | 'STRATEGIC' | 'APPLY';
+type PatchType = 'JSON' | 'MERGE' | 'STRATEGIC' | 'APPLY';
 
 export interface Patch {
   readonly type: PatchType;

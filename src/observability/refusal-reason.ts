@@ -51,7 +51,7 @@ const patterns: readonly Pattern[] = [
 ];
 
 /** Part of an error of a client. */
-export interface ClientError {
+interface ClientError {
   readonly code: string;
   readonly message: string;
   /** `extensions.reason`: that of the API server, or the name of a rule of the gateway. */

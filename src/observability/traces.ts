@@ -21,7 +21,7 @@ import {
 import { cut, type OperationRecord } from '../graphql/operation-record.ts';
 import { labelsOf } from './api-metrics.ts';
 
-export interface TracingOptions {
+interface TracingOptions {
   /** URL of an OTLP receiver, without `/v1/traces`. */
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;

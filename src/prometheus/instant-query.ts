@@ -9,7 +9,7 @@ const MAX_ANSWER_BYTES = 4 * 2 ** 20;
 const MAX_SERIES = 20_000;
 
 /** Connection to the HTTP API of Prometheus. */
-export interface PrometheusConnection {
+interface PrometheusConnection {
   /** URL without `/api/v1`. */
   readonly url: string;
   /** File with a bearer token, which is read for each query. None if undefined. */
@@ -19,7 +19,7 @@ export interface PrometheusConnection {
 }
 
 /** Value of one series at the time of the query. */
-export interface Sample {
+interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }

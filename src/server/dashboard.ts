@@ -20,7 +20,7 @@ export interface DashboardOptions {
   readonly settings: DashboardSettings;
 }
 
-export interface Dashboard {
+interface Dashboard {
   handles(request: IncomingMessage): boolean;
   serve(request: IncomingMessage, response: ServerResponse): void;
 }

@@ -26,7 +26,7 @@ interface GraphiQLOptions {
   readonly readFiles?: () => Promise<GraphiQLFiles>;
 }
 
-export interface GraphiQL {
+interface GraphiQL {
   handles(request: IncomingMessage): boolean;
   serve(request: IncomingMessage, response: ServerResponse): void;
 }

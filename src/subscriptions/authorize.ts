@@ -110,7 +110,7 @@ function firstOf([first]: readonly Error[]): Error {
 /** Less than one interval, as timers are not exact. */
 const DUE_PART = 0.9;
 
-export interface ViewerSubscriptionsOptions {
+interface ViewerSubscriptionsOptions {
   /** Authenticates the viewer again. Rejects if the credentials are no longer valid. */
   readonly reauthenticate: () => Promise<void>;
   /** Authorizes the operation again, with decisions that were not due for a recheck at `notBefore`. */

@@ -62,7 +62,7 @@ import type { EventSink, SubscriptionHandle } from './subscriber.ts';
 import { unsharedExecutionOf } from './unshared-execution.ts';
 import { ActiveUnsharedSubscription } from './unshared-subscription.ts';
 
-export interface SubscriptionRegistryOptions {
+interface SubscriptionRegistryOptions {
   readonly executor: OperationExecutor;
   /** Returns the error as clients may see it. */
   readonly publicError: (error: unknown) => GraphQLError;

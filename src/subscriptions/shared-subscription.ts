@@ -28,7 +28,7 @@ import {
   type EventSink,
 } from './subscriber.ts';
 
-export interface SharedSubscriptionOptions {
+interface SharedSubscriptionOptions {
   readonly source: SubscriptionSource<KubernetesObject>;
   readonly execute: ExecuteEvent;
   /** Name of the viewer whose turns of the event loop it takes: its first subscriber. */

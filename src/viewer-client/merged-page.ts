@@ -8,7 +8,7 @@ export interface Range {
 }
 
 /** Part of one sorted list. */
-export interface ListPart<T> {
+interface ListPart<T> {
   readonly list: SortedObjects<T>;
   readonly part: Range;
 }

@@ -47,7 +47,7 @@ export interface ReaderOptions {
 }
 
 /** Objects to read: all visible ones, those of a namespace, or the one with a name. */
-export interface ObjectSelection {
+interface ObjectSelection {
   readonly namespace?: string | null | undefined;
   readonly name?: string | undefined;
 }

@@ -5,7 +5,7 @@ import type { Client } from '../kubernetes/client.ts';
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import { groupResourceOf, type Resource } from '../kubernetes/resource.ts';
 
-export interface UncachedReadsOptions {
+interface UncachedReadsOptions {
   readonly client: Client;
   readonly resolver: VisibilityResolver;
   /** Cancels the requests to the API server. */

@@ -23,12 +23,12 @@ import type { SentWrites } from './sent-writes.ts';
 
 type WithoutSignal<O> = Omit<O, 'signal'>;
 
-export type Create = WithoutSignal<CreateOptions>;
-export type Replace = WithoutSignal<WriteOptions>;
-export type Delete = WithoutSignal<DeleteOptions>;
-export type DeleteCollection = WithoutSignal<DeleteCollectionOptions>;
+type Create = WithoutSignal<CreateOptions>;
+type Replace = WithoutSignal<WriteOptions>;
+type Delete = WithoutSignal<DeleteOptions>;
+type DeleteCollection = WithoutSignal<DeleteCollectionOptions>;
 
-export interface PatchAs extends WithoutSignal<WriteOptions> {
+interface PatchAs extends WithoutSignal<WriteOptions> {
   /** Permission that the patch takes: `update` if the client sends fields to update, and the patch is an implementation. */
   readonly verb?: 'patch' | 'update';
 }

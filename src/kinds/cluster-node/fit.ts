@@ -19,7 +19,7 @@ export interface Fit {
 }
 
 /** Resources and scheduling constraints of a pod. */
-export interface Demand {
+interface Demand {
   readonly namespace: string;
   readonly requests: Quantities;
   readonly limits: Quantities;

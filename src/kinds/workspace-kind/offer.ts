@@ -17,7 +17,7 @@ import { WorkspaceKindType } from './refs.ts';
 import type { WorkspaceKindObject } from './resource.ts';
 
 /** A WorkspaceKind as a namespace is offered it. */
-export interface WorkspaceKindOffer {
+interface WorkspaceKindOffer {
   readonly namespace: NamespaceObject;
   readonly workspaceKind: WorkspaceKindObject;
   /** Effect of the filter rules on the WorkspaceKind itself. */

@@ -5,7 +5,7 @@ import type { RelatedFields } from './related-fields.ts';
 import type { WorkspaceObject } from './resource.ts';
 
 /** Facts about a workspace from which it follows whether it is idle. */
-export interface IdleFacts {
+interface IdleFacts {
   readonly namespace: string;
   /** Time of the last activity in milliseconds. Undefined unless the workspace is RUNNING and the time is known. */
   readonly activeAt: number | undefined;
