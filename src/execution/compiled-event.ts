@@ -8,10 +8,16 @@ import { costOf, membersOf, singleValueWriter } from './writers.ts';
 
 /** The result of a subscription's operation for one event, as JSON text. */
 export type RenderedEvent =
-  /** The payload is an event of a list: the text of each of its members, with their keys. */
-  | { readonly field: string; readonly members: readonly EventMember[] }
+  | RenderedMembers
   /** The payload is the object itself, or null. */
   | { readonly result: string };
+
+/** The payload is an event of a list: the text of each of its members. */
+export interface RenderedMembers {
+  /** Key of the root field, with the colon: `"workspaces":`. */
+  readonly field: string;
+  readonly members: readonly EventMember[];
+}
 
 interface EventMember {
   /** With the colon: `"name":`. */

@@ -8,7 +8,7 @@ import {
 import type { SerializedResult } from '../execution/serialized-result.ts';
 import type { Caller, Context } from '../graphql/context.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
-import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
 
 /** Operation of a document, and its variables. */
 export interface OperationSelection {

@@ -15,7 +15,7 @@ import { invalidNames } from '../graphql/name-inputs.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import { turns } from '../scheduling/turns.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
-import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
 import { DocumentCache } from './document-cache.ts';
 import { DocumentStore, type DocumentStoreOptions } from './document-store.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';

@@ -3,7 +3,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
 import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
-import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { EventSink, SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
 import { EventStreamTransport } from './event-stream-transport.ts';
 import type { FlowControl, FlowController } from './flow-control.ts';
 import {

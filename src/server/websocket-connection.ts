@@ -6,7 +6,7 @@ import { failure } from '../graphql/errors.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
-import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
 import { tooLong } from './body-limits.ts';
 import { MIN_BUFFER_BYTES, STALLED, type FlowControl, type FlowController } from './flow-control.ts';
 import type { RefusedWebSocket } from './refused-websockets.ts';

@@ -3,7 +3,7 @@ import { MessageType } from 'graphql-ws';
 import type { SerializedResult } from '../execution/serialized-result.ts';
 import type { Deadline } from '../graphql/deadline.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
-import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
 
 // The iterators that graphql-ws gets for operations. None yields: messages bypass graphql-ws, which would serialize results again.
 

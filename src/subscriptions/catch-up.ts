@@ -6,7 +6,7 @@ import type { Dependencies } from './dependencies.ts';
 import type { ResultRow, ResultSet } from './result-set.ts';
 import type { Renderer } from './result-template.ts';
 import type { SubscriptionSource } from './source.ts';
-import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
+import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './pending-event.ts';
 
 export interface CatchUpOptions {
   readonly source: SubscriptionSource<KubernetesObject>;

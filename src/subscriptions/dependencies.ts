@@ -22,7 +22,7 @@ interface TrackedResource {
  * Holds one entry per row and read. Owned by a {@link SharedSubscription}, which disposes it; it then removes its event
  * handlers.
  */
-export class Dependencies {
+export class Dependencies implements Disposable {
   readonly #uidsByDependency = new Multimap<string, string>();
   readonly #dependenciesByUid = new Multimap<string, string>();
   readonly #tracked = new Map<string, TrackedResource>();

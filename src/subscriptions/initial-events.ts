@@ -1,7 +1,7 @@
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import type { CatchUp, CatchUpOptions } from './catch-up.ts';
 import type { ResultRow, ResultSet } from './result-set.ts';
-import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
+import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './pending-event.ts';
 
 /** Way in which a subscriber joins a shared subscription. */
 export type JoinRequest =

@@ -1,5 +1,5 @@
 /**
- * Package subscriptions serves GraphQL subscriptions from the watch cache.
+ * Serves GraphQL subscriptions from the watch cache.
  *
  * A subscription is a query whose result set is kept up to date. A subscriber receives RESET, the result set as ADDED events,
  * SYNCED, then ADDED, MODIFIED and DELETED for each difference. `docs/live-updates.md` is the contract for clients.
@@ -45,11 +45,9 @@ import { failure } from '../graphql/errors.ts';
 import { selectionSizeOf } from '../graphql/field-costs.ts';
 import { SubscriptionCounters, type SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
 import {
-  ActiveSubscription,
   authorizeShared,
   authorizeSubscription,
   authorizeUnshared,
-  ViewerSubscriptions,
   type AuthorizedSubscription,
   type AuthorizedUnsharedSubscription,
   type SubscribeArgs,
@@ -58,9 +56,10 @@ import type { StreamPosition } from './cursor.ts';
 import { DistinctSubscriptions } from './distinct-subscriptions.ts';
 import { operationKey } from './operation-key.ts';
 import { SharedSubscription } from './shared-subscription.ts';
-import type { EventSink, SubscriptionHandle } from './subscriber.ts';
+import type { EventSink, SubscriptionHandle } from './subscription-handle.ts';
 import { unsharedExecutionOf } from './unshared-execution.ts';
 import { ActiveUnsharedSubscription } from './unshared-subscription.ts';
+import { ActiveSubscription, ViewerSubscriptions } from './viewer-subscriptions.ts';
 
 interface SubscriptionRegistryOptions {
   readonly executor: OperationExecutor;
@@ -97,6 +96,12 @@ interface SharedSubscriptionRequest {
   readonly after: string | undefined;
   /** Ends the reservation of the viewer. */
   readonly release: () => void;
+}
+
+interface OpenedSubscription extends Pick<SharedSubscriptionRequest, 'authorized' | 'release'> {
+  readonly subscriptions: ViewerSubscriptions;
+  /** Undefined if the client wants a snapshot. */
+  readonly resumeFrom: StreamPosition | undefined;
 }
 
 /**
@@ -208,20 +213,7 @@ export class SubscriptionRegistry {
   }
 
   /** A scope of its own: the closures of a running subscription must not retain the request that it came from. */
-  #open(
-    sink: EventSink,
-    {
-      subscriptions,
-      authorized,
-      resumeFrom,
-      release,
-    }: {
-      subscriptions: ViewerSubscriptions;
-      authorized: AuthorizedSubscription;
-      resumeFrom: StreamPosition | undefined;
-      release: () => void;
-    },
-  ): ActiveSubscription {
+  #open(sink: EventSink, { subscriptions, authorized, resumeFrom, release }: OpenedSubscription): ActiveSubscription {
     const subscription = new ActiveSubscription(sink, {
       resumeFrom,
       onClose: (closed) => {

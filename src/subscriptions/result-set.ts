@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { Renderer, ResultTemplate } from './result-template.ts';
 import type { SubscriptionSource } from './source.ts';
-import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
+import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './pending-event.ts';
 
 /** An object to evaluate again. */
 export interface DirtyObject {

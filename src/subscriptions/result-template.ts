@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { RenderedEvent } from '../execution/compiled-event.ts';
+import type { RenderedEvent, RenderedMembers } from '../execution/compiled-event.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
@@ -67,10 +67,24 @@ const TYPE_PLACEHOLDER = 'MODIFIED' as const satisfies EventType;
 function eventTemplate(result: ExecutionResult): ResultTemplate {
   const [entry] = Object.entries(result.data ?? {});
   const [field, payload] = entry ?? [];
-  if (field === undefined || typeof payload !== 'object' || payload === null) return staticTemplate(result);
-  const parts = Object.entries(payload).map(([key, value]) => templatePart(key, value));
+  if (field === undefined || typeof payload !== 'object' || payload === null)
+    return staticTemplate(JSON.stringify(result));
+  const members = Object.entries(payload).map(([key, value]) => ({
+    key: memberKey(key),
+    value: JSON.stringify(value),
+  }));
   const errors = result.errors ? `,"errors":${JSON.stringify(result.errors)}` : '';
-  const head = `{"data":{${JSON.stringify(field)}:{`;
+  return membersTemplate({ field: memberKey(field), members }, errors);
+}
+
+function memberKey(name: string): string {
+  return `${JSON.stringify(name)}:`;
+}
+
+/** Returns the template of members with {@link TYPE_PLACEHOLDER} and {@link CURSOR_PLACEHOLDER}. */
+function membersTemplate({ field, members }: RenderedMembers, errors = ''): ResultTemplate {
+  const parts = members.map(templatePart);
+  const head = `{"data":{${field}{`;
   return {
     content: parts.filter((part) => typeof part === 'string').join() + errors,
     serialize: (type, cursorOf) =>
@@ -78,35 +92,17 @@ function eventTemplate(result: ExecutionResult): ResultTemplate {
   };
 }
 
-/** Returns the template of a result that was rendered with those values. Equal to {@link eventTemplate} of the result. */
-function renderedTemplate(rendered: RenderedEvent): ResultTemplate {
-  if ('result' in rendered) return { content: rendered.result, serialize: () => rendered.result };
-  const parts = rendered.members.map(({ key, value }): TemplatePart => {
-    if (value === `"${CURSOR_PLACEHOLDER}"`) return (_, cursorOf) => `${key}"${cursorOf()}"`;
-    if (value === `"${TYPE_PLACEHOLDER}"`) return (type) => `${key}"${type}"`;
-    return key + value;
-  });
-  const head = `{"data":{${rendered.field}{`;
-  return {
-    content: parts.filter((part) => typeof part === 'string').join(),
-    serialize: (type, cursorOf) =>
-      `${head}${parts.map((part) => (typeof part === 'string' ? part : part(type, cursorOf))).join()}}}}`,
-  };
+type TemplatePart = string | ((type: EventType, cursorOf: () => string) => string);
+
+function templatePart({ key, value }: RenderedMembers['members'][number]): TemplatePart {
+  if (value === `"${CURSOR_PLACEHOLDER}"`) return (_, cursorOf) => `${key}"${cursorOf()}"`;
+  if (value === `"${TYPE_PLACEHOLDER}"`) return (type) => `${key}"${type}"`;
+  return key + value;
 }
 
 /** Returns the template of a result that contains neither type nor cursor. */
-function staticTemplate(result: ExecutionResult): ResultTemplate {
-  const text = JSON.stringify(result);
+function staticTemplate(text: string): ResultTemplate {
   return { content: text, serialize: () => text };
-}
-
-type TemplatePart = string | ((type: EventType, cursorOf: () => string) => string);
-
-function templatePart(key: string, value: unknown): TemplatePart {
-  const name = JSON.stringify(key);
-  if (value === CURSOR_PLACEHOLDER) return (_, cursorOf) => `${name}:"${cursorOf()}"`;
-  if (value === TYPE_PLACEHOLDER) return (type) => `${name}:"${type}"`;
-  return `${name}:${JSON.stringify(value)}`;
 }
 
 /** Executes the operation for one event and reports each read of the cache to `onRead`. */
@@ -166,12 +162,9 @@ export class Renderer {
 }
 
 function templateOf(result: ExecutionResult | RenderedEvent, shape: RendererOptions['shape']): ResultTemplate {
-  if (isRendered(result)) return renderedTemplate(result);
-  return shape === 'events' ? eventTemplate(result) : staticTemplate(result);
-}
-
-function isRendered(result: ExecutionResult | RenderedEvent): result is RenderedEvent {
-  return 'members' in result || 'result' in result;
+  if ('members' in result) return membersTemplate(result);
+  if ('result' in result) return staticTemplate(result.result);
+  return shape === 'events' ? eventTemplate(result) : staticTemplate(JSON.stringify(result));
 }
 
 function ignoreRead(): void {

@@ -19,14 +19,9 @@ import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './in
 import { Renderer, type ExecuteEvent } from './result-template.ts';
 import { ResultSet, type DirtyObject, type ResultRow } from './result-set.ts';
 import type { RelatedToMatch, SubscriptionSource } from './source.ts';
-import {
-  INITIAL_CHECKPOINT,
-  nextSequence,
-  Subscriber,
-  type Checkpoint,
-  type CursorOf,
-  type EventSink,
-} from './subscriber.ts';
+import { INITIAL_CHECKPOINT, nextSequence, type Checkpoint, type CursorOf } from './pending-event.ts';
+import { Subscriber } from './subscriber.ts';
+import type { EventSink } from './subscription-handle.ts';
 
 interface SharedSubscriptionOptions {
   readonly source: SubscriptionSource<KubernetesObject>;

@@ -3,7 +3,8 @@ import { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import { INITIAL_POSITION, type StreamPosition } from './cursor.ts';
 import type { SerializedEvent } from './result-template.ts';
 import type { EventType } from './source.ts';
-import { nextSequence, PendingEvent, Subscriber, type Checkpoint, type SharedBatch } from './subscriber.ts';
+import { nextSequence, PendingEvent, type Checkpoint } from './pending-event.ts';
+import { Subscriber, type SharedBatch } from './subscriber.ts';
 
 /** A subscriber that is at a checkpoint, and whose sink can be closed. */
 function startSubscriber() {

@@ -1,147 +1,10 @@
 import type { GraphQLError } from 'graphql';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import { turns, type Turns } from '../scheduling/turns.ts';
-import { advance, INITIAL_POSITION, objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
-import { SerializedEvent, type ResultTemplate } from './result-template.ts';
-import type { EventType } from './source.ts';
-
-/** Destination of the events of one subscription: one operation on one connection. Owned by the transport. */
-export interface EventSink {
-  /** False while the client is slow. The transport then calls {@link RunningSubscription.resume} when it is true again. */
-  readonly ready: boolean;
-  /** Sends one ExecutionResult. Must not throw and must not wait. */
-  send(event: SerializedEvent): void;
-  /** Ends the subscription: with an error, or as complete. Called at most once, and nothing is sent after it. */
-  end(error?: GraphQLError): void;
-}
-
-/** An authorized and validated subscription that has not started. Its owner must call one of `start` and `discard`. */
-export interface SubscriptionHandle {
-  /** Whether its events carry cursors to resume from. */
-  readonly resumable: boolean;
-  /** Starts the subscription. Events may be sent before this returns. Call at most once. */
-  start(sink: EventSink): RunningSubscription;
-  /** Releases the viewer's reservation of a subscription that is not to be started. */
-  discard(): void;
-}
-
-/** A started subscription, as the transport sees it. The transport owns it and must stop it when the client is gone. */
-export interface RunningSubscription {
-  /** Sends pending events. To be called when {@link EventSink.ready} becomes true. */
-  resume(): void;
-  /** Ends the subscription at once and releases all its resources. The sink is not called any more. */
-  stop(): void;
-}
-
-/** A numbered point in the event stream of a shared subscription that all caught-up subscribers pass. */
-export interface Checkpoint {
-  readonly position: StreamPosition;
-  /** Increases with each checkpoint of the process, because subscribers move between shared subscriptions. */
-  readonly sequence: number;
-}
-
-let lastSequence = 0;
-
-/** Returns a sequence number that is larger than all earlier ones of the process. */
-export function nextSequence(): number {
-  lastSequence += 1;
-  return lastSequence;
-}
-
-/** The checkpoint of a subscriber that has received nothing. */
-export const INITIAL_CHECKPOINT: Checkpoint = { position: INITIAL_POSITION, sequence: -1 };
-
-interface PendingEventOptions {
-  readonly type: EventType;
-  /** uid of the object. The type itself for control events. */
-  readonly key: string;
-  /** resourceVersion of the object, of its last known state for DELETED. Undefined for control events. */
-  readonly version?: string;
-  readonly template: ResultTemplate;
-  /** The checkpoint before the event. */
-  readonly fromCheckpoint: Checkpoint;
-  /** Sequence number of the checkpoint that includes the event. */
-  readonly toSequence: number;
-  /** The row as subscribers had it before. Undefined if they did not have it, or if that is unknown. */
-  readonly deliveredTemplate?: ResultTemplate | undefined;
-}
-
-/**
- * One event between evaluation and delivery, and the range of checkpoints that it covers. All subscribers of a shared
- * subscription share the instance; those at the same position share its serialized form too.
- */
-export class PendingEvent {
-  readonly #options: PendingEventOptions;
-  #deliveredState: DeliveredState | undefined;
-  #serialized: SerializedEvent | undefined;
-  /** Position of the cursor of `#serialized`. */
-  #position: StreamPosition | undefined;
-
-  constructor(options: PendingEventOptions) {
-    this.#options = options;
-  }
-
-  /** The state that a subscriber has once the event is delivered. Undefined for control events. Always the same object. */
-  get deliveredState(): DeliveredState | undefined {
-    const { key, version, type } = this.#options;
-    if (version) this.#deliveredState ??= { token: objectToken(key), version, exists: type !== 'DELETED' };
-    return this.#deliveredState;
-  }
-
-  get type(): EventType {
-    return this.#options.type;
-  }
-
-  get key(): string {
-    return this.#options.key;
-  }
-
-  get fromCheckpoint(): Checkpoint {
-    return this.#options.fromCheckpoint;
-  }
-
-  get toSequence(): number {
-    return this.#options.toSequence;
-  }
-
-  /** Returns the event with the cursor of a position. Caches the last result, which subscribers at the same position all ask for. */
-  serializeAt(position: StreamPosition, cursorOf: CursorOf): SerializedEvent {
-    if (this.#serialized && this.#position === position) return this.#serialized;
-    this.#serialized = this.serialize(() => cursorOf(position));
-    this.#position = position;
-    return this.#serialized;
-  }
-
-  /** Returns the event with a cursor, which is encoded when it is read. */
-  serialize(cursorOf: () => string): SerializedEvent {
-    const { template, type } = this.#options;
-    return new SerializedEvent(template.serialize(type, cursorOf), cursorOf);
-  }
-
-  /** Returns the one event that replaces this undelivered one and `next`. Undefined if both together change nothing. */
-  coalesce(next: PendingEvent): PendingEvent | undefined {
-    const { fromCheckpoint, deliveredTemplate } = this.#options;
-    const type = coalescedType(this.type, next.type);
-    if (!type) return undefined;
-    if (type === 'MODIFIED' && deliveredTemplate?.content === next.#options.template.content) return undefined;
-    return new PendingEvent({ ...next.#options, type, fromCheckpoint, deliveredTemplate });
-  }
-}
-
-function coalescedType(pending: EventType, next: EventType): EventType | undefined {
-  switch (pending) {
-    case 'ADDED':
-      return next === 'DELETED' ? undefined : 'ADDED';
-    case 'DELETED':
-      return next === 'ADDED' ? 'MODIFIED' : next;
-    case 'MODIFIED':
-    case 'SYNCED':
-    case 'RESET':
-      return next;
-    default:
-      throw new TypeError(`Expected an event type, got ${JSON.stringify(pending satisfies never)}.`);
-  }
-}
+import { advance, INITIAL_POSITION, type StreamPosition } from './cursor.ts';
+import { INITIAL_CHECKPOINT, type Checkpoint, type CursorOf, type PendingEvent } from './pending-event.ts';
+import type { SerializedEvent } from './result-template.ts';
+import type { EventSink } from './subscription-handle.ts';
 
 /** The step from one checkpoint to the next, serialized once for all caught-up subscribers. */
 export interface SharedBatch {
@@ -149,9 +12,6 @@ export interface SharedBatch {
   /** Set by the first subscriber that takes the step. */
   serialized?: readonly SerializedEvent[];
 }
-
-/** Returns the cursor of a position in the events of a subscription. */
-export type CursorOf = (position: StreamPosition) => string;
 
 interface SubscriberOptions {
   readonly sink: EventSink;

@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../graphql/errors.ts';
 import { accessRevoked } from './access-revoked.ts';
 import type { SerializedEvent } from './result-template.ts';
-import type { EventSink, RunningSubscription } from './subscriber.ts';
+import type { EventSink, RunningSubscription } from './subscription-handle.ts';
 
 interface UnsharedSubscriptionOptions {
   /** Whether it holds a connection to the API server, which counts against the limit of logs. */
