@@ -41,7 +41,9 @@ function certificateBody(publicKey: Buffer): Buffer {
   const commonName = der(SEQUENCE, oid('550403'), der(UTF8_STRING, Buffer.from('simulator')));
   const name = der(SEQUENCE, der(SET, commonName));
   const validity = der(SEQUENCE, utcTime('200101000000Z'), utcTime('491231235959Z'));
-  const names = der(SEQUENCE, der(DNS_NAME, Buffer.from('localhost')), der(IP_ADDRESS, Buffer.of(127, 0, 0, 1)));
+  const addresses = [Buffer.of(127, 0, 0, 1), Buffer.of(...Array(15).fill(0), 1)]; // 127.0.0.1 and ::1
+  const addressNames = addresses.map((address) => der(IP_ADDRESS, address));
+  const names = der(SEQUENCE, der(DNS_NAME, Buffer.from('localhost')), ...addressNames);
   const extensions = der(
     SEQUENCE,
     der(SEQUENCE, BASIC_CONSTRAINTS, TRUE, der(OCTET_STRING, der(SEQUENCE, TRUE))),

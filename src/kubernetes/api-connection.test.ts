@@ -5,7 +5,7 @@ import { createServingCertificate } from '../../dev/simulator/serving-certificat
 import { Client } from './client.ts';
 import { createApiConnection } from './api-connection.ts';
 import { ask, base64, failureOf, kubeconfig, send } from '../../test/support/kubeconfig.ts';
-import { startLoopbackProxy, startLoopbackServer } from '../../test/support/loopback-server.ts';
+import { startLoopbackProxy, startLoopbackServer, startSocksProxy } from '../../test/support/loopback-server.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { defineResource } from './resource.ts';
 import { isBroken, isUnreachable } from './status-error.ts';
@@ -90,6 +90,32 @@ describe('connection', () => {
     await using server = await startLoopbackServer({ host: '::1' }).catch((error: unknown) => skip(String(error)));
     const connection = await createApiConnection(kubeconfig({ server: server.url }));
     expect([await send(connection), connection.server]).toEqual(['{}', `http://[::1]:${server.port}`]);
+  });
+
+  it('connects through an HTTP proxy when both have IPv6 addresses', async ({ skip }) => {
+    const options = { identity, host: '::1' };
+    await using server = await startLoopbackServer(options).catch((error: unknown) => skip(String(error)));
+    await using proxy = await startLoopbackProxy({ host: '::1' });
+    const cluster = { server: server.url, 'certificate-authority-data': authority, 'proxy-url': proxy.url };
+    expect(await ask(kubeconfig(cluster))).toBe('{}');
+    expect(await ask(kubeconfig({ ...cluster, 'tls-server-name': 'localhost' }))).toBe('{}');
+    expect(proxy.tunnels).toEqual([`[::1]:${server.port}`, `[::1]:${server.port}`]);
+  });
+
+  it('verifies the IPv6 address of a server behind a proxy', async () => {
+    await using server = await startLoopbackServer({ identity });
+    await using proxy = await startLoopbackProxy();
+    const cluster = { 'certificate-authority-data': authority, 'proxy-url': proxy.url };
+    const error = await failureOf(kubeconfig({ ...cluster, server: `https://[::ffff:7f00:1]:${server.port}` }));
+    expect(error).toHaveProperty('message', expect.stringContaining("IP: ::ffff:7f00:1 is not in the cert's list"));
+  });
+
+  it('connects through a SOCKS proxy when both have IPv6 addresses', async ({ skip }) => {
+    const options = { identity, host: '::1' };
+    await using server = await startLoopbackServer(options).catch((error: unknown) => skip(String(error)));
+    await using proxy = await startSocksProxy();
+    const cluster = { server: server.url, 'certificate-authority-data': authority, 'proxy-url': proxy.url };
+    expect(await ask(kubeconfig(cluster))).toBe('{}');
   });
 
   it('returns Unreachable with the address when no server listens', async () => {

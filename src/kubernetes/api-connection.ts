@@ -6,6 +6,7 @@ import { impersonationHeaders, type ImpersonatedUser } from './impersonation.ts'
 import { ApiCredentials, serverChanged, type RequestCredentials } from './credentials.ts';
 import { KeepAliveAgents, TCP_KEEP_ALIVE_MS } from './keep-alive-agents.ts';
 import { withTokenOnly, type ConnectionSource } from './kubeconfig.ts';
+import { ipv6Options } from './proxy-agents.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { redactedReason } from './redacted.ts';
 import { RequestHealth } from './request-health.ts';
@@ -298,7 +299,7 @@ function sendOnAgent(
     const path = `${server.pathname.replace(/\/$/u, '')}${target}`;
     // The timeout is for the agent of a proxy, which has no other limit on the time that the proxy takes to open a tunnel.
     const timeout = CONNECT_TIMEOUT_MS;
-    const from = { ...urlToHttpOptions(server), ...options };
+    const from = { ...urlToHttpOptions(server), ...options, ...ipv6Options(server, agent) };
     const outgoing = open({ ...from, agent, method, path, headers: encoded, timeout }, resolve);
     outgoing.once('socket', (socket) => {
       socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);

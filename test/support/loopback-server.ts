@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { TLSSocket } from 'node:tls';
 import type { ServingCertificate } from '../../dev/simulator/serving-certificate.ts';
@@ -51,8 +51,12 @@ export async function startLoopbackServer(options: LoopbackServerOptions = {}): 
   };
   const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
   const port = await listen(server, host);
-  const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return { port, url: `${tls ? 'https' : 'http'}://${authority}`, seen, [Symbol.asyncDispose]: () => close(server) };
+  return {
+    port,
+    url: `${tls ? 'https' : 'http'}://${authorityOf(host, port)}`,
+    seen,
+    [Symbol.asyncDispose]: () => close(server),
+  };
 }
 
 export interface LoopbackProxy extends AsyncDisposable {
@@ -62,27 +66,63 @@ export interface LoopbackProxy extends AsyncDisposable {
 }
 
 /** Starts a proxy on loopback that opens tunnels and records them. */
-export async function startLoopbackProxy(): Promise<LoopbackProxy> {
+export async function startLoopbackProxy({ host = '127.0.0.1' } = {}): Promise<LoopbackProxy> {
   const tunnels: string[] = [];
   const ends = new Set<Socket>();
   const server = http.createServer().on('connect', (request, client: Socket) => {
     const target = new URL(`http://${request.url}`);
     tunnels.push(target.host);
-    const upstream = connect(Number(target.port), target.hostname, () => {
+    const upstream = connect(Number(target.port), target.hostname.replace(/^\[(.*)\]$/u, '$1'), () => {
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       upstream.pipe(client).pipe(upstream);
     });
     for (const end of [client, upstream]) ends.add(end.on('error', () => end.destroy()));
   });
-  const port = await listen(server, '127.0.0.1');
+  const port = await listen(server, host);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${authorityOf(host, port)}`,
     tunnels,
     async [Symbol.asyncDispose]() {
       for (const end of ends) end.destroy();
       await close(server);
     },
   };
+}
+
+/** Starts a SOCKS5 proxy (RFC 1928) on `::1` that requires no credentials and opens tunnels to IPv6 addresses. */
+export async function startSocksProxy(): Promise<AsyncDisposable & { readonly url: string }> {
+  const ends = new Set<Socket>();
+  const server = createServer((client) => {
+    ends.add(client.on('error', () => client.destroy()));
+    client.once('data', () => {
+      client.write(Buffer.of(5, 0));
+      client.once('data', (request) => {
+        const upstream = connect(request.readUInt16BE(20), ipv6Of(request.subarray(4, 20)), () => {
+          client.write(Buffer.concat([Buffer.of(5, 0), request.subarray(2)]));
+          upstream.pipe(client).pipe(upstream);
+        });
+        ends.add(upstream.on('error', () => client.destroy()));
+      });
+    });
+  });
+  const port = await listen(server, '::1');
+  return {
+    url: `socks5://[::1]:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const end of ends) end.destroy();
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+}
+
+function ipv6Of(bytes: Buffer): string {
+  return (bytes.toString('hex').match(/.{4}/gu) ?? []).join(':');
+}
+
+function authorityOf(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function seenOf(request: IncomingMessage, body: string): SeenRequest {
@@ -98,7 +138,7 @@ function seenOf(request: IncomingMessage, body: string): SeenRequest {
   };
 }
 
-async function listen(server: http.Server, host: string): Promise<number> {
+async function listen(server: Server, host: string): Promise<number> {
   server.listen(0, host);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
