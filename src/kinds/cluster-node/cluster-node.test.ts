@@ -123,6 +123,21 @@ describe('clusterNodes', () => {
     expect(JSON.stringify(data)).not.toContain('images');
   });
 
+  it('count the actual requests of a pod that cannot be resized', async () => {
+    const pod = podOn('a', 'resized', { cpu: '50' });
+    const status = {
+      conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }],
+      containerStatuses: [{ name: 'main', resources: { requests: { cpu: '1' } } }],
+    };
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), node('a'), { ...pod, status }] });
+    const { data } = await gateway.query('{ clusterNode(name: "a") { requested { resource quantity } } }');
+    const requested = [
+      { resource: 'cpu', quantity: '1' },
+      { resource: 'pods', quantity: '1' },
+    ];
+    expect(data).toEqual({ clusterNode: { requested } });
+  });
+
   it('are refused to viewers who may not list nodes, and have no requests for those who may not list all pods', async () => {
     const nodes = { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] };
     const pods = { ...nodes, resources: ['pods'] };

@@ -11,7 +11,8 @@ import {
 } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
-import { hasEnded, Pod, podSpecOf, podStatusOf, type PodObject } from '../pod/resource.ts';
+import { containerAmountsOf } from '../pod/resource-totals.ts';
+import { hasEnded, Pod, podSpecOf, podStatusOf, type Container, type PodObject } from '../pod/resource.ts';
 
 const quantities = record(quantity);
 const spec = object({
@@ -81,30 +82,26 @@ export const ScheduledPod = defineResource<PodObject>({
   },
 });
 
-function trimmed({ apiVersion, kind, metadata, spec: podSpec, status: podStatus }: PodObject): PodObject {
+function trimmed(pod: PodObject): PodObject {
+  const { apiVersion, kind, metadata } = pod;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
-  const {
-    nodeName,
-    containers = [],
-    initContainers = [],
-    overhead,
-    resources,
-  } = podSpecOf({
-    apiVersion,
-    kind,
-    metadata,
-    spec: podSpec,
-  });
+  const { nodeName, containers = [], initContainers = [], overhead, resources } = podSpecOf(pod);
+  const requesting = (container: Container) => requestingAlike(pod, container);
   const amounts = { containers: containers.map(requesting), initContainers: initContainers.map(requesting) };
   return {
     apiVersion,
     kind,
     metadata: { name, ...(namespace !== undefined && { namespace }), uid, resourceVersion, creationTimestamp },
     spec: { nodeName, ...amounts, overhead, resources },
-    status: { phase: podStatusOf({ apiVersion, kind, metadata, status: podStatus }).phase },
+    status: { phase: podStatusOf(pod).phase },
   };
 }
 
-function requesting({ resources, restartPolicy }: NonNullable<ReturnType<typeof podSpecOf>['containers']>[number]) {
-  return { resources: { requests: resources?.requests ?? {} }, ...(restartPolicy && { restartPolicy }) };
+/** Returns a container with the requests that the scheduler counts, which depend on the status while the pod is resized. */
+function requestingAlike(pod: PodObject, container: Container): object {
+  const { restartPolicy } = container;
+  return {
+    resources: { requests: containerAmountsOf(pod, container).requests },
+    ...(restartPolicy && { restartPolicy }),
+  };
 }

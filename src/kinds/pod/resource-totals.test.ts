@@ -12,12 +12,14 @@ function sidecar(requests: Quantities): object {
   return { ...container(requests), restartPolicy: 'Always' };
 }
 
-function totalsOf(spec: Readonly<Record<string, unknown>>): ReturnType<typeof resourceTotalsOf> {
-  return resourceTotalsOf(podOf('nb', { spec }) as object as PodObject);
+type Fields = Readonly<Record<string, unknown>>;
+
+function totalsOf(spec: Fields, status: Fields = {}): ReturnType<typeof resourceTotalsOf> {
+  return resourceTotalsOf(podOf('nb', { spec, status }) as object as PodObject);
 }
 
 describe('the requests of a pod', () => {
-  it.each<readonly [title: string, spec: Readonly<Record<string, unknown>>, requests: Quantities]>([
+  it.each<readonly [title: string, spec: Fields, requests: Quantities]>([
     ['has no resources', { containers: [{ name: 'main', image: 'i' }] }, {}],
     ['has one container', { containers: [container({ cpu: '0.5', memory: '2Gi' })] }, { cpu: '0.5', memory: '2Gi' }],
     [
@@ -96,7 +98,7 @@ describe('the requests of a pod', () => {
 });
 
 describe('the limits of a pod', () => {
-  it.each<readonly [title: string, spec: Readonly<Record<string, unknown>>, limits: Quantities]>([
+  it.each<readonly [title: string, spec: Fields, limits: Quantities]>([
     ['has none', { containers: [container({ cpu: '1' }, {})], overhead: { cpu: '1' } }, {}],
     [
       'has one on some containers',
@@ -115,5 +117,41 @@ describe('the limits of a pod', () => {
     ],
   ])('are right if it %s', (_, spec, limits) => {
     expect(totalsOf(spec).limits).toEqual(limits);
+  });
+});
+
+function amounts(cpu: string) {
+  return { requests: { cpu }, limits: { cpu } };
+}
+
+function statusOf(resources: object, allocatedResources?: object): Fields {
+  return { containerStatuses: [{ name: 'other' }, { name: 'main', resources, allocatedResources }] };
+}
+
+describe('the resources of a pod that is resized in place', () => {
+  const containers = [{ name: 'main', image: 'i', resources: amounts('2') }];
+  const infeasible = { conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }] };
+  const deferred = { conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Deferred' }] };
+
+  it.each<readonly [title: string, status: Fields, totals: object]>([
+    ['not reported yet', {}, amounts('2')],
+    ['smaller', statusOf(amounts('1')), amounts('2')],
+    ['larger', statusOf(amounts('3')), amounts('3')],
+    [
+      'smaller than the allocated ones',
+      statusOf(amounts('1'), { cpu: '4' }),
+      { ...amounts('2'), requests: { cpu: '4' } },
+    ],
+    ['smaller, and the node has no room yet', { ...statusOf(amounts('1')), ...deferred }, amounts('2')],
+    ['smaller, and the node can never grant more', { ...statusOf(amounts('1')), ...infeasible }, amounts('1')],
+    ['none, and the node can never grant any', { ...statusOf({}), ...infeasible }, { requests: {}, limits: {} }],
+  ])('are right if the actual ones are %s', (_, status, totals) => {
+    expect(totalsOf({ containers }, status)).toEqual(totals);
+  });
+
+  it('include the actual ones of init containers', () => {
+    const initContainers = [{ ...sidecar({ cpu: '1' }), name: 'proxy' }];
+    const status = { initContainerStatuses: [{ name: 'proxy', resources: amounts('3') }] };
+    expect(totalsOf({ containers, initContainers }, status)).toEqual(amounts('5'));
   });
 });

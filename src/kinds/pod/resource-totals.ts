@@ -5,7 +5,7 @@ import {
   ZERO,
   type Quantity as ExactQuantity,
 } from '../../kubernetes/quantity.ts';
-import { podSpecOf, type Container, type PodObject } from './resource.ts';
+import { podSpecOf, podStatusOf, type Container, type PodObject } from './resource.ts';
 
 /** Quantities by resource, as Kubernetes writes them. */
 export type Quantities = Readonly<Record<string, string | number>>;
@@ -36,7 +36,7 @@ export function resourceTotalsOf(pod: PodObject): ResourceTotals {
 
 function sumOfContainers(pod: PodObject, what: keyof ResourceTotals): Quantities {
   const { containers = [], initContainers = [] } = podSpecOf(pod);
-  const amountsOf = ({ resources }: Container): Quantities => resources?.[what] ?? {};
+  const amountsOf = (container: Container) => containerAmountsOf(pod, container)[what];
   let sidecars: Quantities = {};
   let initialization: Quantities = {};
   for (const container of initContainers) {
@@ -45,6 +45,25 @@ function sumOfContainers(pod: PodObject, what: keyof ResourceTotals): Quantities
     initialization = maxOf(initialization, withSidecars);
   }
   return maxOf(containers.map(amountsOf).reduce(sumOf, sidecars), initialization);
+}
+
+/**
+ * Returns the requests and limits of a container. While its pod is resized in place, these are the larger ones of the specified and
+ * the actual ones; the actual ones if the node can never grant those that are specified. See
+ * https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/.
+ */
+export function containerAmountsOf(pod: PodObject, { name, resources }: Container): ResourceTotals {
+  const { conditions = [], containerStatuses = [], initContainerStatuses = [] } = podStatusOf(pod);
+  const status = [...containerStatuses, ...initContainerStatuses].find((each) => each.name === name);
+  const specified = { requests: resources?.requests ?? {}, limits: resources?.limits ?? {} };
+  if (!status?.resources) return specified;
+  const { requests = {}, limits = {} } = status.resources;
+  const actual = { requests: maxOf(requests, status.allocatedResources ?? {}), limits };
+  if (conditions.some(({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible')) return actual;
+  return {
+    requests: maxOf(specified.requests, actual.requests),
+    limits: maxOf(specified.limits, actual.limits),
+  };
 }
 
 function withPodLevel(ofContainers: Quantities, podLevel: Quantities = {}): Quantities {

@@ -42,6 +42,8 @@ const containerStatus = object({
   ready: boolean,
   started: boolean,
   restartCount: int,
+  resources,
+  allocatedResources: quantities,
   state: containerState,
   lastState: object({ terminated }),
 });
