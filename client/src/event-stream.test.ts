@@ -1,5 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { EventStream, retryDelayMs, type EventStreamOptions, type ListEvent } from './event-stream.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  EventStream,
+  retryDelayMs,
+  type EventStreamHandler,
+  type EventStreamOptions,
+  type ListEvent,
+} from './event-stream.ts';
 import type { SubscriptionClient, SubscriptionRequest, SubscriptionSink } from './subscription-client.ts';
 
 interface Attempt {
@@ -34,7 +40,7 @@ interface Log {
   readonly failures: string[];
 }
 
-function open(options: EventStreamOptions = {}) {
+function open({ handler, ...options }: EventStreamOptions & { readonly handler?: Partial<EventStreamHandler> } = {}) {
   const client = new ScriptedClient();
   const log: Log = { batches: [], interruptions: [], failures: [] };
   const stream = new EventStream(
@@ -47,6 +53,7 @@ function open(options: EventStreamOptions = {}) {
         onBatch: (results) => log.batches.push(results.map(({ event }) => event.type).join(' ')),
         onInterruption: ({ message }) => log.interruptions.push(message),
         onFailure: ({ message }) => log.failures.push(message),
+        ...handler,
       },
     },
   );
@@ -62,6 +69,10 @@ function send({ sink }: Attempt, ...types: ListEvent['type'][]): void {
 function cursorOf({ request }: Attempt): unknown {
   return (JSON.parse(JSON.stringify(request)) as SubscriptionRequest).extensions?.['after'];
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('a stream of events', () => {
   it('delivers a snapshot or a catch-up as one batch, and each later change as one', async () => {
@@ -122,6 +133,31 @@ describe('a stream of events', () => {
     expect(log.failures).toEqual(['Malformed']);
   });
 
+  it.each([new Error('lost'), [{ message: 'Expired', extensions: { code: 'UNAUTHENTICATED' } }]])(
+    'connects no more when its handler stops it at the interruption %j',
+    async (reason) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const onInterruption = () => stream.stop();
+      const { client, first, stream } = open({ handler: { onInterruption }, renewCredentials: () => undefined });
+      (await first).sink.error(reason);
+      await vi.runAllTimersAsync();
+      expect(client.attempts).toHaveLength(1);
+    },
+  );
+
+  it('delivers nothing more when its handler stops it at the error of a field', async () => {
+    const onFieldErrors = () => stream.stop();
+    const { client, first, log, stream } = open({ handler: { onFieldErrors } });
+    const { sink } = await first;
+    send(await first, 'RESET', 'SYNCED');
+    const list = { type: 'ADDED', cursor: 'with an error', object: {} };
+    sink.next({ data: { list }, errors: [{ message: 'Not synced' }] });
+    const second = client.next();
+    stream.start();
+    expect(cursorOf(await second)).toBe('after SYNCED');
+    expect(log.batches).toEqual(['RESET SYNCED']);
+  });
+
   it('connects again when it is started after a failure', async () => {
     const { client, first, stream } = open();
     (await first).sink.error([{ message: 'Not allowed', extensions: { code: 'FORBIDDEN' } }]);
@@ -159,5 +195,9 @@ describe('the time between attempts', () => {
   it('is at least that of the server, and doubles it', () => {
     expect([0, 1, 2, 3].map((attempts) => retryDelayMs(attempts, 7_000))).toEqual([7_000, 14_000, 28_000, 30_000]);
     expect(retryDelayMs(1, 120_000)).toBe(120_000);
+  });
+
+  it('is one that a timer can wait for when that of the server is not', () => {
+    expect(1.5 * retryDelayMs(0, 2 ** 40)).toBeLessThan(2 ** 31);
   });
 });

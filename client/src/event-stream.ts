@@ -54,6 +54,8 @@ export interface EventStreamOptions {
 }
 
 const MAX_RENEWALS = 2;
+/** Limit of every delay: 12 days. Timers do not wait for more than 24 days, but end at once. */
+const MAX_DELAY_MS = 2 ** 30;
 
 /**
  * Events of one list subscription over any number of connections. After an interruption it resumes after the last
@@ -124,10 +126,12 @@ export class EventStream {
       this.#requestWithCursor(),
       {
         next: (result) => {
-          const event = eventOf(result);
           if (isOver) return;
-          if (event) this.#receive({ event, result });
-          else finish(toListError(result.errors ?? []));
+          const event = eventOf(result);
+          if (!event) return finish(toListError(result.errors ?? []));
+          if (result.errors) this.#handler.onFieldErrors?.(result.errors);
+          // The handler may have stopped the stream.
+          if (!isOver) this.#receive({ event, result });
         },
         error: (reason) => finish(toListError(reason)),
         complete: () => finish(new ListError('The server ended the subscription.')),
@@ -149,7 +153,6 @@ export class EventStream {
 
   #receive({ event, result }: BatchResult): void {
     this.#cursor = event.cursor;
-    if (result.errors) this.#handler.onFieldErrors?.(result.errors);
     if (event.type === 'RESET') {
       this.#isLive = false;
       this.#pending = [];
@@ -185,12 +188,11 @@ export class EventStream {
     const { renewCredentials } = this.#options;
     const canRenew = renewCredentials && this.#renewals < MAX_RENEWALS;
     if (error.recovery === 'stop' || (error.recovery === 'renew' && !canRenew)) return this.#fail(error);
-    this.#handler.onInterruption(error);
-    if (error.recovery === 'retry') return this.#wait(this.#delayAfter(error), () => this.#connect());
+    if (error.recovery === 'retry') this.#wait(this.#delayAfter(error), () => this.#connect());
     // A socket may close with 4401 after the error of its subscription: the second renewal waits for new connections.
-    const waitMs = this.#renewals === 0 ? 0 : this.#delayAfter(error);
-    this.#renewals += 1;
-    return this.#wait(waitMs, () => void this.#renew(error));
+    else this.#wait(this.#renewals++ === 0 ? 0 : this.#delayAfter(error), () => void this.#renew(error));
+    // Last, because the handler may stop the stream.
+    this.#handler.onInterruption(error);
   }
 
   async #renew(error: ListError): Promise<void> {
@@ -226,7 +228,8 @@ export function retryDelayMs(
   retryAfterMs = 0,
   { minRetryMs = 1_000, maxRetryMs = 30_000 }: EventStreamOptions = {},
 ): number {
-  return Math.min(Math.max(minRetryMs, retryAfterMs) * 2 ** attempts, Math.max(maxRetryMs, retryAfterMs));
+  const limitMs = Math.min(Math.max(maxRetryMs, retryAfterMs), MAX_DELAY_MS);
+  return Math.min(Math.max(minRetryMs, retryAfterMs) * 2 ** attempts, limitMs);
 }
 
 /** Returns the value of the only root field. Undefined if the result has no data. */

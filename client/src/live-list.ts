@@ -114,7 +114,7 @@ export class LiveList<Row> implements AsyncIterable<ListState<Row>> {
     if (!this.#isStopped) this.#iterations.add(end);
     return {
       next: async () => {
-        while (this.#iterations.has(end) && seen === this.#state)
+        while (this.#iterations.has(end) && seen === this.#state && seen.status !== 'failed')
           await new Promise<void>((resolve) => {
             wake = resolve;
           });

@@ -1,4 +1,4 @@
-import type { Query, QueryCacheNotifyEvent, QueryClient, QueryFunctionContext, QueryKey } from '@tanstack/query-core';
+import type { Query, QueryCacheNotifyEvent, QueryFunctionContext, QueryKey } from '@tanstack/query-core';
 import type { ListState, LiveList } from './live-list.ts';
 
 interface ListQueryOptions<Row> {
@@ -17,11 +17,14 @@ const followed = new WeakMap<Query, () => void>();
  * `data.error` say so.
  */
 export function listQueryOptions<Row>(queryKey: QueryKey, follow: () => LiveList<Row>): ListQueryOptions<Row> {
-  const queryFn = ({ client }: QueryFunctionContext) => startFollowing(client, queryKey, follow());
+  const queryFn = (context: QueryFunctionContext) => startFollowing(context, follow());
   return { queryKey, queryFn, staleTime: Number.POSITIVE_INFINITY, retry: false };
 }
 
-function startFollowing<Row>(client: QueryClient, queryKey: QueryKey, list: LiveList<Row>): Promise<ListState<Row>> {
+function startFollowing<Row>(
+  { client, queryKey, signal }: QueryFunctionContext,
+  list: LiveList<Row>,
+): Promise<ListState<Row>> {
   const cache = client.getQueryCache();
   const query = cache.find({ queryKey });
   if (!query) throw new TypeError(`Expected a query with the key ${JSON.stringify(queryKey)}, got none.`);
@@ -45,6 +48,8 @@ function startFollowing<Row>(client: QueryClient, queryKey: QueryKey, list: Live
     query.invalidate();
   };
   followed.set(query, stop);
+  // Since the signal is read, the query cancels the fetch when its last observer leaves before the first snapshot.
+  signal.addEventListener('abort', () => query.getObserversCount() === 0 && stop(), { once: true });
   return new Promise((resolve, reject) => {
     list.subscribe(() => {
       const { state } = list;

@@ -209,6 +209,19 @@ describe('the query of TanStack Query', () => {
     expect(observer.getCurrentResult().status).toBe('success');
   });
 
+  it('starts another list when its observer has left before the first snapshot and comes back, as in a strict mode', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using connected = connect(gateway.url);
+    const options = listQueryOptions(['workspaces'], () => follow(connected.client));
+    const observer = new QueryObserver(new QueryClient(), options);
+    observer.subscribe(() => undefined)();
+    const unsubscribe = observer.subscribe(() => undefined);
+    await waitFor(() => observer.getCurrentResult().isSuccess, 'the list is live');
+    expect(gateway.subscribers()).toBe(1);
+    unsubscribe();
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
+  });
+
   it('replaces the list when it is fetched again', async () => {
     await using gateway = await startTestGateway({ objects });
     await using connected = connect(gateway.url);

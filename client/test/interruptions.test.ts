@@ -153,6 +153,7 @@ describe.each(transports)('a followed list over %s', (_, connect) => {
     const list = followList(connected.client, FollowedWorkspacesDocument, variables, { onChange: () => undefined });
     const { error, rows } = await untilStatus(list, 'failed');
     expect([error?.code, rows]).toEqual(['BAD_REQUEST', []]);
+    await expect(list[Symbol.asyncIterator]().next()).rejects.toBe(error);
   });
 });
 
