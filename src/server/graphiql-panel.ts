@@ -202,12 +202,13 @@ const operationsPanel = (() => {
 export const panelStyle = `
 body { display: flex; margin: 0; height: 100dvh }
 #root { flex: 1; min-width: 0; height: 100dvh }
-#panel { box-sizing: border-box; width: 280px; padding: 10px; display: flex; flex-direction: column; gap: 8px; height: 100dvh;
+#root .graphiql-container { width: 100%; height: 100% }
+#panel { box-sizing: border-box; width: 280px; padding: 10px; display: flex; flex-direction: column; gap: 8px; height: 100dvh; overflow: auto;
   font: 13px/1.5 system-ui, sans-serif; color: #3b4b68; background: #f7f8fb; border-right: 1px solid #dfe3ea }
 #panel .person { display: grid; gap: 4px; font-weight: 600 }
 #panel select, #panel input { font: inherit; padding: 4px 6px; width: 100%; box-sizing: border-box; border: 1px solid #b8c0cf; border-radius: 4px; color: inherit; background: #fff }
 #panel small { font-weight: 400 }
-#panel .examples { flex: 1 1 60%; min-height: 0; display: flex; flex-direction: column; gap: 6px }
+#panel .examples { flex: 1 1 60%; min-height: 120px; display: flex; flex-direction: column; gap: 6px }
 #panel nav { overflow: auto; min-height: 0 }
 #panel h2, #panel h3 { font-size: 12px; margin: 8px 0 2px; font-weight: 700 }
 #panel ul { list-style: none; margin: 0; padding: 0 }

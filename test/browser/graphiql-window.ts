@@ -18,6 +18,8 @@ export interface GraphiQLWindow extends PageObserver {
   variables(): Promise<string>;
   /** Waits until the log of subscriptions contains the text. */
   logs(text: string | RegExp): Promise<void>;
+  /** Returns pixels of the page in a window of this size. */
+  layout(width: number, height: number): Promise<Layout>;
   /** Saves a picture of the page. */
   picture(file: string): Promise<void>;
   writeHeaders(headers: string): Promise<void>;
@@ -25,6 +27,13 @@ export interface GraphiQLWindow extends PageObserver {
   /** Waits until one line of the result pane contains the text. */
   shows(text: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface Layout {
+  /** Width by which the page exceeds the window. */
+  readonly overflow: number;
+  /** Height between the search and the next heading of the side panel. Negative if they overlap. */
+  readonly listHeight: number;
 }
 
 export async function openGraphiQL(browser: Browser, url: string): Promise<GraphiQLWindow> {
@@ -55,6 +64,7 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
       return (await page.locator(`${TOOL_EDITOR} .view-lines`).innerText()).replaceAll('\u00A0', ' ');
     },
     logs: (text) => page.locator('#panel .log', { hasText: text }).waitFor(),
+    layout: (width, height) => layoutOf(page, { width, height }),
     picture: async (path) => void (await page.screenshot({ path })),
     async writeHeaders(headers) {
       await showHeaders(page);
@@ -67,6 +77,17 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
 }
 
 const TOOL_EDITOR = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
+
+async function layoutOf(page: Page, size: { readonly width: number; readonly height: number }): Promise<Layout> {
+  await page.setViewportSize(size);
+  const search = await page.getByRole('searchbox', { name: 'Search operations' }).boundingBox();
+  const heading = await page.getByRole('heading', { name: 'Subscriptions' }).boundingBox();
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  return {
+    overflow: width - size.width,
+    listHeight: (heading?.y ?? 0) - (search?.y ?? 0) - (search?.height ?? 0),
+  };
+}
 
 async function showHeaders(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Headers', exact: true }).click();

@@ -39,6 +39,16 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
     expect(graphiql.problems).toEqual([]);
   });
 
+  it.each([
+    [1280, 800],
+    [640, 400],
+  ])('fits into a window of %i by %i pixels', async (width, height) => {
+    await using graphiql = await openGraphiQL(browser, demo.url);
+    const { overflow, listHeight } = await graphiql.layout(width, height);
+    expect(overflow).toBe(0);
+    expect(listHeight).toBeGreaterThan(50);
+  });
+
   it('continues the subscription of the tour in the log when the tab that pauses a workspace is opened', async () => {
     await using graphiql = await openGraphiQL(browser, demo.url);
     await graphiql.open('FollowWorkspaces');
