@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { Widget } from '../../test/support/widget.ts';
-import { decodeObject, decodeStatus, decodeWriteTime } from './decode.ts';
+import { decodeStatus } from './decode-status.ts';
+import { decodeObject, decodeWriteTime } from './decode.ts';
 import { timestamp } from './decoder.ts';
 import { decodeHeader, isHeaderText } from './header-text.ts';
 import { compileSelector, parseLabelSelector } from './label-selector.ts';

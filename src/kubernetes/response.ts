@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { DecodeError, decodeStatus, isFailure, isStatus } from './decode.ts';
+import { decodeStatus, isFailure, isStatus } from './decode-status.ts';
+import { DecodeError } from './decode.ts';
 import { anyObject } from './decoder.ts';
 import { decodeHeader } from './header-text.ts';
 import { redactedSummary } from './redacted.ts';

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { decodeBookmark, decodeObject, decodeStatus, decodeWriteTime, type HeldObject } from './decode.ts';
+import { decodeStatus } from './decode-status.ts';
+import { decodeBookmark, decodeObject, decodeWriteTime, type HeldObject } from './decode.ts';
 import type { KubernetesObject } from './object.ts';
 import { redactedSummary } from './redacted.ts';
 import type { Resource } from './resource.ts';
