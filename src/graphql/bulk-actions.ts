@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { excerptOf } from '../kubernetes/excerpt.ts';
 import type { NamespacedName } from '../kubernetes/object.ts';
 import type { StatusCause } from '../kubernetes/status-error.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
@@ -165,7 +166,7 @@ export class BulkAction {
 }
 
 function cut(text: string): string {
-  return text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH)}…`;
+  return excerptOf(text, MAX_TEXT_LENGTH);
 }
 
 export interface BulkActionsOptions {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { quoted } from '../kubernetes/excerpt.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import { isRedacted } from '../auth/redaction.ts';
 import { assertSegments } from '../kubernetes/path.ts';
@@ -7,7 +8,7 @@ import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder, type TypeRef } from './builder.ts';
 import { failure } from './errors.ts';
 import { ObjectMetaType } from './object-meta.ts';
-import { assertTextLength, quoted } from './text-limits.ts';
+import { assertTextLength } from './text-limits.ts';
 
 /** Redaction for kinds, which must not import `auth`. */
 export { isRedacted, redacted, unredacted } from '../auth/redaction.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { getOperationAST, type DocumentNode, type GraphQLError, type OperationTypeNode } from 'graphql';
+import { excerptOf } from '../kubernetes/excerpt.ts';
 import type { NamespacedName } from '../kubernetes/object.ts';
 
 /** Way in which an operation reaches the gateway. */
@@ -110,7 +111,7 @@ export function codeOf({ extensions }: GraphQLError): string {
 
 /** Returns a text that clients chose, cut for a log. */
 export function cut(text: string): string {
-  return text.length > MAX_NAME_LENGTH ? `${text.slice(0, MAX_NAME_LENGTH)}…` : text;
+  return excerptOf(text, MAX_NAME_LENGTH);
 }
 
 const WELL_FORMED_ID = /^[\w.:/+=@-]{1,128}$/u;

@@ -1,8 +1,9 @@
+import { quoted } from '../kubernetes/excerpt.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { nameField, namespaceField } from '../kubernetes/object-field.ts';
 import { inOrder, orderingByFields, type Ordering, type Position, type SortKey } from '../kubernetes/ordering.ts';
 import { failure } from './errors.ts';
-import { assertTextLength, quoted } from './text-limits.ts';
+import { assertTextLength } from './text-limits.ts';
 
 /** Order by namespace, then by name. */
 export const byNamespaceAndName: Ordering<KubernetesObject> = orderingByFields(

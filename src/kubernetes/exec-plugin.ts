@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { object, string } from './decoder.ts';
+import { excerptOf } from './excerpt.ts';
 import { redactedSummary } from './redacted.ts';
 
 /**
@@ -239,6 +240,5 @@ function endGroup({ pid }: ChildProcess): void {
 
 /** Returns text on one line, at most {@link MAX_QUOTED_CHARACTERS} characters. */
 function shortened(text: string): string {
-  const line = text.trim().replaceAll(/\s+/gu, ' ');
-  return line.length > MAX_QUOTED_CHARACTERS ? `${line.slice(0, MAX_QUOTED_CHARACTERS)}…` : line;
+  return excerptOf(text.trim().replaceAll(/\s+/gu, ' '), MAX_QUOTED_CHARACTERS);
 }

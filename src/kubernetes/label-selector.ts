@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { quoted } from './excerpt.ts';
 import { labelTerm, type TermClause } from './object-terms.ts';
 import { StatusError } from './status-error.ts';
 
@@ -146,14 +147,8 @@ function comparison(text: string, key: string, operator: string | undefined, val
 
 function invalidRequirement(text: string): SyntaxError {
   return new SyntaxError(
-    `Expected a label selector such as "team=ml,tier in (dev,test),!legacy", got ${excerptOf(text)} as one of its requirements.`,
+    `Expected a label selector such as "team=ml,tier in (dev,test),!legacy", got ${quoted(text)} as one of its requirements.`,
   );
-}
-
-const MAX_EXCERPT_LENGTH = 100;
-
-function excerptOf(text: string): string {
-  return JSON.stringify(text.length > MAX_EXCERPT_LENGTH ? `${text.slice(0, MAX_EXCERPT_LENGTH)}…` : text);
 }
 
 /** `metav1.LabelSelector`, the form in objects. */

@@ -1,3 +1,4 @@
+import { quoted } from './excerpt.ts';
 import { StatusError, type StatusCause } from './status-error.ts';
 
 /** The decoded segments of a request path, such as `['api', 'v1', 'namespaces', 'team-a']`. */
@@ -29,7 +30,7 @@ export function segmentCauses(segments: Readonly<Record<string, string | null | 
   return Object.entries(segments).flatMap(([field, segment]) => {
     const problem = typeof segment === 'string' ? pathSegmentProblem(segment) : undefined;
     if (problem === undefined) return [];
-    return [{ reason: 'FieldValueInvalid', field, message: `${problem}, got ${quote(segment ?? '')}` }];
+    return [{ reason: 'FieldValueInvalid', field, message: `${problem}, got ${quoted(segment ?? '')}` }];
   });
 }
 
@@ -61,11 +62,4 @@ function isNoneOrValid(segment: string | null | undefined): boolean {
 export function encodePath(segments: PathSegments): string {
   for (const path of segments) if (pathSegmentProblem(path) !== undefined) assertSegments({ path });
   return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
-}
-
-const MAX_QUOTED_LENGTH = 100;
-
-/** At most 100 characters of a text, escaped as in JSON. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text);
 }

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import { failure } from '../graphql/errors.ts';
-import { quoted } from '../graphql/text-limits.ts';
+import { quoted } from '../kubernetes/excerpt.ts';
 
 /**
  * A position in the event stream of one selection.

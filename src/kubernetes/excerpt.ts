@@ -1,0 +1,11 @@
+const MAX_QUOTED_LENGTH = 100;
+
+/** Returns the beginning of a text, and an ellipsis if the text is longer. */
+export function excerptOf(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+}
+
+/** Returns at most the first 100 characters of a text in quotation marks, escaped as in JSON. */
+export function quoted(text: string): string {
+  return JSON.stringify(excerptOf(text, MAX_QUOTED_LENGTH));
+}
