@@ -7,10 +7,9 @@ import { Output, type PendingList, type WritePending } from './output.ts';
 import { RenderRun, resolveField, type FieldPlan, type ObjectPlan } from './plan.ts';
 import { ResultText } from './result-text.ts';
 import type { RunRows } from './run-rows.ts';
+import type { ResultChunks } from './serialized-result.ts';
 import { constantText } from './utf8-text.ts';
 import { costOf, pendingWriter } from './writers.ts';
-
-type Chunks = readonly (string | Buffer)[];
 
 interface RootMember {
   readonly field: FieldPlan;
@@ -57,7 +56,7 @@ export class CompiledQuery {
     rows,
     changes,
     isConsistent,
-  }: ExecuteQueryOptions): Awaitable<Chunks | undefined> {
+  }: ExecuteQueryOptions): Awaitable<ResultChunks | undefined> {
     const run = new RenderRun({ context, variableValues, rows });
     return andThen(this.#resolve(run), (values) => {
       rows.resume();
@@ -129,7 +128,7 @@ class Rendering {
     this.#text = new ResultText(run.text);
   }
 
-  get chunks(): Chunks {
+  get chunks(): ResultChunks {
     return this.#text.chunks();
   }
 
@@ -196,7 +195,11 @@ class Rendering {
 }
 
 /** Goes on in further turns of the viewer. Resolves with undefined if the cluster cache has changed between two of them. */
-async function inTurns(rendering: Rendering, run: RenderRun, isOutdated: () => boolean): Promise<Chunks | undefined> {
+async function inTurns(
+  rendering: Rendering,
+  run: RenderRun,
+  isOutdated: () => boolean,
+): Promise<ResultChunks | undefined> {
   const { context, rows } = run;
   do {
     run.charge();

@@ -14,7 +14,7 @@ import { CompiledQuery, type ExecuteQueryOptions } from './compiled-query.ts';
 import type { ExecutionMode } from './execution-mode.ts';
 import type { RowCache } from './row-cache.ts';
 import { RunRows } from './run-rows.ts';
-import { isSerialized, SerializedResult } from './serialized-result.ts';
+import { isSerialized, SerializedResult, type ResultChunks } from './serialized-result.ts';
 
 interface OperationExecutorOptions {
   readonly schema: GraphQLSchema;
@@ -32,8 +32,6 @@ interface RenderedSubscription {
   readonly validated: ValidatedSubscriptionArgs;
   readonly context: Context;
 }
-
-type Chunks = readonly (string | Buffer)[];
 
 /** Result of a compiled query that exceeds the limit of its cost. */
 const EXCEEDED: ExecutionResult = { data: null };
@@ -159,7 +157,7 @@ export class OperationExecutor {
       compiled.failed(error, context.viewer); // graphql-js gets the same error, and reports it
       return undefined;
     };
-    const finish = (chunks: Chunks) => {
+    const finish = (chunks: ResultChunks) => {
       compiled.rendered(context.viewer);
       return new SerializedResult(chunks);
     };
@@ -181,7 +179,7 @@ export class OperationExecutor {
     context: Context,
     variableValues: ExecuteQueryOptions['variableValues'],
     restarts = 0,
-  ): Awaitable<Chunks> {
+  ): Awaitable<ResultChunks> {
     const costBefore = context.client.cost.total;
     const chunks = this.#attempt(query, context, { variableValues, isConsistent: restarts < MAX_RESTARTS });
     return andThen(chunks, (complete) => {

@@ -1,3 +1,4 @@
+import type { ResultChunks } from './serialized-result.ts';
 import type { Utf8Text } from './utf8-text.ts';
 
 /** Bytes that are collected before they become a chunk. */
@@ -42,7 +43,7 @@ export class ResultText {
   }
 
   /** Returns the chunks of the text. A short one is one string. */
-  chunks(): readonly (string | Buffer)[] {
+  chunks(): ResultChunks {
     return this.#chunks;
   }
 

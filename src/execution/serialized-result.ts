@@ -1,12 +1,14 @@
+/** Parts of a result in order: strings, or bytes of UTF-8, which must not be changed. */
+export type ResultChunks = readonly (string | Buffer)[];
+
 /**
  * A result without errors that was rendered as JSON text, an ExecutionResult of the GraphQL specification. Transports send the
  * text as it is. Equal, byte for byte, to the serialized result of graphql-js.
  */
 export class SerializedResult {
-  readonly #chunks: readonly (string | Buffer)[];
+  readonly #chunks: ResultChunks;
 
-  /** @param chunks parts of the text: strings, or bytes of UTF-8, which must not be changed */
-  constructor(chunks: readonly (string | Buffer)[]) {
+  constructor(chunks: ResultChunks) {
     this.#chunks = chunks;
   }
 

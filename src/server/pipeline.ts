@@ -31,7 +31,13 @@ import {
   type PreparedOperation,
 } from './operation.ts';
 import { createYogaServer, type YogaOptions, type YogaServer } from './yoga.ts';
-import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
+import {
+  excessiveCost,
+  excessiveVariables,
+  parseWithin,
+  withLimitStatus,
+  type OperationLimits,
+} from './operation-limits.ts';
 
 export interface PipelineOptions extends YogaOptions, DocumentStoreOptions {
   readonly executor: OperationExecutor;

@@ -9,7 +9,7 @@ import type { OperationRecord } from '../graphql/operation-record.ts';
 import type { Awaitable } from '../scheduling/awaitable.ts';
 import type { DocumentCache } from './document-cache.ts';
 import type { DocumentStore } from './document-store.ts';
-import { parseWithin, type OperationLimits } from './limits.ts';
+import { parseWithin, type OperationLimits } from './operation-limits.ts';
 import { describeOperation, type OperationCaller, type PreparedOperation } from './operation.ts';
 import { bodyError, readParameters } from './request-parameters.ts';
 

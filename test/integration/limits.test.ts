@@ -3,7 +3,7 @@ import { getIntrospectionQuery, parse, type GraphQLError } from 'graphql';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { countFieldComparisons } from '../../src/server/field-comparisons.ts';
-import { parseWithin, type OperationLimits } from '../../src/server/limits.ts';
+import { parseWithin, type OperationLimits } from '../../src/server/operation-limits.ts';
 import { countedReads } from '../support/counted-reads.ts';
 import { leastCpuMs } from '../support/cpu-time.ts';
 import { heapBytes } from '../support/heap.ts';
