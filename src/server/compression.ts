@@ -19,7 +19,7 @@ interface CompressedBody {
 }
 
 /** In order of preference: zstd needs a seventh of the time of gzip, and br less than half. */
-const ENCODINGS: readonly Encoding[] = ['zstd', 'br', 'gzip'];
+export const ENCODINGS: readonly Encoding[] = ['zstd', 'br', 'gzip'];
 /** Shorter bodies are compressed at once, in less than a millisecond. */
 const SYNC_BYTES = 32 * 1_024;
 /** Longer bodies are compressed by threads, of which the process has four for all purposes. */
@@ -61,13 +61,14 @@ export async function compressed(body: Buffer, encoding: Encoding): Promise<Comp
 }
 
 /**
- * Returns the encoding with the highest quality value, of equal ones the preferred one (RFC 9110, section 12.5.3). Undefined if the client
+ * Returns the encoding with the highest quality value, of equal ones the first (RFC 9110, section 12.5.3). Undefined if the client
  * accepts none of them, or prefers none.
+ * @param encodings in order of preference
  */
-export function acceptedEncoding(acceptEncoding = ''): Encoding | undefined {
+export function acceptedEncoding<E extends Encoding>(encodings: readonly E[], acceptEncoding = ''): E | undefined {
   const qualities = new Map(acceptEncoding.toLowerCase().split(',').map(qualityOf));
-  let [best, quality]: [Encoding | undefined, number] = [undefined, 0];
-  for (const encoding of ENCODINGS) {
+  let [best, quality]: [E | undefined, number] = [undefined, 0];
+  for (const encoding of encodings) {
     const own = qualities.get(encoding) ?? qualities.get('*') ?? 0;
     if (own > quality) [best, quality] = [encoding, own];
   }

@@ -8,7 +8,7 @@ import { isRecord } from '../graphql/json-values.ts';
 import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-limits.ts';
-import { acceptedEncoding, compressed } from './compression.ts';
+import { acceptedEncoding, compressed, ENCODINGS } from './compression.ts';
 import {
   hasOperationInBody,
   isOptionalRecord,
@@ -172,7 +172,7 @@ async function send(client: AnsweredClient, { status, headers, body }: Answer): 
   if (response.destroyed) return;
   const length = body.byteLength;
   const isLong = compressionMinBytes > 0 && length >= compressionMinBytes;
-  const encoding = isLong ? acceptedEncoding(response.req.headers['accept-encoding']) : undefined;
+  const encoding = isLong ? acceptedEncoding(ENCODINGS, response.req.headers['accept-encoding']) : undefined;
   const all = [...headers, ...OWN_JSON_HEADERS];
   if (isLong) addVary(response, all);
   if (isUnread(response.req)) all.push('connection', 'close');

@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { acceptedEncoding } from './compression.ts';
 import { lazyValue } from './lazy-value.ts';
 import { sendCacheable } from './responses.ts';
 
-type Encoding = 'br' | 'gzip' | 'identity';
+/** In order of preference. */
+const COMPRESSED = ['br', 'gzip'] as const;
+
+type Encoding = (typeof COMPRESSED)[number] | 'identity';
 
 /** Content that is constant for the life of the process. Compressed once per encoding, at the first request for it. */
 export interface StaticAsset {
@@ -32,7 +36,7 @@ export function sendAsset(
   response: ServerResponse,
   { asset, headers }: { readonly asset: StaticAsset; readonly headers: Readonly<Record<string, string>> },
 ): Promise<void> {
-  const encoding = preferredEncoding(request.headers['accept-encoding'] ?? '');
+  const encoding = acceptedEncoding(COMPRESSED, request.headers['accept-encoding']) ?? 'identity';
   return sendCacheable(request, response, {
     etag: `"${asset.hash}-${encoding}"`,
     contentType: asset.contentType,
@@ -40,18 +44,6 @@ export function sendAsset(
     contentHeaders: encoding === 'identity' ? {} : { 'content-encoding': encoding },
     content: () => asset.encoded(encoding),
   });
-}
-
-function preferredEncoding(acceptEncoding: string): Encoding {
-  const accepted = new Set(
-    acceptEncoding
-      .split(',')
-      .map((entry) => entry.split(';').map((part) => part.trim().toLowerCase()))
-      .filter(([, quality]) => !/^q=0(\.0*)?$/.test(quality ?? ''))
-      .map(([name]) => name),
-  );
-  if (accepted.has('br')) return 'br';
-  return accepted.has('gzip') ? 'gzip' : 'identity';
 }
 
 function compress(content: Buffer, encoding: Encoding): Promise<Buffer> {
