@@ -11,7 +11,10 @@ const MAX_NAME_LENGTH = 100;
 /** Different codes of one record. */
 const MAX_CODES = 10;
 
-/** Status of a request whose client disconnected before the answer began, as in the logs of nginx. No client receives it. */
+/**
+ * Status of a request whose client disconnected, or completed it on a WebSocket, before the answer began, as in the logs of nginx. No client
+ * receives it.
+ */
 export const CLIENT_CLOSED_REQUEST = 499;
 
 /** A mutation that was parsed, for the audit log. */
@@ -49,7 +52,7 @@ export class OperationRecord {
   document: DocumentNode | undefined;
   /** Cost of the execution. 0 for subscriptions, whose events are executed for several viewers. */
   cost = 0;
-  /** HTTP status, or {@link CLIENT_CLOSED_REQUEST}. Undefined on WebSockets, except for one whose upgrade was refused. */
+  /** HTTP status, or {@link CLIENT_CLOSED_REQUEST}. WebSockets have the latter, or that of a refused upgrade, or none. */
   status: number | undefined;
   /**
    * Close code of a WebSocket that the gateway closed because of its client, or 4008 if it cut off the response to a request for the same

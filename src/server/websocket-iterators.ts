@@ -2,6 +2,7 @@ import type { GraphQLError } from 'graphql';
 import { MessageType } from 'graphql-ws';
 import type { SerializedResult } from '../execution/serialized-result.ts';
 import type { Deadline } from '../graphql/deadline.ts';
+import { CLIENT_CLOSED_REQUEST, type OperationRecord } from '../graphql/operation-record.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
 
@@ -9,10 +10,11 @@ import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subs
 
 /**
  * Returns the entry of an operation that has no result yet. graphql-ws calls `return` when the client completes the
- * operation, or disconnects.
+ * operation, or disconnects. The record then has the status of a request whose client has left, unless the operation has failed before.
  */
-export function cancellation(deadline: Deadline): AsyncGenerator<never, undefined> {
+export function cancellation(deadline: Deadline, record: OperationRecord): AsyncGenerator<never, undefined> {
   const end = (): Promise<IteratorResult<never, undefined>> => {
+    if (record.errors.length === 0) record.status = CLIENT_CLOSED_REQUEST;
     deadline.cancel();
     return Promise.resolve({ done: true, value: undefined });
   };

@@ -135,7 +135,7 @@ export class WebSocketHandler {
         if (scope instanceof GraphQLError) return refused(record, scope);
         scope.defer(() => record.end());
         const deadline = scope.use(new Deadline(options.requestTimeoutMs));
-        subscriptions[id] = cancellation(deadline); // until the operation is a subscription
+        subscriptions[id] = cancellation(deadline, record); // until the operation is a subscription
         return record.within(() => this.#prepare(extra, { id, deadline, record, scope }, payload));
       },
       execute: run,

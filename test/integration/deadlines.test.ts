@@ -151,6 +151,25 @@ it('cancels reads when the client of a WebSocket completes its query', async () 
   expect(gateway.cluster.requests.filter(isSecretList)).toEqual([]);
 });
 
+it.each([
+  ['completes its query', SECRETS, 'query'],
+  ['completes its subscription while it starts', CHANGES, 'subscription'],
+  ['disconnects', SECRETS, 'query'],
+])('counts no TIMEOUT when the client of a WebSocket %s', async (action, query, type) => {
+  const { log, lines } = recordingLog();
+  await using gateway = await startTestGateway({ objects, log, metricsPort: 0 });
+  using hanging = hang(gateway, isReview);
+  const client = await connectRaw(gateway);
+  client.send({ id: '1', type: 'subscribe', payload: { query } });
+  await hanging.arrived;
+  if (action === 'disconnects') client.socket.terminate();
+  else await client.complete('1');
+  await waitFor(() => lines('request').length === 1, 'the line is written');
+  expect(lines('request')).toMatchObject([{ status: 499, outcome: 'error', codes: ['TIMEOUT'] }]);
+  expect(await gateway.metrics()).toContain(`operations_total{operation="anonymous",type="${type}",code="HTTP_499"} 1\n`);
+  client.socket.terminate();
+});
+
 it('continues a subscription after the time limit of requests', async () => {
   await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: TIMEOUT_SECONDS });
   const changes = gateway.subscribe<{ readonly workspaces: { readonly type: string } }>(CHANGES);
