@@ -103,7 +103,11 @@ export class WebSocketConnection {
     this.#socket = socket;
     webSocket.on('error', (error) => this.#closedByParser(error));
     this.#incomplete = new IncompleteMessage(socket, options.bytesInFlight, (error) => this.#disconnect(error));
-    webSocket.on('ping', (payload) => this.#incomplete.receivedControlFrame(payload));
+    webSocket.on('ping', (payload) => {
+      // `ws` has disconnected a client that sends pings and does not read the pongs.
+      if (webSocket.readyState !== OPEN) this.#disconnect();
+      this.#incomplete.receivedControlFrame(payload);
+    });
     webSocket.on('pong', (payload) => {
       this.#pingedAt = undefined;
       this.#incomplete.receivedControlFrame(payload);
@@ -183,6 +187,7 @@ export class WebSocketConnection {
   }
 
   terminate(): void {
+    this.#isClosing = true;
     this.#webSocket.terminate();
   }
 

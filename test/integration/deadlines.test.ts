@@ -166,7 +166,9 @@ it.each([
   else await client.complete('1');
   await waitFor(() => lines('request').length === 1, 'the line is written');
   expect(lines('request')).toMatchObject([{ status: 499, outcome: 'error', codes: ['TIMEOUT'] }]);
-  expect(await gateway.metrics()).toContain(`operations_total{operation="anonymous",type="${type}",code="HTTP_499"} 1\n`);
+  expect(await gateway.metrics()).toContain(
+    `operations_total{operation="anonymous",type="${type}",code="HTTP_499"} 1\n`,
+  );
   client.socket.terminate();
 });
 

@@ -119,6 +119,17 @@ describe('the request log has one line, with the close code, when a WebSocket is
     expect(metrics).toContain(`operations_total{operation="none",type="none",code="CLOSE_${closeCode}"} 1\n`);
   });
 
+  it('with the viewer, because a client sends pings and does not read the pongs', async () => {
+    await using logged = await startLogged();
+    using connection = await openWebSocket(logged.gateway);
+    connection.send(INIT);
+    await connection.until((received) => received.includes('connection_ack'), 15_000);
+    connection.pause();
+    const ping = encodeFrame({ opcode: OPCODES.ping, payload: Buffer.alloc(125) });
+    connection.send(Buffer.concat(Array.from({ length: 200_000 }, () => ping))); // more than the buffers of the kernel take
+    expect(await logged.refusals()).toMatchObject([{ ...line, closeCode: 1006, viewer: 'system:admin' }]);
+  });
+
   it('has none when the client or the gateway closes an orderly connection', async () => {
     const logged = await startLogged();
     const url = logged.gateway.url.replace('http', 'ws');
