@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { timestampOf } from '../../graphql/scalars.ts';
 import { anyObject, listOf, timestamp, object, string, type Decoded } from '../../kubernetes/decoder.ts';
 import { manifestOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
@@ -53,7 +54,7 @@ export const DevPodCondition = builder.objectRef<Condition>('DevPodCondition').i
       type: 'DateTime',
       nullable: true,
       description: 'Time of the last change of `status`. Null if it is not reported.',
-      resolve: ({ lastTransitionTime }) => lastTransitionTime ?? null,
+      resolve: ({ lastTransitionTime }) => timestampOf(lastTransitionTime),
     }),
   }),
 });

@@ -104,7 +104,7 @@ describe('DevPodWorkspaceInstance', () => {
       reason: 'AllFine',
       message: 'It runs.',
       conditions: [
-        { type: 'InstanceScheduled', status: 'True', lastTransitionTime: '2026-11-21T09:30:00Z' },
+        { type: 'InstanceScheduled', status: 'True', lastTransitionTime: '2026-11-21T10:30:00+01:00' },
         {
           type: 'InstanceTemplateResolved',
           status: 'False',
@@ -122,7 +122,7 @@ describe('DevPodWorkspaceInstance', () => {
       ...status,
       instance: shownTemplate,
       conditions: [
-        { ...untold, type: 'InstanceScheduled', status: 'True', lastTransitionAt: '2026-11-21T09:30:00Z' },
+        { ...untold, type: 'InstanceScheduled', status: 'True', lastTransitionAt: '2026-11-21T09:30:00.000Z' },
         { ...untold, ...status.conditions[1] },
       ],
     });

@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { addObjectFields, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
+import { timestampOf } from '../../graphql/scalars.ts';
 import { defineKind } from '../define-kind.ts';
 import { addNamespaceFields } from '../namespace/refs.ts';
 import { jobMatcher, VolcanoJobFilterInput } from './filter.ts';
@@ -114,7 +115,7 @@ builder.objectFields(VolcanoJobType, (t) => ({
     type: 'DateTime',
     nullable: true,
     description: 'Time of the last change of the phase. Null if it is not reported.',
-    resolve: (job) => jobStatusOf(job).state?.lastTransitionTime ?? null,
+    resolve: (job) => timestampOf(jobStatusOf(job).state?.lastTransitionTime),
   }),
 }));
 

@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { timestampOf } from '../../graphql/scalars.ts';
 import {
   type JobCondition,
   jobSpecOf,
@@ -107,7 +108,7 @@ export const VolcanoJobCondition = builder.objectRef<JobCondition>('VolcanoJobCo
       type: 'DateTime',
       nullable: true,
       description: 'Time at which the job entered the phase. Null if it is not reported.',
-      resolve: ({ lastTransitionTime }) => lastTransitionTime ?? null,
+      resolve: ({ lastTransitionTime }) => timestampOf(lastTransitionTime),
     }),
   }),
 });

@@ -142,6 +142,16 @@ describe('VolcanoJob', () => {
     });
   });
 
+  it('returns the times of a status in UTC, and none on days that do not exist', async () => {
+    const state = { phase: 'Running', lastTransitionTime: '2026-11-21T11:30:00+02:00' };
+    const conditions = [{ status: 'Pending', lastTransitionTime: '2026-02-30T09:30:00Z' }];
+    const job = volcanoJob('train', { status: { state, conditions } });
+    expect(await askOfJob('phaseSince conditions { lastTransitionAt }', job)).toEqual({
+      phaseSince: '2026-11-21T09:30:00.000Z',
+      conditions: [{ lastTransitionAt: null }],
+    });
+  });
+
   it('returns zero counts for a job without a status', async () => {
     expect(await askOfJob(`${COUNTS} phase tasks { name }`, volcanoJob('train'))).toEqual({
       pending: 0,
