@@ -10,7 +10,7 @@ import {
 } from '../../graphql/filter.ts';
 import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
-import { claimSpecOf, claimStatusOf, type PersistentVolumeClaimObject } from './resource.ts';
+import { claimSpecOf, claimStatusOf, storageClassNameOf, type PersistentVolumeClaimObject } from './resource.ts';
 
 export const ClaimPhaseEnum = builder.enumType('PersistentVolumeClaimPhase', {
   description: 'Phase of a persistent volume claim.',
@@ -55,7 +55,7 @@ export function claimMatcher(
     flagCondition(filter?.canMount, canMount),
     flagCondition(filter?.canUpdate, canUpdate),
     oneOfCondition(filter?.phases, phaseOf),
-    oneOfCondition(filter?.storageClasses, (claim) => claimSpecOf(claim).storageClassName ?? ''),
+    oneOfCondition(filter?.storageClasses, (claim) => storageClassNameOf(claim, claimSpecOf(claim))),
     labelCondition(filter?.labelSelector),
   ]);
 }

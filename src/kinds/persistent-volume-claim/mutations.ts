@@ -28,7 +28,7 @@ import { deletePayload, deleteUpdatable } from '../../mutations/delete.ts';
 import { creationAnnotations } from '../../mutations/audit-annotations.ts';
 import { mountWarnings } from './mount-warnings.ts';
 import { PersistentVolumeClaimType } from './refs.ts';
-import { PersistentVolumeClaim } from './resource.ts';
+import { PersistentVolumeClaim, STORAGE_CLASS_ANNOTATION } from './resource.ts';
 
 const CreatePersistentVolumeClaimInput = builder.inputType('CreatePersistentVolumeClaimInput', {
   description: 'Input of createPersistentVolumeClaim.',
@@ -57,7 +57,8 @@ const CreatePersistentVolumeClaimInput = builder.inputType('CreatePersistentVolu
     labels: t.field({ type: [KeyValueInput], description: 'Labels, in addition to those that the gateway sets.' }),
     annotations: t.field({
       type: [KeyValueInput],
-      description: 'Annotations, in addition to those that the gateway sets.',
+      description:
+        'Annotations, in addition to those that the gateway sets. INVALID if `volume.beta.kubernetes.io/storage-class` is among them.',
     }),
     dryRun: dryRunField(t),
     fieldManager: fieldManagerField(t),
@@ -148,6 +149,11 @@ function validateInput({ accessModes, volumeMode, requestedSize, labels, annotat
       : []),
     ...duplicateKeys('input.labels', labels),
     ...duplicateKeys('input.annotations', annotations),
+    ...(annotations ?? []).flatMap(({ key }, i) =>
+      key === STORAGE_CLASS_ANNOTATION
+        ? [forbiddenValue(`input.annotations[${i}].key`, `${key} would replace storageClassName`)]
+        : [],
+    ),
   ];
 }
 

@@ -37,6 +37,16 @@ const pending = claim('pending', {
 const objects = [namespace('team-a'), claim('data'), pending, volumeOf('data'), storageClass('fast'), nb, other, pod];
 
 describe('PersistentVolumeClaim', () => {
+  it('has the storage class of its annotation, as in Kubernetes', async () => {
+    const old = claim('old', { metadata: { annotations: { 'volume.beta.kubernetes.io/storage-class': 'slow' } } });
+    await using gateway = await startTestGateway({ objects: [...objects, old, storageClass('slow')] });
+    const { data } = await gateway.query(
+      '{ persistentVolumeClaims(filter: { storageClasses: ["slow"] }) { nodes { name storageClassName storageClass { name } } } }',
+    );
+    const nodes = [{ name: 'old', storageClassName: 'slow', storageClass: { name: 'slow' } }];
+    expect(data).toEqual({ persistentVolumeClaims: { nodes } });
+  });
+
   it('returns the requested and actual storage of a claim, and its workspaces and pods', async () => {
     await using gateway = await startTestGateway({ objects });
     const own =
@@ -190,6 +200,11 @@ describe('createPersistentVolumeClaim', () => {
     [{ volumeMode: 'UNKNOWN' }, 'input.volumeMode', 'expected FILESYSTEM or BLOCK'],
     [{ requestedSize: 'much' }, 'input.requestedSize', 'got "much"'],
     [{ requestedSize: '0' }, 'input.requestedSize', 'got "0"'],
+    [
+      { annotations: [{ key: 'volume.beta.kubernetes.io/storage-class', value: 'slow' }] },
+      'input.annotations[0].key',
+      'would replace storageClassName',
+    ],
     [{ name: 'No Name' }, 'input.name', ''],
   ])('rejects the input %j with the path of the invalid field', async (change, field, message) => {
     await using gateway = await startTestGateway({ objects: [...objects, unusable] });

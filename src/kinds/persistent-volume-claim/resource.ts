@@ -37,6 +37,19 @@ export function claimStatusOf(claim: PersistentVolumeClaimObject): Decoded<typeo
   return readStatus(claim.status);
 }
 
+/** Annotation with the name of the storage class. Kubernetes prefers it to the field. */
+export const STORAGE_CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
+
+/**
+ * Returns the name of the storage class of a claim or a volume, from its annotation or else from its spec. Empty if it has none.
+ */
+export function storageClassNameOf(
+  { metadata }: KubernetesObject,
+  { storageClassName = '' }: { readonly storageClassName?: string },
+): string {
+  return metadata.annotations?.[STORAGE_CLASS_ANNOTATION] ?? storageClassName;
+}
+
 export const PersistentVolumeClaim = defineResource<PersistentVolumeClaimObject>({
   kind: 'PersistentVolumeClaim',
   group: '',

@@ -21,7 +21,7 @@ import { WorkspaceType } from '../workspace/refs.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { ClaimFilterInput, claimMatcher, ClaimPhaseEnum, phaseOf } from './filter.ts';
 import { PersistentVolumeClaimConnection, PersistentVolumeClaimEvent, PersistentVolumeClaimType } from './refs.ts';
-import { claimSpecOf, claimStatusOf, PersistentVolumeClaim } from './resource.ts';
+import { claimSpecOf, claimStatusOf, PersistentVolumeClaim, storageClassNameOf } from './resource.ts';
 
 addNamespaceFields(PersistentVolumeClaimType);
 addObjectFields(PersistentVolumeClaimType);
@@ -72,7 +72,7 @@ builder.objectFields(PersistentVolumeClaimType, (t) => ({
   storageClassName: t.string({
     nullable: true,
     description: 'Name of the storage class. Null if the claim has none.',
-    resolve: (claim) => claimSpecOf(claim).storageClassName || null,
+    resolve: (claim) => storageClassNameOf(claim, claimSpecOf(claim)) || null,
   }),
   storageClass: t.field({
     type: StorageClassType,
@@ -80,7 +80,7 @@ builder.objectFields(PersistentVolumeClaimType, (t) => ({
     description: 'Storage class. Null if the claim has none, if it does not exist, or if you may not read it.',
     extensions: dependsOn(StorageClass),
     resolve: (claim, _, { client }) =>
-      client.reader.prefetched(StorageClass).get({ name: claimSpecOf(claim).storageClassName ?? '' }) ?? null,
+      client.reader.prefetched(StorageClass).get({ name: storageClassNameOf(claim, claimSpecOf(claim)) }) ?? null,
   }),
   volumeName: t.string({
     nullable: true,

@@ -36,6 +36,16 @@ it('returns persistent volumes with their claims', async () => {
   });
 });
 
+it('has the storage class of its annotation, as in Kubernetes', async () => {
+  const annotations = { 'volume.beta.kubernetes.io/storage-class': 'slow' };
+  const old = { ...volumeOf('old', { storageClassName: '' }), metadata: { name: 'pv-old', annotations } };
+  await using gateway = await startTestGateway({ objects: [volumeOf('data'), old, storageClass('slow')] });
+  const { data } = await gateway.query(
+    '{ persistentVolumes(filter: { storageClasses: ["slow"] }) { nodes { name storageClass { name } } } }',
+  );
+  expect(data).toEqual({ persistentVolumes: { nodes: [{ name: 'pv-old', storageClass: { name: 'slow' } }] } });
+});
+
 it('returns no claim when the claim was re-created with the same name', async () => {
   const volume = volumeOf('data', { claimRef: { namespace: 'team-a', name: 'data', uid: 'before' } });
   await using gateway = await startTestGateway({ objects: [claim('data'), volume] });

@@ -13,7 +13,7 @@ import {
 import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
 import { defineKind } from '../define-kind.ts';
 import { PersistentVolumeClaimType } from '../persistent-volume-claim/refs.ts';
-import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
+import { PersistentVolumeClaim, storageClassNameOf } from '../persistent-volume-claim/resource.ts';
 import { StorageClassType } from '../storage-class/refs.ts';
 import { StorageClass } from '../storage-class/resource.ts';
 import { PersistentVolumeConnection, PersistentVolumeEvent, PersistentVolumeType } from './refs.ts';
@@ -99,7 +99,7 @@ builder.objectFields(PersistentVolumeType, (t) => ({
     description: 'Storage class. Null if the volume has none, or if you may not read it.',
     extensions: dependsOn(StorageClass),
     resolve: (volume, _, { client }) =>
-      client.reader.prefetched(StorageClass).get({ name: volumeSpecOf(volume).storageClassName ?? '' }) ?? null,
+      client.reader.prefetched(StorageClass).get({ name: storageClassNameOf(volume, volumeSpecOf(volume)) }) ?? null,
   }),
   claim: t.field({
     type: PersistentVolumeClaimType,
@@ -130,7 +130,7 @@ function volumeMatcher(
   return matchesAll<PersistentVolumeObject>([
     searchCondition(filter?.search, nameTexts),
     oneOfCondition(filter?.phases, (volume) => phaseByName.get(volumeStatusOf(volume).phase) ?? 'UNKNOWN'),
-    oneOfCondition(filter?.storageClasses, (volume) => volumeSpecOf(volume).storageClassName ?? ''),
+    oneOfCondition(filter?.storageClasses, (volume) => storageClassNameOf(volume, volumeSpecOf(volume))),
     labelCondition(filter?.labelSelector),
   ]);
 }

@@ -101,7 +101,7 @@ export const PodContainerType = builder.objectRef<PodContainer>('PodContainer').
       },
     }),
     ready: t.boolean({
-      description: 'True if the container passes its readiness probe. For an init container: true if it has completed.',
+      description: 'True if the container passes its readiness probe or, as an init container, has completed.',
       resolve: ({ status }) => status?.ready === true,
     }),
     restartCount: t.int({

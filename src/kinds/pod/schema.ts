@@ -77,7 +77,7 @@ builder.objectFields(PodType, (t) => ({
   containers: t.field({ type: [PodContainerType], description: 'Containers.', resolve: containersOf }),
   initContainers: t.field({
     type: [PodContainerType],
-    description: 'Init containers, which run before the containers.',
+    description: 'Init containers, which run before the containers, and sidecars, which also run beside them.',
     resolve: initContainersOf,
   }),
 }));

@@ -26,7 +26,11 @@ const bindingModeByName: ReadonlyMap<string | undefined, typeof VolumeBindingMod
 
 const DISPLAY_NAME = 'notebooks.kubeflow.org/display-name';
 const DESCRIPTION = 'notebooks.kubeflow.org/description';
-const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
+/** Kubernetes still reads the second one, too. */
+const DEFAULT_ANNOTATIONS = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+] as const;
 
 function displayNameOf({ metadata }: StorageClassObject): string {
   return metadata.annotations?.[DISPLAY_NAME] || metadata.name;
@@ -57,8 +61,9 @@ StorageClassType.implement({
       resolve: isUsable,
     }),
     isDefault: t.boolean({
-      description: 'True if the class is the default for claims that name no class.',
-      resolve: ({ metadata }) => metadata.annotations?.[IS_DEFAULT] === 'true',
+      description:
+        'True if the class is marked as the default for claims that name no class. Of several, Kubernetes takes the newest.',
+      resolve: ({ metadata }) => DEFAULT_ANNOTATIONS.some((each) => metadata.annotations?.[each] === 'true'),
     }),
   }),
 });

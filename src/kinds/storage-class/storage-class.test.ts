@@ -54,6 +54,15 @@ describe('StorageClass', () => {
     });
   });
 
+  it('is the default also if it is marked with the annotation of old clusters', async () => {
+    const old = { 'storageclass.beta.kubernetes.io/is-default-class': 'true' };
+    await using gateway = await startTestGateway({
+      objects: [storageClass('old', { metadata: { annotations: old } })],
+    });
+    const { data } = await gateway.query('{ storageClass(name: "old") { isDefault } }');
+    expect(data).toEqual({ storageClass: { isDefault: true } });
+  });
+
   it('returns a class without the parameters of its provisioner', async () => {
     await using gateway = await startTestGateway({ objects: [fast] });
     const { data } = await gateway.query(

@@ -41,7 +41,7 @@ export type ContainerStateName =
 export type CreatePersistentVolumeClaimInput = {
   /** Access modes, at least one. */
   accessModes: Array<AccessMode>;
-  /** Annotations, in addition to those that the gateway sets. */
+  /** Annotations, in addition to those that the gateway sets. INVALID if `volume.beta.kubernetes.io/storage-class` is among them. */
   annotations?: Array<KeyValueInput> | null | undefined;
   /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
