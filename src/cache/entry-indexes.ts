@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { nameField, namespaceField, type ObjectField } from '../kubernetes/object-field.ts';
+import type { ObjectField } from '../kubernetes/object-field.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ObjectTerms, TermQuery } from '../kubernetes/object-terms.ts';
-import { orderingByFields, type IndexedOrdering } from '../kubernetes/ordering.ts';
+import { byNamespaceAndName, type IndexedOrdering } from '../kubernetes/ordering.ts';
 import { EntryChangeLog } from './entry-change-log.ts';
 import { EntrySet, setBit, type PositionBits } from './entry-set.ts';
 import { FieldCounts } from './field-counts.ts';
@@ -50,13 +50,6 @@ const MIN_PENDING_CHANGES = 1_000;
 const REBUILT_PART = 1 / 4;
 /** If it lacks more than this part, it is rather built again in steps, because changes are applied in one. */
 const STEPPED_PART = 1 / 16;
-
-/** The end of most orders, in which objects are listed. */
-const byNamespaceAndName = orderingByFields<KubernetesObject>(
-  'NAMESPACE ASC, NAME ASC',
-  [namespaceField, nameField],
-  [1, 1],
-);
 
 /**
  * Sorted indexes, counts and terms of the objects of one store. They are built when they are first read. A later change is noted at
@@ -357,7 +350,7 @@ function resultOf<I>(steps: Generator<void, I>): I {
 
 const FREE: BuildCharges = { onRead: () => undefined, onSort: () => undefined };
 
-/** Returns the order by namespace and name if it ends another order. */
+/** Returns the order by namespace and name if it ends another order, as it ends most. */
 function endOf<T extends KubernetesObject>(ordering: IndexedOrdering<T>): IndexedOrdering<T> | undefined {
   const end = byNamespaceAndName;
   return ordering.fields.length > end.fields.length && endsWith(ordering, end) ? end : undefined;

@@ -200,7 +200,7 @@ it('watches from its version when the server has refused too many requests for t
 async function startDetection() {
   const { client, simulator, ...cluster } = await startWidgetCluster();
   const backup = simulator.faults.snapshot();
-  const { resourceVersion = '' } = simulator.apply(widget('a')).metadata;
+  const { resourceVersion } = simulator.apply(widget('a')).metadata;
   const store = new Store(Widget);
   store.replace([], resourceVersion);
   let resets = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paginate, type PagingArgs } from './connection.ts';
 import type { Ordering } from '../kubernetes/ordering.ts';
-import { encodeCursor } from './ordering.ts';
+import { encodeCursor } from './page-cursor.ts';
 
 const ascending: Ordering<number> = { name: 'ASCENDING', directions: [1], positionOf: (item) => [item] };
 const descending: Ordering<number> = { name: 'DESCENDING', directions: [-1], positionOf: (item) => [item] };

@@ -5,7 +5,7 @@ import { PlainList, type ObjectList, type Page, type PageRange } from '../viewer
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder, type TypeRef } from './builder.ts';
 import { failure } from './errors.ts';
-import { decodeCursor, encodeCursor } from './ordering.ts';
+import { decodeCursor, encodeCursor } from './page-cursor.ts';
 
 interface Edge<T> {
   readonly cursor: string;

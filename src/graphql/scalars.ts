@@ -1,4 +1,5 @@
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
+import { quotedValue } from '../kubernetes/excerpt.ts';
 import { builder } from './builder.ts';
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/u;
@@ -46,9 +47,7 @@ function millisecondsOf(value: unknown): number {
   const isTime = typeof value === 'string' && value.length <= MAX_LENGTH && RFC_3339.test(value);
   const milliseconds = isTime && isOnExistingDay(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(milliseconds)) {
-    throw new GraphQLError(
-      `Expected a DateTime such as "2026-11-21T09:30:00Z", got ${(JSON.stringify(value) ?? 'nothing').slice(0, 100)}.`,
-    );
+    throw new GraphQLError(`Expected a DateTime such as "2026-11-21T09:30:00Z", got ${quotedValue(value)}.`);
   }
   return milliseconds;
 }

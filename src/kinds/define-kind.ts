@@ -1,9 +1,8 @@
 import type { InputRef } from '@pothos/core';
 import { builder, type TypeRef } from '../graphql/builder.ts';
-import { byNamespaceAndName } from '../graphql/ordering.ts';
+import { byNamespaceAndName, type Ordering } from '../kubernetes/ordering.ts';
 import { paginate, pagingArgs, type PagingArgs } from '../graphql/connection.ts';
 import { afterArg, nameArg, namespaceArg, objectArgs } from '../graphql/object-args.ts';
-import type { Ordering } from '../kubernetes/ordering.ts';
 import type { ObjectFilter } from '../kubernetes/object-filter.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';

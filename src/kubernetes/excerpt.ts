@@ -9,3 +9,8 @@ export function excerptOf(text: string, maxLength: number): string {
 export function quoted(text: string): string {
   return JSON.stringify(excerptOf(text, MAX_QUOTED_LENGTH));
 }
+
+/** Returns at most the first 100 characters of a value as JSON, `nothing` if it is undefined. */
+export function quotedValue(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, MAX_QUOTED_LENGTH);
+}

@@ -1,4 +1,5 @@
-import type { ObjectField } from './object-field.ts';
+import { nameField, namespaceField, type ObjectField } from './object-field.ts';
+import type { KubernetesObject } from './object.ts';
 
 /** Null sorts last in both directions. */
 export type SortKey = string | number | null;
@@ -33,6 +34,16 @@ export function orderingByFields<T>(
   };
 }
 
+/** Order by namespace, then by name. */
+export const byNamespaceAndName = orderingByFields<KubernetesObject>(
+  'NAMESPACE ASC, NAME ASC',
+  [namespaceField, nameField],
+  [1, 1],
+);
+
+/** Order of cluster-scoped objects. */
+export const byName = orderingByFields<KubernetesObject>('NAME ASC', [nameField], [1]);
+
 /** Comparator of the elements of positions: negative if `left` sorts before `right`. */
 export function compareSortKeys(left: SortKey, right: SortKey, direction: 1 | -1): number {
   if (left === right) return 0;
@@ -60,4 +71,8 @@ export function inOrder<T>(items: readonly T[], ordering: Ordering<T>): OrderedI
   return items
     .map((item) => ({ item, position: ordering.positionOf(item) }))
     .sort((a, b) => comparePositions(ordering, a.position, b.position));
+}
+
+export function sortedByName<T extends KubernetesObject>(objects: readonly T[]): T[] {
+  return inOrder(objects, byNamespaceAndName).map(({ item }) => item);
 }

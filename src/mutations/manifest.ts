@@ -1,5 +1,6 @@
 import type { ObjectName } from '../kubernetes/object.ts';
 import { anyObject } from '../kubernetes/decoder.ts';
+import { quotedValue } from '../kubernetes/excerpt.ts';
 import { assertSegments } from '../kubernetes/path.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import { StatusError } from '../kubernetes/status-error.ts';
@@ -78,7 +79,7 @@ export async function objectOf(
 ): Promise<Readonly<Record<string, unknown>>> {
   const meant = await sendableOf(value, path, pauses);
   if (anyObject.is(meant)) return meant;
-  throw failure('BAD_REQUEST', `Expected ${path} to be an object or its YAML, got ${excerptOf(meant)}.`);
+  throw failure('BAD_REQUEST', `Expected ${path} to be an object or its YAML, got ${quotedValue(meant)}.`);
 }
 
 /**
@@ -97,7 +98,7 @@ export function objectIn(
 /** @throws {GraphQLError} BAD_REQUEST if a parsed value is not an object */
 export function asObject(value: unknown, path: string): Readonly<Record<string, unknown>> {
   if (anyObject.is(value)) return value;
-  throw failure('BAD_REQUEST', `Expected ${path} to be an object, got ${excerptOf(value)}.`);
+  throw failure('BAD_REQUEST', `Expected ${path} to be an object, got ${quotedValue(value)}.`);
 }
 
 /**
@@ -134,9 +135,5 @@ function invalidField({ field, message }: YamlLimitError): StatusError {
 
 function assertSame(path: string, given: unknown, expected: string | undefined): void {
   if (expected === undefined || given === undefined || given === null || given === '' || given === expected) return;
-  throw failure('BAD_REQUEST', `Expected ${path} to be ${JSON.stringify(expected)}, got ${excerptOf(given)}.`);
-}
-
-function excerptOf(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 100);
+  throw failure('BAD_REQUEST', `Expected ${path} to be ${JSON.stringify(expected)}, got ${quotedValue(given)}.`);
 }

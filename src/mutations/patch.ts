@@ -1,4 +1,5 @@
 import { anyObject } from '../kubernetes/decoder.ts';
+import { quotedValue } from '../kubernetes/excerpt.ts';
 import type { ObjectMeta, ObjectName } from '../kubernetes/object.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import type { Patch } from '../kubernetes/verbs.ts';
@@ -151,10 +152,7 @@ async function operationsOf(patch: unknown, pauses: Pauses): Promise<readonly Op
     return patch;
   }
   const expected = 'a list of operations such as { op: "replace", path: "/spec/paused", value: true }';
-  throw failure(
-    'BAD_REQUEST',
-    `Expected input.patch to be ${expected}, got ${(JSON.stringify(patch) ?? 'nothing').slice(0, 100)}.`,
-  );
+  throw failure('BAD_REQUEST', `Expected input.patch to be ${expected}, got ${quotedValue(patch)}.`);
 }
 
 function assertPointer(operation: string, pointer: unknown): void {

@@ -1,4 +1,4 @@
-import { sortedByName } from '../../graphql/ordering.ts';
+import { sortedByName } from '../../kubernetes/ordering.ts';
 import { parseExact, ZERO, type Quantity } from '../../kubernetes/quantity.ts';
 import type { Derivation, DerivedState, UnrestrictedReader } from '../../viewer-client/derived-states.ts';
 import { refusalOf, withDefaults } from '../limit-range/limits.ts';

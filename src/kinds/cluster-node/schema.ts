@@ -3,7 +3,7 @@ import { paginate, pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
 import { addObjectFields, KubernetesObjectInterface, NodeInterface, PARTIAL_MANIFEST } from '../../graphql/node.ts';
 import { nameArg } from '../../graphql/object-args.ts';
-import { byNamespaceAndName } from '../../graphql/ordering.ts';
+import { byNamespaceAndName } from '../../kubernetes/ordering.ts';
 import { amountsOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { Pod } from '../pod/resource.ts';
 import { nodeCondition } from '../workspace/filter.ts';

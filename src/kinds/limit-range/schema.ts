@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { addObjectFields, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { sortedByName } from '../../graphql/ordering.ts';
+import { sortedByName } from '../../kubernetes/ordering.ts';
 import { amountsOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { NamespaceType } from '../namespace/refs.ts';
 import { LimitRangeType } from './refs.ts';

@@ -4,7 +4,7 @@ import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { labelCondition, labelSelectorField, matchesAll, nameTexts, searchCondition } from '../../graphql/filter.ts';
 import type { ObjectFilter } from '../../kubernetes/object-filter.ts';
-import { byName } from '../../graphql/ordering.ts';
+import { byName } from '../../kubernetes/ordering.ts';
 import { defineKind } from '../define-kind.ts';
 import { offerConnection, WorkspaceKindOfferConnection } from '../workspace-kind/offer.ts';
 import { workspaceKindFilterArg } from '../workspace-kind/refs.ts';

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { amountOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
-import { sortedByName } from '../../graphql/ordering.ts';
+import { sortedByName } from '../../kubernetes/ordering.ts';
 import { ConditionType } from '../../graphql/condition.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { addObjectFields, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';

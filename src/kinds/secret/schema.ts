@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { byNamespaceAndName, sortedByName } from '../../graphql/ordering.ts';
+import { byNamespaceAndName, sortedByName } from '../../kubernetes/ordering.ts';
 import { paginate, pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
 import { addMetadata, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';

@@ -3,8 +3,7 @@ import { connectionTypeOf, paginate, type Connection, type PageOptions } from '.
 import { failure } from '../../graphql/errors.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { flagCondition, matchesAll } from '../../graphql/filter.ts';
-import { byNamespaceAndName } from '../../graphql/ordering.ts';
-import type { Ordering } from '../../kubernetes/ordering.ts';
+import { byNamespaceAndName, type Ordering } from '../../kubernetes/ordering.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { NamespaceType } from '../namespace/refs.ts';
 import { Namespace, type NamespaceObject } from '../namespace/resource.ts';

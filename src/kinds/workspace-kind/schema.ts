@@ -3,7 +3,7 @@ import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { revisionOf } from '../../graphql/object-meta.ts';
-import { byName } from '../../graphql/ordering.ts';
+import { byName } from '../../kubernetes/ordering.ts';
 import { defineKind } from '../define-kind.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';

@@ -1,5 +1,5 @@
 import { foldedText, searchedTexts } from '../../graphql/filter.ts';
-import { sortText } from '../../graphql/ordering.ts';
+import { sortText } from '../../graphql/page-cursor.ts';
 import { ObjectField } from '../../kubernetes/object-field.ts';
 import { createdByOf } from '../../mutations/audit-annotations.ts';
 import { pauseEligibleAtOf } from './activity.ts';

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { sortText } from '../../graphql/ordering.ts';
+import { sortText } from '../../graphql/page-cursor.ts';
 import { orderingByFields, type Ordering } from '../../kubernetes/ordering.ts';
 import { nameField, namespaceField, ObjectField } from '../../kubernetes/object-field.ts';
 import type { Resource } from '../../kubernetes/resource.ts';

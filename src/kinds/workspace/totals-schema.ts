@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { builder } from '../../graphql/builder.ts';
 import { failure } from '../../graphql/errors.ts';
 import { changesWithoutObjects, dependsOn } from '../../graphql/field-dependencies.ts';
-import { byNamespaceAndName } from '../../graphql/ordering.ts';
+import { byNamespaceAndName } from '../../kubernetes/ordering.ts';
 import { ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { derivedValues } from '../../kubernetes/object-field.ts';
 import type { PrefetchedReader } from '../../viewer-client/prefetched-reader.ts';

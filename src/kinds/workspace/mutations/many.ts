@@ -3,7 +3,7 @@ import { CONCURRENT_WRITES, type ObjectOutcome } from '../../../graphql/bulk-act
 import type { Context } from '../../../graphql/context.ts';
 import { detailsOf, failure, publicError } from '../../../graphql/errors.ts';
 import { ErrorCause, ErrorCodeEnum } from '../../../graphql/error-types.ts';
-import { byNamespaceAndName, sortedByName } from '../../../graphql/ordering.ts';
+import { byNamespaceAndName, sortedByName } from '../../../kubernetes/ordering.ts';
 import type { NamespacedName } from '../../../kubernetes/object.ts';
 import { type WorkspaceFilter, workspaceMatcher } from '../filter.ts';
 import { WorkspaceType } from '../refs.ts';

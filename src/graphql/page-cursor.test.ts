@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ordering, Position } from '../kubernetes/ordering.ts';
-import { decodeCursor, encodeCursor } from './ordering.ts';
+import { decodeCursor, encodeCursor } from './page-cursor.ts';
 
 function orderedBy(name: string, ...directions: readonly (1 | -1)[]): Ordering<Position> {
   return { name, directions, positionOf: (position) => position };

@@ -1,23 +1,7 @@
 import { quoted } from '../kubernetes/excerpt.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
-import { nameField, namespaceField } from '../kubernetes/object-field.ts';
-import { inOrder, orderingByFields, type Ordering, type Position, type SortKey } from '../kubernetes/ordering.ts';
+import type { Ordering, Position, SortKey } from '../kubernetes/ordering.ts';
 import { failure } from './errors.ts';
 import { assertTextLength } from './text-limits.ts';
-
-/** Order by namespace, then by name. */
-export const byNamespaceAndName: Ordering<KubernetesObject> = orderingByFields(
-  'NAMESPACE ASC, NAME ASC',
-  [namespaceField, nameField],
-  [1, 1],
-);
-
-/** Order of cluster-scoped objects. */
-export const byName: Ordering<KubernetesObject> = orderingByFields('NAME ASC', [nameField], [1]);
-
-export function sortedByName<T extends KubernetesObject>(objects: readonly T[]): T[] {
-  return inOrder(objects, byNamespaceAndName).map(({ item }) => item);
-}
 
 /** Encodes a position, not an item, so the cursor stays valid if the item changes or is deleted. */
 export function encodeCursor<T>({ name }: Ordering<T>, position: Position): string {
