@@ -216,7 +216,8 @@ function configFrom(env: Settings): Omit<Config, 'environment'> {
     watchIdleMinutes: integer(env, 'WATCH_IDLE_MINUTES', 10, 10_080),
     discoveryIntervalMs: integer(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
     historyEvents: integer(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
-    ...operationLimits(env),
+    compressionMinBytes: integer(env, 'COMPRESSION_MIN_BYTES', 2_048, 1_073_741_824),
+    ...requestLimits(env),
     ...documentSettings(env),
     ...concurrencyLimits(env),
     maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
@@ -253,9 +254,8 @@ function concurrencyLimits(env: Settings) {
   };
 }
 
-function operationLimits(env: Settings) {
+function requestLimits(env: Settings) {
   return {
-    compressionMinBytes: integer(env, 'COMPRESSION_MIN_BYTES', 2_048, 1_073_741_824, 0),
     maxHeaderBytes: integer(env, 'MAX_HEADER_BYTES', 65_536, 1_048_576, 8_192),
     maxBodyBytes: integer(env, 'MAX_BODY_BYTES', 4_194_304, 268_435_456, 1),
     maxBodyValues: integer(env, 'MAX_BODY_VALUES', 50_000, 10_000_000, 1),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, YAMLError } from 'yaml';
 import { redactedReason } from '../kubernetes/redacted.ts';
 import { parseUrl, withoutUserInfo } from '../kubernetes/url.ts';
+import { mostSimilar } from './similar-name.ts';
 
 /**
  * Invalid configuration. The message names each setting, the expected value, and the actual one if it is not a secret; then come the
@@ -30,6 +31,13 @@ export interface EffectiveSetting {
 
 /** Names that describe the process or the machine. They are not read from the file. */
 const ENVIRONMENT_ONLY: ReadonlySet<string> = new Set(['CONFIG_FILE', 'HOME', 'KUBERNETES_SERVICE_HOST']);
+
+/** Share of the characters that may differ between a name in the file and the one that was probably meant. */
+const MAX_DIFFERENCE = 0.4;
+/** Length from which a name of the environment may have two differences, such as exchanged letters; else one. */
+const LONG_NAME = 12;
+/** Length from which a setting may be what a name of the environment means: short names such as PORT resemble many others. */
+const MIN_LENGTH = 8;
 
 /**
  * Settings from environment variables and, for those that are not set there, from the file that `CONFIG_FILE` names: YAML or JSON,
@@ -162,6 +170,11 @@ export class Settings {
   }
 }
 
+/** Returns whether a variable whose name resembles that of this setting is likely to mean it. */
+function isLikelyMeant(setting: string): boolean {
+  return setting.length >= MIN_LENGTH && !ENVIRONMENT_ONLY.has(setting);
+}
+
 export function integer(settings: Settings, name: string, fallback: number, max: number, min = 0): number {
   const text = settings.text(name);
   if (text === undefined) return settings.default(name, fallback);
@@ -170,6 +183,8 @@ export function integer(settings: Settings, name: string, fallback: number, max:
   settings.reject(name, `Expected ${name} to be an integer from ${min} to ${max}, got ${JSON.stringify(text)}.`);
   return fallback;
 }
+
+const MAX_PORT = 65_535;
 
 /**
  * Reads a port. Kubernetes sets variables such as `METRICS_PORT=tcp://10.0.0.1:80` in the pods of a namespace with a Service of
@@ -184,8 +199,6 @@ export function port(settings: Settings, name: string, fallback: number): number
 function isServicePort(value: string): boolean {
   return value.startsWith('tcp://');
 }
-
-const MAX_PORT = 65_535;
 
 /** Reads a number from 0 to 1. */
 export function ratio(settings: Settings, name: string, fallback: number): number {
@@ -214,8 +227,8 @@ export function oneOf<V extends string, F extends V | undefined>(
 }
 
 /**
- * Returns an http or https URL without spaces around it and without a slash at its end; an empty string if the setting is not set or not valid. The message has the
- * noun instead of the value, which may contain a password.
+ * Returns an http or https URL without spaces around it and without a slash at its end; an empty string if the setting is not set or not
+ * valid. The message has the noun instead of the value, which may contain a password.
  */
 export function httpUrl(
   settings: Settings,
@@ -247,49 +260,4 @@ export function listOf(
       `Expected ${name} to be comma-separated ${noun}, got ${JSON.stringify(withoutUserInfo(invalid))}.`,
     );
   return given.filter(accepts);
-}
-
-/** Share of the characters that may differ between a name in the file and the one that was probably meant. */
-const MAX_DIFFERENCE = 0.4;
-/** Length from which a name of the environment may have two differences, such as exchanged letters; else one. */
-const LONG_NAME = 12;
-/** Length from which a setting may be what a name of the environment means: short names such as PORT resemble many others. */
-const MIN_LENGTH = 8;
-
-/** Returns whether a variable whose name resembles that of this setting is likely to mean it. */
-function isLikelyMeant(setting: string): boolean {
-  return setting.length >= MIN_LENGTH && !ENVIRONMENT_ONLY.has(setting);
-}
-
-/**
- * Returns the candidate with the smallest edit distance to a name, whatever its case; undefined if all are too different.
- * @param maxDistance returns the largest edit distance for a length of the name
- */
-function mostSimilar(
-  name: string,
-  candidates: readonly string[],
-  maxDistance: (length: number) => number,
-): string | undefined {
-  const wanted = name.replaceAll(/(?<=[a-z])(?=[A-Z])|[-. ]/gu, '_').toUpperCase();
-  const max = maxDistance(wanted.length);
-  const ranked = candidates
-    .filter((candidate) => Math.abs(candidate.length - wanted.length) <= max)
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best && best.distance <= max ? best.candidate : undefined;
-}
-
-/** Returns the Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [index, character] of [...a].entries()) {
-    const next = [index + 1];
-    for (const [column, other] of [...b].entries()) {
-      const replaced = (row[column] ?? 0) + (character === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
