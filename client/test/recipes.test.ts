@@ -35,6 +35,7 @@ const INVALID = {
   podConfig: 'unknown',
 };
 const START = `mutation { startWorkspace(input: { namespace: "${NAMESPACE}", name: "${NAME}", waitFor: RUNNING }) { stateReached } }`;
+const PAUSE = `mutation { pauseWorkspace(input: { namespace: "${NAMESPACE}", name: "${NAME}", waitFor: PAUSED }) { stateReached } }`;
 const STATE = `{ workspace(namespace: "${NAMESPACE}", name: "${NAME}") { state } }`;
 const run = promisify(execFile);
 
@@ -110,6 +111,24 @@ describe.each(recipes)('the recipe %s', (_, openPage) => {
     },
   );
 });
+
+it('follow the list on another connection when one is silent, before or after it was opened', async () => {
+  await ensureRunning();
+  await using proxy = await TcpProxy.to(demo);
+  await using user = connectUser(demo.url, { token: TOKEN });
+  const page = await openCodegen(proxy.url, new ExpiredSession(), NAMESPACE);
+  using _closed = { [Symbol.dispose]: () => page.close() };
+  const state = () => page.rows()?.find(({ name }) => name === NAME)?.state;
+  for (const [mutation, expected] of [
+    [PAUSE, 'PAUSED'],
+    [START, 'RUNNING'],
+  ] as const) {
+    proxy.stall();
+    await user.ask(mutation);
+    await waitFor(() => state() === expected, `the row is ${expected}`);
+  }
+  expect(state()).toBe('RUNNING');
+}, 90_000);
 
 function readRecipe(file: string): string {
   return readFileSync(new URL(`../recipes/${file}`, import.meta.url), 'utf8');
