@@ -10,6 +10,7 @@ import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-limits.ts';
 import { acceptedEncoding, compressed, ENCODINGS } from './compression.ts';
 import {
+  acceptedJsonType,
   hasOperationInBody,
   isOptionalRecord,
   mediaTypeOf,
@@ -20,6 +21,7 @@ import {
   REPEATABLE_METHOD,
   selectionIn,
   type BodyLimits,
+  type JsonType,
 } from './operation-request.ts';
 import type { KnownOperation, OperationCaller } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -30,9 +32,6 @@ interface JsonRequestOptions extends BodyLimits {
   /** Bytes from which answers are compressed for clients that accept it. 0: none are. */
   readonly compressionMinBytes: number;
 }
-
-const JSON_TYPES = ['application/graphql-response+json', 'application/json'] as const;
-type JsonType = (typeof JSON_TYPES)[number];
 
 /** The parts of a request that yoga reads. */
 type YogaRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>;
@@ -56,8 +55,7 @@ export class JsonRequestServer {
     response: ServerResponse,
     caller: OperationCaller,
   ): Promise<void> => {
-    const type = acceptedJsonType(request.headers.accept);
-    if (type === undefined || !this.#isReadable(request)) return this.#serveWithYoga(request, response, caller);
+    if (!this.#isReadable(request)) return this.#serveWithYoga(request, response, caller);
     const body = await readBody(request, this.#options.maxBodyBytes);
     const text = this.#permittedText(body);
     const turn = text === undefined ? undefined : turns.start(caller.viewer.name);
@@ -74,12 +72,12 @@ export class JsonRequestServer {
       const { fetchAPI } = this.#options.pipeline.yoga;
       return sendAnswer(
         client,
-        stackless(() => processRegularResult(result, fetchAPI, type)), // copies the errors
+        stackless(() => processRegularResult(result, fetchAPI, typeOf(request))), // copies the errors
       );
     }
     return send(client, {
       status: 200,
-      headers: ['content-type', `${type}; charset=utf-8`],
+      headers: ['content-type', `${typeOf(request)}; charset=utf-8`],
       body: isSerialized(result) ? result : new SerializedResult([JSON.stringify(result)]),
     });
   };
@@ -129,9 +127,10 @@ export class JsonRequestServer {
   }
 
   async #serveWithYoga(request: YogaRequest, response: ServerResponse, caller: OperationCaller): Promise<void> {
-    // yoga compares it with its case.
+    // yoga compares it with its case, and ignores that a quality is 0.
     const { 'content-type': contentType } = request.headers;
     if (contentType !== undefined) request.headers['content-type'] = mediaTypeOf(contentType);
+    request.headers.accept = typeOf(request);
     const answer = await this.#options.pipeline.yoga.handleNodeRequestAndResponse(request, response, caller);
     return sendAnswer(this.#clientOf(response, caller), answer);
   }
@@ -157,7 +156,7 @@ interface Answer {
 const OWN_HEADERS = new Set(['connection', 'transfer-encoding', 'content-length', ...Object.keys(JSON_HEADERS)]);
 const OWN_JSON_HEADERS: readonly string[] = Object.entries(JSON_HEADERS).flat();
 
-/** Sends an answer of yoga in one piece, also one that yoga would send as multipart. */
+/** Sends an answer of yoga in one piece. */
 async function sendAnswer(client: AnsweredClient, answer: Response): Promise<void> {
   const body = new SerializedResult([await answer.text()]);
   const headers = [...answer.headers].filter(([name]) => !OWN_HEADERS.has(name.toLowerCase()));
@@ -196,21 +195,9 @@ function addVary(response: ServerResponse, headers: string[]): void {
   else headers.push('vary', 'accept-encoding');
 }
 
-/**
- * Returns the type of JSON that a client accepts, or undefined. As in yoga, the first accepted type counts and quality values do not; a
- * wildcard means application/json.
- */
-function acceptedJsonType(accept = '*/*'): JsonType | undefined {
-  if (accept === 'application/json' || accept === '*/*') return 'application/json';
-  for (const accepted of accept.replaceAll(/\s/gu, '').toLowerCase().split(',')) {
-    const [type, ...parameters] = accepted.split(';');
-    const charset = parameters.find((parameter) => parameter.includes('charset='));
-    if (charset !== undefined && charset !== 'charset=utf-8') continue;
-    if (type === '*/*' || type === 'application/*') return 'application/json';
-    const known = JSON_TYPES.find((each) => each === type);
-    if (known) return known;
-  }
-  return undefined;
+/** Returns the type of the answer. Requests whose clients accept none of JSON have been refused. */
+function typeOf({ headers }: Pick<IncomingMessage, 'headers'>): JsonType {
+  return acceptedJsonType(headers.accept) ?? 'application/json';
 }
 
 /** Returns the same request as a POST with the bytes that have been read of its body. */

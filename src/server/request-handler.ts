@@ -8,7 +8,7 @@ import type { ConnectionLimit } from './connection-limit.ts';
 import { createDashboard, type DashboardOptions } from './dashboard.ts';
 import { createGraphiQL } from './graphiql.ts';
 import type { GraphiQLTab } from './graphiql-examples.ts';
-import { acceptsEventStream } from './operation-request.ts';
+import { acceptsAnswer, acceptsEventStream } from './operation-request.ts';
 import { isSimplePost, type OriginPolicy } from './origin-policy.ts';
 import { pathOf } from './page-files.ts';
 import type { Person } from './person.ts';
@@ -90,6 +90,7 @@ export function requestHandler({ options, gate, readiness, ...parts }: RequestPa
     const operationRefusal = originPolicy.operationRefusal(request);
     if (operationRefusal) return refuse(response, record, forbidden(operationRefusal));
     if (isSimplePost(request)) return refuse(response, record, JSON_EXPECTED);
+    if (!acceptsAnswer(request)) return refuse(response, record, NOT_ACCEPTABLE);
     void serveAdmitted(request, response, record);
     return undefined;
   };
@@ -161,6 +162,13 @@ const JSON_EXPECTED: Refusal = {
   status: 415,
   code: 'UNSUPPORTED_MEDIA_TYPE',
   message: 'Expected a POST with Content-Type: application/json.',
+};
+
+const NOT_ACCEPTABLE: Refusal = {
+  status: 406,
+  code: 'NOT_ACCEPTABLE',
+  message:
+    'Expected a header Accept with application/json, application/graphql-response+json or text/event-stream, of which the quality is not 0, or no such header.',
 };
 
 const HOST_EXPECTED: Refusal = {

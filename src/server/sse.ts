@@ -7,7 +7,7 @@ import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriptio
 import { EventStreamTransport } from './event-stream-transport.ts';
 import type { FlowControl, FlowController } from './flow-control.ts';
 import {
-  acceptsJson,
+  acceptedJsonType,
   EVENT_STREAM,
   hasOperationInBody,
   methodRefusal,
@@ -72,7 +72,7 @@ export class EventStreamServer {
     const type = pipeline.operationTypeOf(operation);
     const refused = methodRefusal(request.method, type);
     if (refused) return refuse(response, refused);
-    if (acceptsJson(request) && type !== 'subscription') {
+    if (acceptedJsonType(request.headers.accept) !== undefined && type !== 'subscription') {
       if (hasOperationInBody(request)) Object.assign(request, { method: 'POST', body: operation }); // yoga uses it, because the stream has been consumed
       return serveJson(request, response, { ...caller, isBodyParsed: true });
     }

@@ -118,6 +118,9 @@ const accepted = [
   'multipart/mixed, application/json',
   'multipart/mixed',
   'nonsense',
+  'application/json;q=0, */*',
+  'application/graphql-response+json;q=0, application/json;q=0.1',
+  '*/*;q=0',
 ];
 
 describe('a request that is sent again', () => {
@@ -134,6 +137,44 @@ describe('a request that is sent again', () => {
       const [first, second] = await answers(JSON.stringify({ query: unknown(text) }), headers);
       expect(second).toEqual(first);
     }
+  });
+
+  it.each([
+    ['application/json', 'application/json;q=0.5, application/graphql-response+json'],
+    ['application/json', 'application/graphql-response+json;q=0, application/json'],
+    ['application/json', '*/*;q=0, application/json;q=0.001'],
+    ['application/json', 'text/event-stream; q=0.000, application/json'],
+    ['application/json', ''],
+    ['application/graphql-response+json', 'application/json;q=0, */*'],
+    ['application/graphql-response+json', 'application/json; charset=utf-8; q=0, application/*'],
+  ])('is answered as %s when it accepts %j', async (type, accept) => {
+    const [first, second] = await answers(JSON.stringify({ query: unknown(NAMES) }), { accept });
+    const expected = { status: 200, headers: { 'content-type': `${type}; charset=utf-8` } };
+    expect([first, second]).toMatchObject([expected, expected]);
+  });
+
+  it.each([
+    'application/xml',
+    'multipart/mixed',
+    '*/*;q=0',
+    'application/json;q=0.0',
+    'application/*;q=0, */*',
+    'application/json; charset=utf-16',
+    'text/event-stream;q=0',
+  ])('is refused with 406, and a mutation is not executed, when it accepts %j', async (accept) => {
+    const before = gateway.cluster.requests.length;
+    const mutation = PAUSE.replace('name: "none"', 'name: "nb-1", dryRun: true');
+    const { status, body } = await post(JSON.stringify({ query: unknown(mutation) }), { accept });
+    expect(status).toBe(406);
+    expect(JSON.parse(body)).toMatchObject({
+      errors: [
+        {
+          message: expect.stringContaining('application/graphql-response+json'),
+          extensions: { code: 'NOT_ACCEPTABLE' },
+        },
+      ],
+    });
+    expect(gateway.cluster.requests.slice(before).filter(({ verb }) => verb === 'patch')).toEqual([]);
   });
 
   it.each([
