@@ -118,6 +118,11 @@ export class ScopedLister<T extends KubernetesObject> {
     return this.#list(namespace);
   }
 
+  /** Reports a read of all objects in the namespaces of a scope, for a result that is derived from them without a lister. */
+  reportRead(namespaces: Scope = 'all'): void {
+    this.#onRead?.(this, this.#listKey(onlyNamespaceOf(namespaces)));
+  }
+
   #listKey(namespace: string | undefined): string {
     const { resource } = this.#store;
     return namespace === undefined

@@ -132,6 +132,25 @@ const moves: readonly Move[] = [
     }),
   },
   {
+    title: 'a pod with GPUs belongs to a workspace of another kind',
+    list: 'workspaceKinds',
+    field: 'workspaces(filter: { requests: ["nvidia.com/gpu"] }) { totalCount }',
+    values: [{ workspaces: { totalCount: 1 } }, { workspaces: { totalCount: 0 } }],
+    objects: [workspaceKind('a'), workspaceKind('b'), ...owners.map((kind) => workspace(`of-${kind}`, { kind }))],
+    ownedBy: (kind) => podFor(`of-${kind}`),
+  },
+  {
+    title: 'a pod with GPUs makes another namespace have the workspace that comes first',
+    list: 'namespaces',
+    field: 'workspaces(orderBy: [{ field: GPU, direction: DESC }], first: 1) { nodes { name } }',
+    values: [{ workspaces: { nodes: [{ name: 'y' }] } }, { workspaces: { nodes: [{ name: 'x' }] } }],
+    objects: [
+      ...owners.flatMap((name) => [namespace(name), ...['x', 'y'].map((each) => workspace(each, { namespace: name }))]),
+      workspaceKind('jupyterlab'),
+    ],
+    ownedBy: (owner) => ({ ...podFor('y'), metadata: { ...podFor('y').metadata, namespace: owner } }),
+  },
+  {
     title: 'a pod is on another node',
     list: 'clusterNodes',
     field: 'requested { resource } workspaces { nodes { name } }',

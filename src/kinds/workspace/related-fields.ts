@@ -104,7 +104,11 @@ export function relatedViewOf(reader: PrefetchedReader, visible: Scope): Related
 /** Returns the fields that a viewer sees of the workspaces in some namespaces: kept ones, if indexes have them for the viewer's view. */
 export function relatedFieldsOf(reader: Reader, visible: Scope): RelatedFields {
   const view = relatedViewOf(reader, visible);
-  return view ? reader.unrestricted.derivedPrefetched(relatedFieldsDerivation(view)).fields : relatedFieldsFor(reader);
+  if (!view) return relatedFieldsFor(reader);
+  // Kept values are derived without the viewer's reader, which would report the reads.
+  if (view.readsPods) reader.prefetched(Pod).reportRead(visible);
+  if (view.readsKinds) reader.prefetched(WorkspaceKind).reportRead();
+  return reader.unrestricted.derivedPrefetched(relatedFieldsDerivation(view)).fields;
 }
 
 /** Returns the derivation of the fields that indexes keep for a view. */
