@@ -132,13 +132,16 @@ function fieldFacts(key: string, { field, args, node, objects }: PlannedField): 
   const declared = declaredDependenciesOf(field);
   const ofArguments = declared?.ofArguments?.(node.arguments ?? []);
   const isVolatile = declared?.isVolatile === true || ofArguments?.isVolatile === true;
+  const isDynamic = below.isDynamic || declared?.viewerDependent === true || isVolatile;
   const slots = args instanceof ArgumentSlot ? [args] : [];
-  const printed = slots.length > 0 ? '($)' : node.arguments?.length ? `(${node.arguments.map(print).join()})` : '';
+  // Equal arguments may be volatile in one document only: those in which a variable contains more of them.
+  const slot = isVolatile ? '($!)' : '($)';
+  const printed = slots.length > 0 ? slot : node.arguments?.length ? `(${node.arguments.map(print).join()})` : '';
   return {
     normalized: `${key}${field.name}${printed}${objects.size > 0 ? `{${below.normalized}}` : ''}`,
     slots: [...slots, ...below.slots],
     resources: new Set([...(declared?.resources ?? []), ...(ofArguments?.resources ?? []), ...below.resources]),
-    isDynamic: below.isDynamic || declared?.viewerDependent === true || isVolatile,
+    isDynamic,
     leaves: objects.size > 0 ? below.leaves : 1,
     hasObjectList: below.hasObjectList || (objects.size > 0 && isListType(getNullableType(field.type))),
   };

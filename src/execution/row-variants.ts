@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { cacheKeyOf } from '../kubernetes/resource.ts';
 import type { RenderRun, RowPart, RowPlan } from './plan.ts';
 import { RowSelection, type RowCache, type UncachedRows } from './row-cache.ts';
 
@@ -99,6 +100,6 @@ export class RowVariants {
 function keyOf({ plan: { facts } }: RowPlan, run: RenderRun): string {
   const args = facts.slots.map((slot) => JSON.stringify(run.argumentsAt(slot)));
   const { visibility } = run.context.client.reader;
-  const scopes = [...facts.resources].map((resource) => visibility.digestOf(resource));
+  const scopes = [...facts.resources].map((resource) => `${cacheKeyOf(resource)} ${visibility.digestOf(resource)}`);
   return [facts.normalized, ...args, ...scopes].join('\n');
 }
