@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Authorizer } from '../../../src/auth/authorizer.ts';
 import type { ResourceAttributes } from '../../../src/auth/resource-attributes.ts';
 import type { Viewer } from '../../../src/auth/viewer.ts';
-import { startClusterCache, type ClusterCache } from '../../../src/cache/cluster-cache.ts';
+import { startClusterCache, type ClusterCache, type StoreVersion } from '../../../src/cache/cluster-cache.ts';
 import { OperationExecutor } from '../../../src/execution/operation-executor.ts';
 import { RowCache } from '../../../src/execution/row-cache.ts';
 import { BulkActions } from '../../../src/graphql/bulk-actions.ts';
@@ -13,8 +13,6 @@ import { SubscriptionCounters } from '../../../src/graphql/subscription-statisti
 import { WorkspacePartEvent } from '../../../src/kinds/event/resource.ts';
 import { resources } from '../../../src/kinds/index.ts';
 import { MountingPod } from '../../../src/kinds/pod/resource.ts';
-import { Workspace } from '../../../src/kinds/workspace/resource.ts';
-import { WorkspaceKind } from '../../../src/kinds/workspace-kind/resource.ts';
 import { StatefulSet } from '../../../src/kinds/workspace/stateful-set.ts';
 import { createApiConnection } from '../../../src/kubernetes/api-connection.ts';
 import { Namespace } from '../../../src/kinds/namespace/resource.ts';
@@ -27,9 +25,8 @@ import { PodUsages } from '../../../src/viewer-client/pod-usages.ts';
 import { SentWrites } from '../../../src/viewer-client/sent-writes.ts';
 import { SharedLogs } from '../../../src/viewer-client/shared-logs.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
-import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
-import type { Resource } from '../../../src/kubernetes/resource.ts';
-import { completeWorkspace, completeWorkspaceKind } from '../complete-objects.ts';
+import { compareVersions } from '../../../src/kubernetes/object.ts';
+import { eventOf } from '../events.ts';
 import { waitFor } from '../wait-for.ts';
 import { startSimulator, type Simulator } from '../../../dev/simulator/simulator.ts';
 import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
@@ -53,13 +50,13 @@ export interface ExecutionEnvironment extends AsyncDisposable {
   executor(mode: 'compiled' | 'reference'): OperationExecutor;
   /** Returns a new context of a viewer. */
   context(viewer: string): Context;
-  /** Resolves when the cache has received all changes of workspaces and their kinds. */
+  /** Resolves when the cache has received all changes. */
   readonly caughtUp: () => Promise<void>;
 }
 
 export async function startExecutionEnvironment(objects: readonly Manifest[]): Promise<ExecutionEnvironment> {
   await using started = new AsyncDisposableStack();
-  const simulator = started.use(await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...objects] }));
+  const simulator = started.use(await startSimulatorOf(objects));
   const client = new Client(await createApiConnection({ type: 'text', text: simulator.kubeconfig }));
   const rows = new RowCache();
   const cache = started.use(
@@ -95,15 +92,26 @@ export async function startExecutionEnvironment(objects: readonly Manifest[]): P
   };
 }
 
-/** Changes an object of each kind, and waits until the cache has it: a watch sends changes in order. */
+/** Sends bookmarks so often that all stores reach each version soon. */
+function startSimulatorOf(objects: readonly Manifest[]): Promise<Simulator> {
+  return startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...objects], bookmarkIntervalMs: 10 });
+}
+
+/**
+ * Waits until all stores have reached the version of now, by bookmarks. Those of events get none, so it changes an event in each
+ * namespace that has any.
+ */
 async function caughtUp(cache: ClusterCache, simulator: Simulator): Promise<void> {
-  const text = String(Math.random());
-  const marker = simulator.apply(completeWorkspace('marker', { namespace: 'team-b', stateMessage: text }));
-  const kind = completeWorkspaceKind('marker');
-  const kindMarker = simulator.apply({ ...kind, metadata: { ...kind.metadata, labels: { text } } });
-  const isIn = <T extends KubernetesObject>(resource: Resource<T>, { metadata }: KubernetesObject) =>
-    cache.store(resource).get(metadata)?.metadata.resourceVersion === metadata.resourceVersion;
-  await waitFor(() => isIn(Workspace, marker) && isIn(WorkspaceKind, kindMarker), 'the cache has received the changes');
+  const message = String(Math.random());
+  const namespaces = ['team-a', 'team-b'];
+  const [marker] = namespaces.map((namespace) =>
+    simulator.apply(eventOf('Workspace', 'ws-0', { metadata: { name: 'marker', namespace }, message })),
+  );
+  const version = marker?.metadata.resourceVersion ?? '';
+  const hasChanges = ({ namespace }: StoreVersion) => namespace === undefined || namespaces.includes(namespace);
+  const isReached = () =>
+    cache.versions.filter(hasChanges).every((each) => compareVersions(each.version, version) >= 0);
+  await waitFor(isReached, 'the cache has received the changes');
 }
 
 const TTL_MS = 600_000;

@@ -85,18 +85,20 @@ export class OperationGenerator {
     const args = field.args
       .filter((arg) => isRequiredArgument(arg) || this.#chance(argumentChance(arg.name)))
       .map((arg) => `${arg.name}: ${this.#argument(arg.name, arg.type)}`);
-    const call = `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${this.#directive(level)}`;
+    const call = `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${this.#directives(level)}`;
     const type = getNamedType(field.type);
     return isCompositeType(type) ? `${call} ${this.#selection(type, level + 1)}` : call;
   }
 
   /** Fields of the root have none: most operations would be empty. */
-  #directive(level: number): string {
+  #directives(level: number): string {
     if (level < 2 || !this.#chance(6)) return '';
-    const condition = this.#chance(50)
-      ? String(this.#chance(50))
-      : this.#variable('Boolean!', this.#chance(50), 'true');
-    return this.#chance(50) ? ` @include(if: ${condition})` : ` @skip(if: ${condition})`;
+    const names = this.#chance(80) ? [this.#chance(50) ? 'include' : 'skip'] : ['include', 'skip'];
+    return names.map((name) => ` @${name}(if: ${this.#condition()})`).join('');
+  }
+
+  #condition(): string {
+    return this.#chance(50) ? String(this.#chance(50)) : this.#variable('Boolean!', this.#chance(50), 'true');
   }
 
   #selection(type: GraphQLCompositeType, level: number): string {
@@ -108,8 +110,9 @@ export class OperationGenerator {
     }
     const fields = this.#fieldsOf(type, level, 1 + this.#options.random.below(level === 1 ? 3 : 5));
     if (this.#chance(12))
-      return `{ ${this.#typename()} ... ${this.#chance(50) ? `on ${type.name} ` : ''}{ ${fields} } }`;
-    if (this.#chance(12)) return `{ ${this.#spread(type.name, fields)} ${this.#chance(30) ? fields : ''} }`;
+      return `{ ${this.#typename()} ... ${this.#chance(50) ? `on ${type.name} ` : ''}${this.#directives(level)} { ${fields} } }`;
+    if (this.#chance(12))
+      return `{ ${this.#spread(type.name, fields)}${this.#directives(level)} ${this.#chance(30) ? fields : ''} }`;
     return `{ ${fields} }`;
   }
 
@@ -129,7 +132,9 @@ export class OperationGenerator {
       this.#fields.add(`${type.name}.${field.name}`);
       // Fields with arguments, and those of abstract types, would conflict with others of their name.
       const isPlain = field.args.length === 0 && !isAbstractType(type) && this.#chance(70);
-      return isPlain ? this.#field(field, '', level) : this.#aliased(field, level);
+      if (!isPlain) return this.#aliased(field, level);
+      const isMerged = this.#chance(8);
+      return [...(isMerged ? [this.#field(field, '', level)] : []), this.#field(field, '', level)].join(' ');
     });
     return [...selections, ...(this.#chance(10) || selections.length === 0 ? [this.#typename()] : [])].join(' ');
   }
@@ -152,19 +157,33 @@ export class OperationGenerator {
     return this.#fields.has(field) || this.#options.selected.has(field);
   }
 
-  /** Returns a literal or a variable. */
   #argument(name: string, type: GraphQLInputType): string {
-    const value = this.#value(name, type, 0);
-    if (!this.#chance(35)) return literalOf(value);
-    const isPossible = !isInputObjectType(getNamedType(type)) && !isEnumType(getNamedType(type));
-    return isPossible ? this.#variable(String(type), value, literalOf(this.#value(name, type, 0))) : literalOf(value);
+    return this.#input(name, type, this.#value(name, type, 0));
+  }
+
+  /** Returns a value as a literal, as a variable, or as a literal that contains variables. */
+  #input(name: string, type: GraphQLInputType, value: unknown): string {
+    if (this.#chance(25)) return this.#variable(String(type), value, literalOf(this.#value(name, type, 0)));
+    const nullable = getNullableType(type);
+    if (isListType(nullable) && Array.isArray(value))
+      return `[${value.map((item) => this.#input(name, nullable.ofType, item)).join(', ')}]`;
+    if (!isInputObjectType(nullable) || typeof value !== 'object' || value === null) return literalOf(value);
+    const given = Object.values(nullable.getFields()).filter((field) => Object.hasOwn(value, field.name));
+    const fields = given.map((field) => [
+      field.name,
+      this.#input(field.name, field.type, Reflect.get(value, field.name)),
+    ]);
+    return `{ ${fields.map((field) => field.join(': ')).join(', ')} }`;
   }
 
   #variable(type: string, value: unknown, defaultValue: string): string {
     const name = `v${(this.#number += 1)}`;
     const hasDefault = this.#chance(40) && defaultValue !== 'null';
-    this.#definitions.push(`$${name}: ${type}${hasDefault ? ` = ${defaultValue}` : ''}`);
-    if (!hasDefault || this.#chance(50)) this.#variables[name] = value;
+    const isRequired = type.endsWith('!');
+    const declared = hasDefault && isRequired && this.#chance(30) ? type.slice(0, -1) : type;
+    this.#definitions.push(`$${name}: ${declared}${hasDefault ? ` = ${defaultValue}` : ''}`);
+    const isGiven = hasDefault ? this.#chance(50) : isRequired || this.#chance(80);
+    if (isGiven) this.#variables[name] = declared !== type && this.#chance(20) ? null : plainOf(value);
     return `$${name}`;
   }
 
@@ -204,6 +223,14 @@ class EnumValue {
   constructor(name: string) {
     this.name = name;
   }
+}
+
+/** Returns a value as a variable has it. */
+function plainOf(value: unknown): unknown {
+  if (value instanceof EnumValue) return value.name;
+  if (Array.isArray(value)) return value.map(plainOf);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plainOf(field)]));
 }
 
 function literalOf(value: unknown): string {
