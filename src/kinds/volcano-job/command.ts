@@ -61,12 +61,13 @@ const IGNORED_IN_PHASES: Readonly<Record<JobAction, ReadonlySet<string>>> = {
   ]),
 };
 
-/** @throws {GraphQLError} CONFLICT with the phase, if Volcano would ignore the command in this phase */
+/** @throws {GraphQLError} CONFLICT with the phase, if Volcano would ignore the command in this phase, or because of a deletion */
 export function assertEffective(action: JobAction, job: VolcanoJobObject): void {
+  const { namespace, name, deletionTimestamp } = job.metadata;
   const phase = phaseOf(job) ?? '';
-  if (!IGNORED_IN_PHASES[action].has(phase)) return;
-  const { namespace, name } = job.metadata;
+  if (deletionTimestamp === undefined && !IGNORED_IN_PHASES[action].has(phase)) return;
+  const reason = deletionTimestamp === undefined ? `its phase is ${phase}` : 'it is being deleted';
   const what = action === 'AbortJob' ? 'suspended' : 'resumed';
-  const message = `Volcano job ${keyOf(job.metadata)} cannot be ${what}: its phase is ${phase}.`;
+  const message = `Volcano job ${keyOf(job.metadata)} cannot be ${what}: ${reason}.`;
   throw failure('CONFLICT', message, { kind: VolcanoJob.kind, namespace, name, phase });
 }

@@ -239,6 +239,17 @@ describe('suspendVolcanoJob and resumeVolcanoJob', () => {
     expect(commands(gateway)).toEqual([]);
   });
 
+  it.each(['suspend', 'resume'] as const)('returns CONFLICT for %s of a job that is being deleted', async (verb) => {
+    const phase = verb === 'suspend' ? 'Running' : 'Aborted';
+    const metadata = { finalizers: ['example.com/a'], deletionTimestamp: '2026-11-25T10:00:00Z' };
+    await using gateway = await startWith(volcanoJob('train', { metadata, status: { state: { phase } } }));
+    const { errors } = await request(gateway, verb);
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('it is being deleted'), extensions: { code: 'CONFLICT', ...AT } },
+    ]);
+    expect(commands(gateway)).toEqual([]);
+  });
+
   it.each([
     [1, 3, []],
     [2, 3, [expect.stringContaining('has used 2 of 3 retries')]],

@@ -17,7 +17,7 @@ function nameFields(t: InputFields) {
 
 const PatchInput = builder.inputType('PatchVolcanoJobInput', {
   description:
-    'Input of patchVolcanoJob. Volcano allows changes of labels, annotations, `minAvailable`, `maxRetry`, and `replicas`, `minAvailable` and `maxRetry` of tasks. A STRATEGIC patch usually fails with UNSUPPORTED_MEDIA_TYPE, because the kind is a custom resource.',
+    'Input of patchVolcanoJob. Volcano allows changes of labels, annotations, `minAvailable`, `priorityClassName`, and `replicas` and `minAvailable` of tasks. A STRATEGIC patch usually fails with UNSUPPORTED_MEDIA_TYPE, because the kind is a custom resource.',
   fields: (t) => ({ ...nameFields(t), ...patchFields(t) }),
 });
 const SuspendInput = commandInput('SuspendVolcanoJobInput', 'Input of suspendVolcanoJob.');
@@ -59,7 +59,7 @@ builder.mutationFields((t) => ({
     type: SuspendPayload,
     nullable: true,
     description:
-      'Suspends a Volcano job: its pods are deleted, and it can be resumed. The change is asynchronous: the phase becomes `Aborting`, then `Aborted`. CONFLICT if the job is restarting or already stopping, or has ended. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
+      'Suspends a Volcano job: its pods are deleted, and it can be resumed. The change is asynchronous: the phase becomes `Aborting`, then `Aborted`. CONFLICT if the job is restarting or already stopping, has ended, or is being deleted. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
     args: { input: t.arg({ type: SuspendInput, required: true, description: 'The job.' }) },
     resolve: (_, { input }, context) => command(context, 'AbortJob', input),
   }),
@@ -67,7 +67,7 @@ builder.mutationFields((t) => ({
     type: ResumePayload,
     nullable: true,
     description:
-      'Resumes a suspended Volcano job. The change is asynchronous: the phase becomes `Restarting`. CONFLICT if the job is not suspended. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
+      'Resumes a suspended Volcano job. The change is asynchronous: the phase becomes `Restarting`. CONFLICT if the job is not suspended, or is being deleted. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
     args: { input: t.arg({ type: ResumeInput, required: true, description: 'The job.' }) },
     resolve: (_, { input }, context) => command(context, 'ResumeJob', input),
   }),
@@ -96,6 +96,6 @@ function retryWarnings(job: VolcanoJobObject): readonly string[] {
   const { maxRetry = MAX_RETRY } = jobSpecOf(job);
   if (retryCount + 1 < maxRetry) return [];
   return [
-    `The job has used ${retryCount} of ${maxRetry} retries, and needs two to be resumed: Volcano fails it instead. Raise maxRetry first.`,
+    `The job has used ${retryCount} of ${maxRetry} retries, and a resumption counts as one: Volcano fails the job instead of resuming it.`,
   ];
 }
