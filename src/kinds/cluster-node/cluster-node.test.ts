@@ -53,6 +53,8 @@ function kindWith(...podConfigs: readonly (readonly [id: string, spec: object])[
 }
 
 const requesting = (requests: object, more: object = {}) => ({ resources: { requests }, ...more });
+const tolerating = (operator: string, value: string) =>
+  [`${operator} ${value}`, requesting({}, { tolerations: [{ key: 'sla', operator, value }] })] as const;
 const FITS = `{ workspaceKind(name: "jupyterlab") { offer(namespace: "team-a") {
   podConfigs { optionId fits { limitRange quota node reason } } imageConfigs { fits { quota } } } podConfigs { fits { quota } } } }`;
 
@@ -193,6 +195,28 @@ describe('SpawnerOption.fits', () => {
     gateway.cluster.delete('v1', 'Pod', 'system', 'team-a');
     await gateway.caughtUp();
     await expect.poll(async () => Object(fitsIn(await gateway.query(FITS))).cpu).toEqual(fits);
+  });
+
+  it('compares the value of a taint when the operator of a toleration is Gt or Lt', async () => {
+    const given = [
+      ['Gt', '949'],
+      ['Lt', '10000'],
+      ['Gt', '950'],
+      ['Lt', '950'],
+      ['Lt', '0951'],
+      ['Gt', 'x'],
+    ] as const;
+    const kind = kindWith(...given.map(([operator, value]) => tolerating(operator, value)));
+    const tainted = node('a', { spec: { taints: [{ key: 'sla', value: '950', effect: 'NoSchedule' }] } });
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), kind, tainted] });
+    expect(fitsIn(await gateway.query(FITS))).toEqual({
+      'Gt 949': fits,
+      'Lt 10000': fits,
+      'Gt 950': without(NO_NODE),
+      'Lt 950': without(NO_NODE),
+      'Lt 0951': without(NO_NODE),
+      'Gt x': without(NO_NODE),
+    });
   });
 
   it('compares with the quotas of the namespace', async () => {

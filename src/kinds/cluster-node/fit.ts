@@ -207,5 +207,17 @@ function tolerates(
 ): boolean {
   if (effect && effect !== taint.effect) return false;
   if (!key) return operator === 'Exists';
-  return key === taint.key && (operator === 'Exists' || value === (taint.value ?? ''));
+  if (key !== taint.key) return false;
+  if (operator === 'Gt' || operator === 'Lt') return isOnSide(operator, taint.value, value);
+  return operator === 'Exists' || value === (taint.value ?? '');
+}
+
+/** Integers of 64 bits without leading zeros, as the API server requires them in tolerations of these operators. */
+const INTEGER = /^-?(?:0|[1-9]\d{0,18})$/u;
+
+/** Whether the value of a taint is an integer greater, or less, than that of a toleration (Kubernetes 1.35 and later). */
+function isOnSide(operator: 'Gt' | 'Lt', taintValue: unknown, limit: unknown): boolean {
+  const [actual, bound] = [String(taintValue), String(limit)];
+  if (!INTEGER.test(actual) || !INTEGER.test(bound)) return false;
+  return operator === 'Gt' ? BigInt(actual) > BigInt(bound) : BigInt(actual) < BigInt(bound);
 }
