@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { hash } from 'node:crypto';
 import { cacheKeyOf } from '../kubernetes/resource.ts';
 import type { RenderRun, RowPart, RowPlan } from './plan.ts';
 import { RowSelection, type RowCache, type UncachedRows } from './row-cache.ts';
@@ -96,10 +97,10 @@ export class RowVariants {
   }
 }
 
-/** Identifies the selection of a row: fields, arguments and the visibility of related resources. */
+/** Identifies the selection of a row: fields, arguments and the visibility of related resources. Short, as arguments may be large. */
 function keyOf({ plan: { facts } }: RowPlan, run: RenderRun): string {
   const args = facts.slots.map((slot) => JSON.stringify(run.argumentsAt(slot)));
   const { visibility } = run.context.client.reader;
   const scopes = [...facts.resources].map((resource) => `${cacheKeyOf(resource)} ${visibility.digestOf(resource)}`);
-  return [facts.normalized, ...args, ...scopes].join('\n');
+  return hash('sha256', [facts.normalized, ...args, ...scopes].join('\n'), 'base64url');
 }

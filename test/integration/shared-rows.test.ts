@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { grant, kinds, namespaces } from '../support/access/grants.ts';
+import { heapBytes } from '../support/heap.ts';
 import { namespace, workspaceKind } from '../support/manifests.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { connectUser, type UserClient } from '../support/user-client.ts';
@@ -67,4 +68,21 @@ it('shares no rows of viewers who see different resources when operations read t
   for (const _ of [1, 2, 3]) expect(await offersOf(ann, first)).toEqual({ totalCount: 1 });
   const orderBy = [{ field: 'NAME' }];
   for (const _ of [1, 2, 3]) expect(await offersOf(bob, second, { orderBy })).toEqual({ totalCount: 0 });
+});
+
+it('retains no large variables when the rows that depend on them are cached', async () => {
+  await using gateway = await startTestGateway({ objects });
+  const query = `query ($names: [String!]) { namespaces { nodes {
+    name phase workspaces(filter: { createdBy: $names }) { totalCount } } } }`;
+  const [count, length] = [20, 1_000_000];
+  const sendAll = async (first: number) => {
+    for (let index = first; index < first + count; index += 1) {
+      const { errors } = await gateway.query(query, { names: [String(index).padStart(length, 'x')] });
+      expect(errors).toBeUndefined();
+    }
+  };
+  await sendAll(0);
+  const before = heapBytes();
+  await sendAll(count);
+  expect(heapBytes() - before).toBeLessThan((count * length) / 4);
 });
