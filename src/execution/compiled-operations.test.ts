@@ -52,3 +52,43 @@ it('retains no more heap than is accounted for', () => {
   expect(retained).toBeLessThan(accounted);
   expect(retained).toBeGreaterThan(accounted / 4);
 });
+
+/** Returns selections of one field with different names of this length. */
+function aliases(count: number, field: string, length = 10): string {
+  return Array.from({ length: count }, (_, index) => `a${String(index).padStart(length, '0')}: ${field}`).join(' ');
+}
+
+function nested(levels: number, selection: string): string {
+  const [opening, closing] = ['workspaces { totalCount nodes { name namespace { phase ', ' } } }'];
+  return `{ namespaces { nodes { ${opening.repeat(levels)} ${selection} ${closing.repeat(levels)} } } }`;
+}
+
+const list = `[${'"a" '.repeat(5_000)}]`;
+const workspacesWith = (filter: string) => `query ($x: String) { workspaces(filter: ${filter}) { totalCount } }`;
+
+it.each([
+  ['names of types', `{ node(id: "x") { ${aliases(60, '__typename')} } }`],
+  ['comments', `${workspacesWith('{ search: $x }')} ${'#\n'.repeat(20_000)}`],
+  ['a long list', workspacesWith(`{ kinds: ${list} }`)],
+  ['a long list beside a variable', workspacesWith(`{ search: $x, kinds: ${list} }`)],
+  ['long aliases below many others', nested(40, aliases(20, 'name', 2_000))],
+  [
+    'a fragment with a long alias',
+    `{ ${aliases(20, 'namespaces { nodes { ...F } }')} } fragment F on Namespace { ${aliases(1, 'name', 10_000)} }`,
+  ],
+])('retains no more heap than is accounted for when the document has %s', (_, text) => {
+  const operations = new CompiledOperations(schema);
+  const compileOne = () => operations.find({ document: parse(text) })?.compiled.bytes ?? 0;
+  compileOne(); // loads what all operations share
+  const before = heapBytes();
+  const accounted = Array.from({ length: 4 }, compileOne).reduce((sum, bytes) => sum + bytes, 0);
+  expect(heapBytes() - before).toBeLessThan(accounted);
+  expect(operations.find({ document: parse(text) })).toBeDefined(); // they are still referenced
+});
+
+it('compiles no operation whose functions would retain many times its document', () => {
+  const fragment = `fragment F on Namespace { ${aliases(1, 'name', 90_000)} }`;
+  const document = parse(`{ ${aliases(90, 'namespaces { nodes { ...F } }')} } ${fragment}`);
+  const found = new CompiledOperations(schema).find({ document });
+  expect(found?.compiled.operation).toBeUndefined();
+});

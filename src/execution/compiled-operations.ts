@@ -109,8 +109,8 @@ export class CompiledOperation implements Compilation {
 
 /** Bound of the compiled operations in bytes of heap. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** Heap of a compiled operation, and of each of its fields, with the part of its document that it retains: at most, as measured. */
-const [OPERATION_BYTES, FIELD_BYTES] = [5_000, 3_000];
+/** Heap of a compiled operation without its fields, and of each character of its document, whose text it retains. */
+const [OPERATION_BYTES, CHARACTER_BYTES] = [5_000, 2];
 
 interface DocumentFacts {
   /** Identifies the document in keys. */
@@ -189,16 +189,17 @@ interface CompileOptions {
 function compile(schema: GraphQLSchema, { document, operation, variables }: CompileOptions): Compilation {
   const fragments = fragmentsOf(document);
   const planner = new OperationPlanner(schema, new FieldCollector({ schema, fragments, variables }));
-  const bytes = () => OPERATION_BYTES + planner.fields * FIELD_BYTES;
+  const documentBytes = CHARACTER_BYTES * (document.loc?.source.body.length ?? 0);
   try {
     const type = schema.getRootType(operation.operation);
     if (!type) throw new Bail('expected a root type');
     const plan = planner.plan(type, [operation.selectionSet], true);
     const isEvent = operation.operation === OperationTypeNode.SUBSCRIPTION;
-    return { operation: isEvent ? new CompiledEvent(plan) : new CompiledQuery(plan), bytes: bytes() };
+    const bytes = OPERATION_BYTES + documentBytes + planner.bytes;
+    return { operation: isEvent ? new CompiledEvent(plan) : new CompiledQuery(plan), bytes };
   } catch (error) {
     if (!(error instanceof Bail)) throw error;
-    return { operation: undefined, bytes: bytes() };
+    return { operation: undefined, bytes: OPERATION_BYTES };
   }
 }
 

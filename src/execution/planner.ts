@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   defaultFieldResolver,
   getArgumentValues,
@@ -29,8 +30,12 @@ type Field = GraphQLField<unknown, unknown>;
 type Nodes = readonly FieldNode[];
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 
-/** Bounds the time and memory of a plan. An interface field counts once for each type that implements it. */
-const MAX_FIELDS = 5_000;
+/** Bounds the time and memory of a plan, in bytes of heap. An interface field counts once for each type that implements it. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Heap of a planned field, and of each character of its name and its arguments: at most, as measured. */
+const [FIELD_BYTES, CHARACTER_BYTES] = [3_000, 24];
+/** Longer selections are identified by their digests, so that the text of a field is not part of the texts around it. */
+const MAX_NORMALIZED_LENGTH = 100;
 
 const NOTHING: PlanFacts = {
   normalized: '',
@@ -46,12 +51,16 @@ export class OperationPlanner {
   readonly #schema: GraphQLSchema;
   readonly #collector: FieldCollector;
   #slots = 0;
-  /** Number of planned fields. */
-  fields = 0;
+  #bytes = 0;
 
   constructor(schema: GraphQLSchema, collector: FieldCollector) {
     this.#schema = schema;
     this.#collector = collector;
+  }
+
+  /** Heap of the plan and its writers, by estimate. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** @param isRoot whether resolvers may be asynchronous */
@@ -59,6 +68,7 @@ export class OperationPlanner {
     const collected = [...this.#collector.collect(type, selectionSets)];
     const fields = collected.map(([responseName, nodes]) => {
       const key = `${JSON.stringify(responseName)}:`;
+      this.#count(FIELD_BYTES + CHARACTER_BYTES * key.length);
       return nodes[0]?.name.value === '__typename'
         ? typenamePlan(key, type)
         : this.#field(type, { key, nodes, isRoot });
@@ -67,8 +77,6 @@ export class OperationPlanner {
   }
 
   #field(parent: GraphQLObjectType, { key, nodes, isRoot }: { key: string; nodes: Nodes; isRoot: boolean }): FieldPlan {
-    this.fields += 1;
-    if (this.fields > MAX_FIELDS) throw new Bail('the operation has too many fields');
     const [node] = nodes;
     const field = node && parent.getFields()[node.name.value];
     if (!field) throw new Bail('introspection is not compiled');
@@ -77,7 +85,11 @@ export class OperationPlanner {
     const resolver = given === defaultFieldResolver ? propertyResolver(field.name) : given;
     if (!isRoot && isAsync(resolver)) throw new Bail('a nested field is asynchronous');
     if (declaredDependenciesOf(field)?.isResolvedOnce) throw new Bail('a field must not be resolved twice');
-    const args = hasVariables(node) ? new ArgumentSlot(this.#slots++, field, node) : getArgumentValues(field, node);
+    const printed = (node.arguments ?? []).map(print).join();
+    this.#count(CHARACTER_BYTES * printed.length);
+    const args = hasVariables(node)
+      ? new ArgumentSlot(this.#slots++, field, argumentsOnly(node))
+      : getArgumentValues(field, node);
     const objects = this.#objects(field.type, nodes);
     return {
       key,
@@ -86,9 +98,14 @@ export class OperationPlanner {
       args,
       objectCost: uncharged && objectCostOf(nodes, this.#collector.fragments),
       objects,
-      facts: fieldFacts(key, { field, args, node, objects }),
+      facts: fieldFacts(key, { field, args, node, printed, objects }),
       permission: permissionOf(field, args),
     };
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > MAX_BYTES) throw new Bail('the operation is too large');
   }
 
   #objects(type: GraphQLOutputType, nodes: Nodes): ReadonlyMap<string, ObjectPlan> {
@@ -124,10 +141,12 @@ interface PlannedField {
   readonly field: Field;
   readonly args: FieldPlan['args'];
   readonly node: FieldNode;
+  /** Text of the arguments in the document. */
+  readonly printed: string;
   readonly objects: ReadonlyMap<string, ObjectPlan>;
 }
 
-function fieldFacts(key: string, { field, args, node, objects }: PlannedField): PlanFacts {
+function fieldFacts(key: string, { field, args, node, printed, objects }: PlannedField): PlanFacts {
   const below = combined([...objects.values()].map(({ facts }) => facts));
   const declared = declaredDependenciesOf(field);
   const ofArguments = declared?.ofArguments?.(node.arguments ?? []);
@@ -135,10 +154,9 @@ function fieldFacts(key: string, { field, args, node, objects }: PlannedField): 
   const isDynamic = below.isDynamic || declared?.viewerDependent === true || isVolatile;
   const slots = args instanceof ArgumentSlot ? [args] : [];
   // Equal arguments may be volatile in one document only: those in which a variable contains more of them.
-  const slot = isVolatile ? '($!)' : '($)';
-  const printed = slots.length > 0 ? slot : node.arguments?.length ? `(${node.arguments.map(print).join()})` : '';
+  const normalizedArgs = slots.length === 0 ? printed : isVolatile ? '$!' : '$';
   return {
-    normalized: `${key}${field.name}${printed}${objects.size > 0 ? `{${below.normalized}}` : ''}`,
+    normalized: `${key}${field.name}(${normalizedArgs})${objects.size > 0 ? `{${below.normalized}}` : ''}`,
     slots: [...slots, ...below.slots],
     resources: new Set([...(declared?.resources ?? []), ...(ofArguments?.resources ?? []), ...below.resources]),
     isDynamic,
@@ -149,7 +167,9 @@ function fieldFacts(key: string, { field, args, node, objects }: PlannedField): 
 
 function objectFacts(type: GraphQLObjectType, fields: readonly FieldPlan[]): PlanFacts {
   const facts = combined(fields.map((field) => field.facts));
-  return { ...facts, normalized: `${type.name} ${facts.normalized}` };
+  const normalized = `${type.name} ${facts.normalized}`;
+  const isShort = normalized.length <= MAX_NORMALIZED_LENGTH;
+  return { ...facts, normalized: isShort ? normalized : hash('sha256', normalized, 'base64url') };
 }
 
 function combined(all: readonly PlanFacts[]): PlanFacts {
@@ -177,6 +197,11 @@ const AsyncFunction = (async () => undefined).constructor;
 
 function isAsync(resolve: unknown): boolean {
   return resolve instanceof AsyncFunction;
+}
+
+/** Returns a field with its arguments only, without locations: these would retain all tokens of the document. */
+function argumentsOnly({ kind, name, arguments: args }: FieldNode): FieldNode {
+  return visit({ kind, name, arguments: args }, { enter: (node) => ({ ...node, loc: undefined }) });
 }
 
 /** Whether the arguments of a field depend on variables. */
