@@ -197,21 +197,6 @@ export function decodeBookmark(value: unknown, resource: Resource): string {
   return version;
 }
 
-/**
- * Returns the time of the last write by `metadata.managedFields`, in milliseconds since the epoch, whole seconds;
- * undefined if no entry has a time.
- */
-export function decodeWriteTime(value: unknown): number | undefined {
-  const managers = (value as RawObject | null)?.metadata?.managedFields;
-  if (!Array.isArray(managers)) return undefined;
-  let latest: number | undefined;
-  for (const { time } of managers.map((manager: { readonly time?: unknown } | null) => manager ?? {})) {
-    const milliseconds = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-    if (!Number.isNaN(milliseconds)) latest = Math.max(latest ?? milliseconds, milliseconds);
-  }
-  return latest;
-}
-
 type RawMetadata = NonNullable<RawObject['metadata']>;
 
 /** Most objects were not written by `kubectl apply`: their annotations are not copied. */

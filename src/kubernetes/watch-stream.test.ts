@@ -23,6 +23,20 @@ it('joins characters and lines when they arrive in pieces', async () => {
   expect(events).toMatchObject([{ object: { spec: { color: 'größer 🦊' } } }]);
 });
 
+it('returns the time of the last write, and the object without managedFields, when it has some', async () => {
+  const managedFields = [{ manager: 'a', time: '2026-01-02T03:04:05Z', fieldsV1: { 'f:spec': {} } }, { manager: 'b' }];
+  const { metadata, spec } = object('a', { color: 'red' });
+  const { events } = await read(line('ADDED', { metadata: { ...metadata, managedFields }, spec }));
+  expect(events).toMatchObject([{ object: { metadata, spec }, writtenAt: Date.parse('2026-01-02T03:04:05Z') }]);
+  expect(events[0]).not.toHaveProperty('object.metadata.managedFields');
+});
+
+it('keeps managedFields when they are no field of the metadata', async () => {
+  const spec = { managedFields: [{ time: '2026-01-02T03:04:05Z' }] };
+  const { events } = await read(line('ADDED', object('a', spec)));
+  expect(events).toMatchObject([{ object: { spec }, writtenAt: undefined }]);
+});
+
 it('marks the bookmark when it ends the initial events', async () => {
   const annotations = { 'k8s.io/initial-events-end': 'true' };
   const { events } = await read(

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { decodeStatus } from './decode-status.ts';
-import { decodeBookmark, decodeObject, decodeWriteTime, type HeldObject } from './decode.ts';
+import { decodeBookmark, decodeObject, type HeldObject } from './decode.ts';
+import { withoutManagedFields, writeTimeIn } from './managed-fields.ts';
 import type { KubernetesObject } from './object.ts';
 import { redactedSummary } from './redacted.ts';
 import type { Resource } from './resource.ts';
@@ -34,8 +35,16 @@ interface RawEvent {
   readonly type?: unknown;
   readonly object?: {
     readonly code?: unknown;
-    readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
-  };
+    readonly metadata?: {
+      readonly annotations?: Readonly<Record<string, string>>;
+      readonly managedFields?: unknown;
+    } | null;
+  } | null;
+}
+
+/** A watch event before its object is decoded. */
+interface ParsedLine extends RawEvent {
+  readonly writtenAt?: number | undefined;
 }
 
 /**
@@ -100,16 +109,18 @@ class EventLines {
   #length = 0;
 
   /**
-   * Yields the lines that end in this chunk, without line ends.
+   * Returns the lines that end in this chunk, without line ends.
    * @throws {StatusError} `EventTooLarge`
    */
-  *push(chunk: Buffer): Iterable<string> {
+  push(chunk: Buffer): readonly string[] {
+    const lines: string[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      yield this.#finish(chunk.subarray(start, end));
+      lines.push(this.#finish(chunk.subarray(start, end)));
       start = end + 1;
     }
-    this.#append(chunk.subarray(start));
+    if (start < chunk.length) this.#append(chunk.subarray(start));
+    return lines;
   }
 
   /** Returns the unfinished line: all of an event without a line end, or the beginning of one that was cut. */
@@ -160,26 +171,34 @@ function handleLine<T extends KubernetesObject>(line: string, options: WatchStre
   onEvent(event);
 }
 
-function parseLine(line: string): RawEvent {
+function parseLine(line: string): ParsedLine {
+  const reduced = withoutManagedFields(line);
+  if (!reduced) return parseEvent(line);
+  const { type, object } = parseEvent(reduced.json);
+  const isOfMetadata = object?.metadata?.managedFields === null;
+  return isOfMetadata ? { type, object, writtenAt: writeTimeIn(reduced.managedFields) } : parseEvent(line);
+}
+
+function parseEvent(json: string): RawEvent {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(json);
   } catch {
-    value = line; // the parser's own error would quote it
+    value = json; // the parser's own error would quote it
   }
   if (typeof value === 'object' && value !== null) return value;
   throw new TypeError(`Expected a watch event as a JSON object, got ${redactedSummary(value)}`);
 }
 
 function decodeEvent<T extends KubernetesObject>(
-  { type, object }: RawEvent,
+  { type, object, writtenAt }: ParsedLine,
   { resource, heldObject }: Pick<WatchStreamOptions<T>, 'resource' | 'heldObject'>,
 ): WatchEvent<T> {
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED':
-      return { type, object: decodeObject(object, resource, heldObject), writtenAt: decodeWriteTime(object) };
+      return { type, object: decodeObject(object, resource, heldObject), writtenAt };
     case 'BOOKMARK':
       return {
         type,
