@@ -142,14 +142,13 @@ export class SerialLoop {
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    void this.#runScheduled();
+    // A microtask, but not of `queueMicrotask`: Node creates an AsyncResource for each of its callbacks.
+    void Promise.resolve().then(this.#runScheduled);
   }
 
-  /** Runs in a microtask, but not of `queueMicrotask`: Node creates an AsyncResource for each of its callbacks. */
-  async #runScheduled(): Promise<void> {
-    await Promise.resolve();
+  readonly #runScheduled = (): void => {
     if (this.#isScheduled) void this.run();
-  }
+  };
 
   /** Runs at once. Resolves when there is no work left or the job has failed; never rejects unless `onError` throws. */
   run(): Promise<void> {

@@ -38,6 +38,9 @@ interface SharedSubscriptionOptions {
   readonly onEmpty: () => void;
 }
 
+/** Number of batches of all shared subscriptions whose first objects may be evaluated in the same turn. */
+const BATCHES_PER_CHECK = 4;
+
 /**
  * One operation, executed once per change for all subscribers with the same visibility.
  *
@@ -53,6 +56,8 @@ interface SharedSubscriptionOptions {
  * error. An error of a single field is part of the result and ends nothing.
  */
 export class SharedSubscription {
+  /** Of all shared subscriptions. */
+  static #batches = 0;
   readonly #options: SharedSubscriptionOptions;
   readonly #source: SubscriptionSource<KubernetesObject>;
   readonly #dependencies: Dependencies;
@@ -70,10 +75,7 @@ export class SharedSubscription {
   #checkpoint: Checkpoint = { ...INITIAL_CHECKPOINT, sequence: nextSequence() };
   readonly #loop = new SerialLoop({
     hasWork: () => !this.#dirtySet.isEmpty || this.#joining.size > 0,
-    iterate: async () => {
-      await this.#deliverChanges();
-      if (this.#joining.size > 0) await this.#admitJoining();
-    },
+    iterate: () => (this.#joining.size > 0 ? this.#deliverAndAdmit() : this.#deliverChanges()),
     onError: (error) => this.#fail(error),
   });
 
@@ -229,8 +231,10 @@ export class SharedSubscription {
     // Evaluated here and not in a function of its own: no turn may pass between the last evaluation and the delivery.
     const controlEvents = batch.isReset ? new InitialEvents(this.#checkpoint, this.#joinOptions) : undefined;
     const events = controlEvents ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
+    let mayBeOver = SharedSubscription.#isCheckDue();
     for (const object of batch.objects) {
-      if (turns.isOver) await turns.continue(this.#options.viewer);
+      if (mayBeOver && turns.isOver) await turns.continue(this.#options.viewer);
+      mayBeOver = true;
       // During either wait an epoch may end, whose rows must not enter the result set of the next, or the subscription may stop.
       if (this.#dirtySet.isStale(batch)) return;
       const evaluated = this.#resultSet.evaluate(object, { fromCheckpoint, toSequence });
@@ -249,6 +253,12 @@ export class SharedSubscription {
     for (const subscriber of this.#subscribers) subscriber.deliver(events, this.#checkpoint, shared);
   }
 
+  /** Whether the turn may be over before the first object of a batch. To ask takes a system call, a part of the cost of a single change. */
+  static #isCheckDue(): boolean {
+    SharedSubscription.#batches += 1;
+    return SharedSubscription.#batches % BATCHES_PER_CHECK === 0;
+  }
+
   /** Returns the delivered states that the watch has not reached: results of mutations, which the store has already. */
   #statesPast(version: string, { position }: Checkpoint, { objects }: Batch): DeliveredState[] {
     const isPast = (other: string) => compareVersions(other, version) > 0;
@@ -260,6 +270,11 @@ export class SharedSubscription {
   #deliveredStateOf({ last: { metadata } }: DirtyObject): DeliveredState {
     const exists = this.#resultSet.has(metadata.uid);
     return { token: objectToken(metadata.uid), version: metadata.resourceVersion, exists };
+  }
+
+  async #deliverAndAdmit(): Promise<void> {
+    await this.#deliverChanges();
+    await this.#admitJoining();
   }
 
   /** Delivers the first events of subscribers that have joined since the last batch. */
