@@ -31,8 +31,9 @@ export class WebSocketTransport implements Transport {
     this.closeStalled = closeStalled;
   }
 
+  /** While events are held, no others wait: {@link write} would have written them. */
   get pendingBytes(): number {
-    return this.#webSocket.bufferedAmount + this.#heldBytes;
+    return this.#heldBytes > 0 ? this.#heldBytes : this.#webSocket.bufferedAmount;
   }
 
   get takenBytes(): number {
@@ -53,10 +54,13 @@ export class WebSocketTransport implements Transport {
 
   /** Writes a `next` message, at the latest when it is uncorked, unless the WebSocket is being closed. Must be called while it is corked. */
   write(prefix: NextMessagePrefix, payload: Buffer): void {
-    if (this.#webSocket.readyState !== OPEN) return undefined;
     const bytes = prefix.frameBytes(payload.length);
     if (this.#prefix !== prefix || this.#heldBytes + bytes > MAX_HELD_BYTES) this.flush();
-    if (this.#socket.writableLength > 0 || bytes > MAX_HELD_BYTES) return this.#writeCorked(prefix, payload);
+    // The sockets of many subscribers are in no cache of the processor: they are looked at once for all events that are held.
+    if (this.#heldBytes === 0) {
+      if (this.#webSocket.readyState !== OPEN) return undefined;
+      if (this.#socket.writableLength > 0 || bytes > MAX_HELD_BYTES) return this.#writeCorked(prefix, payload);
+    }
     this.#prefix = prefix;
     this.#held = this.#held.with(payload);
     this.#heldBytes += bytes;
