@@ -117,7 +117,7 @@ describe('the architecture', () => {
     expect(isAllowed({ from, to, typesOnly: false })).toBe(false);
   });
 
-  it('has an import rule for every folder', () => {
+  it('finds an import rule for every folder', () => {
     expect([...new Set(files.map(folderOf))].sort()).toEqual(Object.keys(rules).sort());
   });
 
@@ -125,7 +125,7 @@ describe('the architecture', () => {
     expect([...running].filter((file) => file.endsWith('.test.ts') || file.startsWith('..'))).toEqual([]);
   });
 
-  it('has no unused file', () => {
+  it('finds no unused file', () => {
     const used = new Set([...running, ...reachableFrom(tests), ...usedByWholeSystemTests()]);
     expect(files.filter((file) => !used.has(file))).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe('the architecture', () => {
     expect([...new Set(outside)]).toEqual(['client/src/index.ts']);
   });
 
-  it('has no folder with a generic name', () => {
+  it('finds no folder with a generic name', () => {
     const vague = /(?:^|\/)(?:utils?|helpers?|common|lib|services|repositories|models)\//u;
     expect(files.filter((file) => vague.test(file))).toEqual([]);
   });
@@ -167,7 +167,7 @@ describe('the architecture', () => {
 describe('the kinds', () => {
   const kinds = [...new Set(files.flatMap((file) => /^kinds\/([^/]+)\//u.exec(file)?.[1] ?? []))];
 
-  it.each(kinds)('has the standard files in the kind %s', (kind) => {
+  it.each(kinds)('finds the standard files in the kind %s', (kind) => {
     const expected = ['index.ts', 'resource.ts', 'schema.ts', `${kind}.test.ts`];
     expect(files).toEqual(expect.arrayContaining(expected.map((file) => `kinds/${kind}/${file}`)));
   });
@@ -177,7 +177,7 @@ describe('the kinds', () => {
     expect(registered.sort()).toEqual(kinds.map((kind) => `kinds/${kind}/index.ts`).sort());
   });
 
-  it('has index files only in kinds, imported only by their registry', () => {
+  it('finds index files only in kinds, imported only by their registry', () => {
     const indexes = files.filter((file) => path.basename(file) === 'index.ts');
     expect(indexes.sort()).toEqual(['kinds/index.ts', ...kinds.map((kind) => `kinds/${kind}/index.ts`)].sort());
     const readers = [...imports.values()].flat().filter(({ to }) => /^kinds\/[^/]+\/index\.ts$/u.test(to));

@@ -92,7 +92,7 @@ function camelCase(name: string): string {
 }
 
 describe('the documentation', () => {
-  it('has links, scripts and variables to check', () => {
+  it('finds links, scripts and variables to check', () => {
     expect(pages).toEqual(expect.arrayContaining(['README.md', CONFIGURATION, DEVELOPMENT, 'docs/architecture.md']));
     expect(isBroken('README.md', 'docs/nonexistent.md')).toBe(true);
     expect(isBroken('docs/security.md', 'clients.md#nonexistent')).toBe(true);
@@ -103,7 +103,7 @@ describe('the documentation', () => {
     expect(variablesIn("const { A_B = '1', C_D } = process.env; process.env['E_F'];")).toEqual(['E_F', 'A_B', 'C_D']);
   });
 
-  it.each(pages)('has only relative links that resolve in %s', (page) => {
+  it.each(pages)('finds only relative links that resolve in %s', (page) => {
     const links = matches(withoutCode(read(page)), /\]\((?!https?:|mailto:)([^)\s]+)\)/gu);
     expect(links.filter((link) => isBroken(page, link))).toEqual([]);
   });

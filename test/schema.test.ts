@@ -57,7 +57,7 @@ function hasNullableList(type: GraphQLType): boolean {
 }
 
 describe('the schema', () => {
-  it('has a description, which introspection returns and the printed schema contains', () => {
+  it('describes the schema in introspection and in the printed schema', () => {
     const { data } = graphqlSync({ schema, source: '{ __schema { description } }' });
     const { description } = schema;
     expect(data).toEqual({ __schema: { description } });
@@ -82,7 +82,7 @@ describe('the schema', () => {
     expect(new Set(unknown)).toEqual(new Set(['managedFields', 'retryAfterSeconds']));
   });
 
-  it('has nullable metadata and manifests of kinds with a redacted form and of secrets only', () => {
+  it('finds nullable metadata and manifests only in kinds with a redacted form and in secrets', () => {
     const nullable = types.filter(
       (type) =>
         isObjectType(type) &&
@@ -97,17 +97,17 @@ describe('the schema', () => {
     expect(values.map(({ name }) => name).filter((name) => !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/u.test(name))).toEqual([]);
   });
 
-  it('has nullable mutations, so that a failed one does not null the others', () => {
+  it('finds nullable mutations only, so that a failed one does not null the others', () => {
     const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
     expect(mutations.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
   });
 
-  it('has at least two values in every enum', () => {
+  it('finds at least two values in every enum', () => {
     const short = types.filter((type) => isEnumType(type) && type.getValues().length < 2);
     expect(short.map(({ name }) => name)).toEqual([]);
   });
 
-  it('has the field id in Nodes only', () => {
+  it('finds the field id in Nodes only', () => {
     const named = types.filter((type) => fieldsOf(type).some(({ name }) => name === 'id'));
     const nodes = types.filter(
       (type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'),
@@ -116,7 +116,7 @@ describe('the schema', () => {
     expect(named.map(({ name }) => name).sort()).toEqual([...nodes, ...interfaces].map(({ name }) => name).sort());
   });
 
-  it('has non-null lists and items, except for nodes and for amounts that take a permission', () => {
+  it('finds non-null lists and items, except for nodes and for amounts that take a permission', () => {
     const nullable = types.flatMap((type) =>
       fieldsOf(type).flatMap((field) => (hasNullableList(field.type) ? `${type.name}.${field.name}` : [])),
     );
@@ -124,7 +124,7 @@ describe('the schema', () => {
     expect(String(schema.getQueryType()?.getFields()['nodes']?.type)).toBe('[Node]!');
   });
 
-  it('has non-null items in list inputs', () => {
+  it('finds non-null items in list inputs', () => {
     const inputs = types.flatMap((type) => [
       ...(isInputObjectType(type) ? Object.values(type.getFields()) : []),
       ...fieldsOf(type).flatMap(({ args }) => args),
@@ -133,7 +133,7 @@ describe('the schema', () => {
     expect(holey.map(({ name }) => name)).toEqual([]);
   });
 
-  it('has one input and a payload with warnings for every mutation', () => {
+  it('finds one input and a payload with warnings for every mutation', () => {
     const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
     const forms = mutations.map(({ name, args, type }) => ({
       name,
@@ -146,7 +146,7 @@ describe('the schema', () => {
     );
   });
 
-  it('has edges, nodes, pageInfo and totalCount in every connection', () => {
+  it('finds edges, nodes, pageInfo and totalCount in every connection', () => {
     const connections = types.filter(({ name }) => name.endsWith('Connection'));
     const fields = connections.map((type) => fieldsOf(type).map(({ name }) => name));
     expect(connections.length).toBeGreaterThan(0);

@@ -192,12 +192,12 @@ describe('the time between attempts', () => {
     expect(retryDelayMs(5, undefined, { minRetryMs: 10, maxRetryMs: 50 })).toBe(50);
   });
 
-  it('is at least that of the server, and doubles it', () => {
+  it('waits at least the time of the server between attempts, and doubles it', () => {
     expect([0, 1, 2, 3].map((attempts) => retryDelayMs(attempts, 7_000))).toEqual([7_000, 14_000, 28_000, 30_000]);
     expect(retryDelayMs(1, 120_000)).toBe(120_000);
   });
 
-  it('is one that a timer can wait for when that of the server is not', () => {
+  it('waits a time that a timer can wait for when that of the server is longer', () => {
     expect(1.5 * retryDelayMs(0, 2 ** 40)).toBeLessThan(2 ** 31);
   });
 });

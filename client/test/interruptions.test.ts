@@ -48,29 +48,32 @@ describe.each(transports)('a followed list over %s', (_, connect) => {
   it.each([
     ['client', true],
     ['package', false],
-  ])(`has the right rows after each of ${CUTS} cuts of the connection when the %s retries`, async (_name, retries) => {
-    const random = seededRandom(CUTS);
-    await using gateway = await startTestGateway({ objects });
-    await using proxy = await TcpProxy.to(gateway);
-    await using connected = connect(proxy.url, { retries });
-    const list = followList(connected.client, FollowedWorkspacesDocument, {}, { ...soon, onChange: () => undefined });
-    for (let cut = 0; cut <= CUTS; cut += 1) {
+  ])(
+    `shows the right rows after each of ${CUTS} cuts of the connection when the %s retries`,
+    async (_name, retries) => {
+      const random = seededRandom(CUTS);
+      await using gateway = await startTestGateway({ objects });
+      await using proxy = await TcpProxy.to(gateway);
+      await using connected = connect(proxy.url, { retries });
+      const list = followList(connected.client, FollowedWorkspacesDocument, {}, { ...soon, onChange: () => undefined });
+      for (let cut = 0; cut <= CUTS; cut += 1) {
+        await gateway.caughtUp();
+        await waitFor(
+          async () => textOf(list.state.rows) === (await listed(gateway)),
+          `the rows are right after cut ${cut}`,
+        );
+        await proxy.disconnect();
+        await untilStatus(list, 'stale');
+        write(random, gateway);
+        await proxy.reconnect();
+        if (random.below(2) === 0) write(random, gateway);
+      }
+      await untilStatus(list, 'live');
       await gateway.caughtUp();
-      await waitFor(
-        async () => textOf(list.state.rows) === (await listed(gateway)),
-        `the rows are right after cut ${cut}`,
-      );
-      await proxy.disconnect();
-      await untilStatus(list, 'stale');
-      write(random, gateway);
-      await proxy.reconnect();
-      if (random.below(2) === 0) write(random, gateway);
-    }
-    await untilStatus(list, 'live');
-    await gateway.caughtUp();
-    await expect.poll(async () => textOf(list.state.rows) === (await listed(gateway))).toBe(true);
-    list.stop();
-  });
+      await expect.poll(async () => textOf(list.state.rows) === (await listed(gateway))).toBe(true);
+      list.stop();
+    },
+  );
 
   it.each([true, false])(
     'resumes after its last event, without a second snapshot, when retries is %s',
@@ -158,7 +161,7 @@ describe.each(transports)('a followed list over %s', (_, connect) => {
 });
 
 describe.each(transports)('the credentials of a list over %s', (_, connect) => {
-  it('are renewed when the gateway refuses them', async () => {
+  it('renews the credentials when the gateway refuses them', async () => {
     await using gateway = await startTestGateway({ objects, users, authentication: token });
     let current = 'expired';
     await using connected = connect(gateway.url, { token: () => current });
@@ -183,7 +186,7 @@ describe.each(transports)('the credentials of a list over %s', (_, connect) => {
     ['the renewal fails', () => Promise.reject(new Error('Sign in again')), { cause: { message: 'Sign in again' } }],
     ['the new ones are refused too', () => undefined, { recovery: 'renew' }],
     ['there is no renewal', undefined, { recovery: 'renew' }],
-  ])('end the list when %s', async (_case, renewCredentials, error) => {
+  ])('ends the list when %s', async (_case, renewCredentials, error) => {
     await using gateway = await startTestGateway({ objects, users, authentication: token });
     await using connected = connect(gateway.url, { token: () => 'expired' });
     const options = { ...soon, renewCredentials, onChange: () => undefined };

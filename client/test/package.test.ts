@@ -98,12 +98,12 @@ async function typeErrorsIn(project: string): Promise<string[]> {
   return errors.filter((line) => !line.startsWith('node_modules/') || line.includes(`/${manifest.name}/`));
 }
 
-it('has the version of the gateway, and no dependency but types', () => {
+it('declares the version of the gateway, and no dependency but types', () => {
   expect(manifest.version).toBe(manifestOf('package.json').version);
   expect(Object.keys(manifest.dependencies)).toEqual(['@graphql-typed-document-node/core']);
 });
 
-it(`has less than ${MAX_BYTES} bytes without bindings when it is minified and compressed`, async () => {
+it(`takes less than ${MAX_BYTES} bytes without bindings when it is minified and compressed`, async () => {
   const bundle = await rolldown({ input: `${ROOT}client/src/index.ts` });
   const { output } = await bundle.generate({ format: 'esm', minify: true });
   await bundle.close();

@@ -134,7 +134,7 @@ function readRecipe(file: string): string {
   return readFileSync(new URL(`../recipes/${file}`, import.meta.url), 'utf8');
 }
 
-it('need only types that the client preset generates from their operations', async () => {
+it('compiles recipes with only the types that the client preset generates from their operations', async () => {
   const document = parse(readRecipe('operations.graphql'));
   const files = await preset.buildGeneratesSection({
     baseOutputDir: 'gql/',

@@ -93,7 +93,7 @@ it('measures pods whose requests have another unit than those of the fixtures', 
   expect(Number.parseInt(stringAt(usage, 'memory') ?? '', 10)).toBeGreaterThan(1e8);
 });
 
-it('has events for every pod of the fixtures', async () => {
+it('writes events for every pod of the fixtures', async () => {
   await using demo = await startDemoCluster();
   const reasons = (name: string) => demo.eventsOf(name).map(({ reason }) => reason);
   expect(reasons('gpu-training')).toEqual(['FailedScheduling', 'SuccessfulCreate']);

@@ -102,20 +102,23 @@ describe('without an RBAC index, a decision', () => {
     { of: 'an allowed namespace', allowed: true, namespace: 'team-a', forMs: 100_000 },
     { of: 'a denied namespace', allowed: false, namespace: 'team-a', forMs: 50_000 },
     { of: 'the whole cluster', allowed: true, namespace: null, forMs: 10_000 },
-  ])('about $of is reused for $forMs ms when there are 1,000 namespaces', async ({ allowed, namespace, forMs }) => {
-    const { authorizer, pass } = authorizerWith({ countNamespaces: () => 1_000 });
-    const { viewer, reviews } = reviewedViewer(() => Promise.resolve(allowed));
-    const ask = () => authorizer.authorize(viewer, { ...attributes, namespace });
-    expect(await ask()).toBe(allowed);
-    pass(forMs - 1);
-    expect(await ask()).toBe(allowed);
-    expect(reviews).toHaveLength(1);
-    pass(1);
-    expect(await ask()).toBe(allowed);
-    expect(reviews).toHaveLength(2);
-  });
+  ])(
+    'reuses a decision about $of for $forMs ms when there are 1,000 namespaces and no RBAC index',
+    async ({ allowed, namespace, forMs }) => {
+      const { authorizer, pass } = authorizerWith({ countNamespaces: () => 1_000 });
+      const { viewer, reviews } = reviewedViewer(() => Promise.resolve(allowed));
+      const ask = () => authorizer.authorize(viewer, { ...attributes, namespace });
+      expect(await ask()).toBe(allowed);
+      pass(forMs - 1);
+      expect(await ask()).toBe(allowed);
+      expect(reviews).toHaveLength(1);
+      pass(1);
+      expect(await ask()).toBe(allowed);
+      expect(reviews).toHaveLength(2);
+    },
+  );
 
-  it('is reviewed by every tenth recheck when there are 1,000 namespaces', async () => {
+  it('reviews a decision by every tenth recheck when there are 1,000 namespaces and no RBAC index', async () => {
     const { authorizer, pass, now } = authorizerWith({ countNamespaces: () => 1_000 });
     const { viewer, reviews } = reviewedViewer(() => Promise.resolve(true));
     const recheck = () => authorizer.authorize(viewer, attributes, { notBefore: now(), isRecheck: true });
@@ -128,7 +131,7 @@ describe('without an RBAC index, a decision', () => {
 });
 
 describe('a review', () => {
-  it('is shared by concurrent calls', async () => {
+  it('shares a review between concurrent calls', async () => {
     const { authorizer } = authorizerWith();
     const gate = Promise.withResolvers<boolean>();
     const { viewer, reviews } = reviewedViewer(() => gate.promise);
@@ -152,7 +155,7 @@ describe('a review', () => {
     expect(reviews).toHaveLength(10);
   });
 
-  it('is not delayed by those of other viewers when they wait in thousands', async () => {
+  it('sends a review without delay when thousands of other viewers wait', async () => {
     const { authorizer } = authorizerWith({ maxConcurrentReviews: 2 });
     const order: string[] = [];
     const named = (key: string) =>
@@ -181,7 +184,7 @@ describe('a review', () => {
     expect(order.join(' ')).toBe('ann ann ann bob bob bob cho cho cho');
   });
 
-  it('is not sent when all callers that wait for it have left', async () => {
+  it('sends no review when all callers that wait for it have left', async () => {
     const { authorizer } = authorizerWith({ maxConcurrentReviews: 1 });
     const gate = Promise.withResolvers<boolean>();
     const { viewer, reviews } = reviewedViewer(() => gate.promise);
@@ -207,7 +210,7 @@ describe('a review', () => {
     expect(reviews.map(({ name }) => name)).toEqual([null, 'shared']);
   });
 
-  it('is cancelled while it runs when all callers that wait for it have left', async () => {
+  it('cancels a running review when all callers that wait for it have left', async () => {
     const { authorizer } = authorizerWith();
     const sent = Promise.withResolvers<AbortSignal>();
     const { viewer } = reviewedViewer(() => Promise.resolve(true));
@@ -226,7 +229,7 @@ describe('a review', () => {
     expect([aborted, (await sent.promise).aborted]).toEqual([false, true]);
   });
 
-  it('is refused when the request has spent its budget, and decisions that exist are returned', async () => {
+  it('refuses a review, and returns decisions that exist, when the request has spent its budget', async () => {
     const { authorizer } = authorizerWith({ maxReviewsPerRequest: 2 });
     const { viewer, reviews } = reviewedViewer(() => Promise.resolve(true));
     const budget = authorizer.createBudget();
@@ -238,7 +241,7 @@ describe('a review', () => {
     expect(reviews).toHaveLength(3);
   });
 
-  it('is retried when the API server is unreachable, and not after other errors', async () => {
+  it('retries a review when the API server is unreachable, and not after other errors', async () => {
     const { authorizer, slept } = authorizerWith();
     const { viewer, reviews } = reviewedViewer((_, times) =>
       times < 3 ? Promise.reject(unreachable) : Promise.resolve(true),

@@ -23,7 +23,7 @@ function operationsOf(authorizer: Authorizer, { viewer }: ReviewedUser) {
 }
 
 describe('a kept scope', () => {
-  it('is shared by all operations of a viewer, and not with another viewer', async () => {
+  it('shares a kept scope between all operations of a viewer, and not with another viewer', async () => {
     const storage = new RbacStorage(rights);
     const authorizer = authorizerFor(storage);
     const resolve = operationsOf(authorizer, new ReviewedUser(storage, ann));
@@ -34,7 +34,7 @@ describe('a kept scope', () => {
     expect([first, other]).toMatchObject([{ full: new Set(['ns-1', 'ns-2']) }, { full: new Set() }]);
   });
 
-  it('is resolved again when a change of RBAC affects it, and only then', async () => {
+  it('resolves a kept scope again when a change of RBAC affects it, and only then', async () => {
     const storage = new RbacStorage(rights);
     const authorizer = authorizerFor(storage);
     const user = new ReviewedUser(storage, ann);
@@ -51,7 +51,7 @@ describe('a kept scope', () => {
     expect((await resolve(Workspace)).full).toEqual(new Set(['ns-2', 'ns-3']));
   });
 
-  it('is not kept when a change affects it while it is resolved', async () => {
+  it('keeps no scope when a change affects it while it is resolved', async () => {
     const storage = new RbacStorage(rights);
     const authorizer = authorizerFor(storage);
     let isChanged = false;
@@ -92,7 +92,7 @@ describe('a kept scope', () => {
     expect(user.reviews).toHaveLength(reviews);
   });
 
-  it('is discarded when others fill the bound, and is then resolved again from cached decisions', async () => {
+  it('discards a kept scope when others fill the bound, and then resolves it again from cached decisions', async () => {
     const names = NAMESPACES.slice(0, 900);
     const storage = new RbacStorage(names.flatMap((name) => grantIn(name, 'ann', viewing)));
     const authorizer = authorizerFor(storage);
@@ -119,7 +119,7 @@ describe('a kept scope', () => {
 describe.each([Workspace, Namespace] as readonly Resource[])(
   'a namespace that appears or goes, for $plural',
   (resource) => {
-    it('is decided alone when every namespace is reviewed', async () => {
+    it('decides each scope alone when every namespace is reviewed', async () => {
       const storage = new RbacStorage(rights);
       const user = new ReviewedUser(storage, ann);
       const resolve = operationsOf(authorizerFor(undefined), user);

@@ -264,7 +264,7 @@ function expectPrepared(store: Store<WidgetObject>, { ordering, namespace }: Ind
 }
 
 it.each(largeSelections.map((selection, index) => ({ index, selection })))(
-  'has all changes that happen between the steps of a build, which several readers take together (selection $index)',
+  'applies all changes that happen between the steps of a build, which several readers take together (selection $index)',
   ({ index, selection }) => {
     const random = seededRandom(index);
     const store = manyWidgets(random);

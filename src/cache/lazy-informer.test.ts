@@ -8,14 +8,14 @@ const DISCOVERY = '/apis/example.org/v1';
 const noop = { changed: () => {}, reset: () => {}, failed: () => {} };
 
 describe('a resource without readers', () => {
-  it('is not requested, and does not delay hasSynced', async () => {
+  it('requests no resource without readers, whose informer does not delay hasSynced', async () => {
     await using cached = await startLazyCache({ objects: [widget('a')] });
     await cached.cache.hasSynced;
     expect(cached.asked()).toEqual([]);
     expect(cached.status()).toMatchObject({ updates: 'on-demand', available: true, synced: false, objects: 0 });
   });
 
-  it('is asked for once per discovery interval for its status', async () => {
+  it('asks for a resource without readers once per discovery interval for its status', async () => {
     await using cached = await startLazyCache();
     cached.simulator.delete(...DEFINITION);
     await cached.cache.discover();
@@ -161,17 +161,20 @@ describe('a resource that has been read', () => {
     expect(cached.status().synced).toBe(false);
   });
 
-  it.each([0, 1, 2, 3, 5, 8])('is listed for a reader %i microtasks after its watch has stopped', async (turns) => {
-    await using cached = await startLazyCache({ objects: [widget('a')] });
-    await cached.ensureSynced();
-    cached.clock.pass(IDLE_MS);
-    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-    await cached.ensureSynced();
-    expect(cached.names()).toEqual(['a']);
-    cached.simulator.apply(widget('b'));
-    await waitFor(() => cached.names().join() === 'a,b', 'the change has arrived');
-    await cached.watching();
-  });
+  it.each([0, 1, 2, 3, 5, 8])(
+    'lists for a reader that comes %i microtasks after the watch has stopped',
+    async (turns) => {
+      await using cached = await startLazyCache({ objects: [widget('a')] });
+      await cached.ensureSynced();
+      cached.clock.pass(IDLE_MS);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await cached.ensureSynced();
+      expect(cached.names()).toEqual(['a']);
+      cached.simulator.apply(widget('b'));
+      await waitFor(() => cached.names().join() === 'a,b', 'the change has arrived');
+      await cached.watching();
+    },
+  );
 
   it('keeps its epoch and the changes since older versions when it is listed again', async () => {
     await using cached = await startLazyCache({ objects: [widget('a')] });
@@ -213,7 +216,7 @@ describe('a resource that has been read', () => {
     await waitFor(() => cached.names().join() === 'b', 'it is listed again');
   });
 
-  it('is not asked for any more when it is not served and has no readers', async () => {
+  it('asks for a resource no more when it is not served and has no readers', async () => {
     await using cached = await startLazyCache({ before: (simulator) => simulator.delete(...DEFINITION) });
     await cached.ensureSynced();
     cached.clock.pass(IDLE_MS);

@@ -30,7 +30,7 @@ const Gizmo: Resource<WidgetObject> = {
 const gizmo = (name: string) => ({ ...widget(name), apiVersion: 'management.example.org/v1', kind: 'Gizmo' });
 
 describe('a resource that is served without watch', () => {
-  it('is listed every ten seconds, with an event for every difference', async () => {
+  it('lists every ten seconds, with an event for every difference, when a resource is served without watch', async () => {
     await using cached = await startPolling({ objects: [gizmo('a')] });
     await cached.ensureSynced();
     const events = recordEvents(cached);
@@ -49,7 +49,7 @@ describe('a resource that is served without watch', () => {
     expect(cached.asked().filter((title) => title.startsWith('watch'))).toEqual([]);
   });
 
-  it('is not listed any more when it has no readers', async () => {
+  it('polls no more when there are no readers', async () => {
     await using cached = await startPolling();
     await cached.ensureSynced();
     cached.clock.pass(IDLE_MS);
@@ -59,7 +59,7 @@ describe('a resource that is served without watch', () => {
     expect([cached.asked().length, cached.status().updates]).toEqual([length, 'on-demand']);
   });
 
-  it('is listed at once after a deletion', async () => {
+  it('lists at once after a deletion', async () => {
     await using cached = await startPolling({ objects: [gizmo('a')] });
     await cached.ensureSynced();
     const [object] = cached.store.list();
@@ -79,7 +79,7 @@ describe('a resource that is served without watch', () => {
     expect(cached.status().watch.failures).toEqual({ 'server-error': 1 });
   });
 
-  it('is unavailable while its API is not served, then polled again', async () => {
+  it('reports a polled resource as unavailable while its API is not served, then polls again', async () => {
     await using cached = await startLazyCache({ resource: Gizmo });
     const withdraw = cached.simulator.aggregate(unwatched);
     await cached.ensureSynced();
@@ -93,7 +93,7 @@ describe('a resource that is served without watch', () => {
     expect(cached.status()).toMatchObject({ updates: 'polled', available: true });
   });
 
-  it('is watched when its API begins to serve watches', async () => {
+  it('watches a polled resource when its API begins to serve watches', async () => {
     await using cached = await startLazyCache({ resource: Gizmo });
     const withdraw = cached.simulator.aggregate(unwatched);
     await cached.ensureSynced();
@@ -107,7 +107,7 @@ describe('a resource that is served without watch', () => {
     expect(cached.status().updates).toBe('watched');
   });
 
-  it('is watched at once when its API serves watches by the time it is read again', async () => {
+  it('watches a polled resource at once when its API serves watches by the time it is read again', async () => {
     await using cached = await startLazyCache({ resource: Gizmo });
     const withdraw = cached.simulator.aggregate(unwatched);
     await cached.ensureSynced();
@@ -133,7 +133,7 @@ describe.each([
   ['always', Widget],
   ['on demand', OnDemand],
 ])('a resource to be watched %s whose watch is answered with 405', (_, resource) => {
-  it('is polled', async () => {
+  it('polls a resource when its watch is answered with 405', async () => {
     await using cached = await startLazyCache({ resource, before: refuseWatches, objects: [widget('a')] });
     await cached.ensureSynced();
     await waitFor(() => cached.status().updates === 'polled', 'its watch has been refused');
@@ -142,7 +142,7 @@ describe.each([
     expect(cached.status().watch.failures).toEqual({ unwatchable: 1 });
   });
 
-  it('is unavailable while its definition is deleted, then listed again', async () => {
+  it('reports a polled resource as unavailable while its definition is deleted, then lists it again', async () => {
     await using cached = await startLazyCache({ resource, before: refuseWatches });
     await cached.ensureSynced();
     await waitFor(() => cached.status().updates === 'polled', 'its watch has been refused');

@@ -171,7 +171,7 @@ describe('Store.fail', () => {
 });
 
 describe('a discarded store', () => {
-  it('is empty, and starts its change log with the next list', () => {
+  it('empties a discarded store, and starts its change log with the next list', () => {
     const store = discardedStore();
     expect([store.size, store.version, store.failure, [...store.list('default')]]).toEqual([0, '', undefined, []]);
     store.replace([at('a', 3), at('b', 7)], '8');
@@ -235,7 +235,7 @@ describe('many lists', () => {
 });
 
 describe('event handlers of a store', () => {
-  it('cause one call of onLastHandlerRemoved when the last one is removed', () => {
+  it('calls onLastHandlerRemoved once when the last event handler is removed', () => {
     let removed = 0;
     const store = new Store(Widget, { historyEvents: 10, onLastHandlerRemoved: () => void (removed += 1) });
     const [first, second] = [onChange(store, () => {}), onChange(store, () => {})];
@@ -247,7 +247,7 @@ describe('event handlers of a store', () => {
     expect([store.hasEventHandlers, removed]).toEqual([false, 1]);
   });
 
-  it('can remove themselves and others while an event is delivered', () => {
+  it('lets event handlers remove themselves and others while an event is delivered', () => {
     const { store } = storeOf([], '5');
     const called: string[] = [];
     const removers = ['first', 'second', 'third'].map((name) =>
@@ -261,7 +261,7 @@ describe('event handlers of a store', () => {
     expect(called).toEqual(['first', 'third', 'third']);
   });
 
-  it('find the store already changed when they are called', () => {
+  it('calls event handlers when the store has already changed', () => {
     const { store } = storeOf([], '5');
     const seen: unknown[] = [];
     onChange(store, () => void seen.push([store.size, store.version]));

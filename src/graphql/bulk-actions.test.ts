@@ -124,7 +124,7 @@ describe('BulkActions', () => {
     expect(action.status).toMatchObject({ state: 'COMPLETED', succeeded: 2 });
   });
 
-  it('has no reader left when one returns before its first event', async () => {
+  it('keeps no reader of a bulk action when one returns before its first event', async () => {
     const action = start(create(), 'eve', 'a', 3);
     expect(await action.events(new AbortController().signal).return(undefined)).toEqual(END);
     await action.delivered;

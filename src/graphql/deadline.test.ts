@@ -26,7 +26,7 @@ it.each(ends)('aborts a signal that was used before when %s', (_, end) => {
   expect(deadline.signal).toBe(signal);
 });
 
-it.each(ends)('has an aborted signal with the same reason when it is first used after %s', (_, end) => {
+it.each(ends)('returns an aborted signal with the same reason when it is first used after %s', (_, end) => {
   const [used, unused] = [new Deadline(LONG_MS), new Deadline(LONG_MS)];
   const { signal } = used;
   end(used);
@@ -71,7 +71,7 @@ it('rejects races and aborts its signal when its time has passed', async () => {
 it.each([
   ['its signal', (deadline: Deadline) => Promise.resolve(deadline.signal.reason)],
   ['a race', (deadline: Deadline) => deadline.race(Promise.resolve(1)).catch((error: unknown) => error)],
-])('has timed out, without a timer, when %s is first used after its time', async (_, reasonOf) => {
+])('times out, without a timer, when %s is first used after the time of the deadline', async (_, reasonOf) => {
   const deadline = new Deadline(1);
   while (!deadline.isOver) await nextIteration();
   expect(codeOf(await reasonOf(deadline))).toEqual(TIMEOUT);

@@ -164,7 +164,7 @@ describe('errors of credentials', () => {
     `token: ${CANARY}\n\t- ${CANARY}: : [`,
     `"${CANARY}`,
     `${CANARY}\n---\nb`,
-  ])('quote nothing of the kubeconfig %j', async (text) => {
+  ])('quotes nothing of the kubeconfig %j', async (text) => {
     const error = await failureOf({ type: 'text', text });
     expect(error).toBeInstanceOf(Error);
     expect(inspect(error, { showHidden: true })).not.toContain(CANARY);
@@ -244,7 +244,7 @@ describe('a kubeconfig', () => {
       'names a user, "admin", that is not in it',
       kubeconfigText({ server: 'http://127.0.0.1' }).replace('"users"', '"x"'),
     ],
-  ])('that %s is refused', async (message, broken) => {
+  ])('refuses a kubeconfig that %s', async (message, broken) => {
     await expect(createApiConnection({ type: 'text', text: broken })).rejects.toThrow(message);
   });
 

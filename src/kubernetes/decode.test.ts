@@ -69,7 +69,7 @@ describe('an object', () => {
     { metadata: null },
     { metadata: { name: 'a', uid: '1' } },
     { metadata: { ...metadata, uid: 7 } },
-  ])('is not %j', (value) => {
+  ])('refuses %j as an object', (value) => {
     expect(() => decodeObject(value, Widget)).toThrow(
       /^Expected a Widget with metadata\.name, uid and resourceVersion, got /u,
     );
@@ -85,12 +85,12 @@ describe('an object that is held in another state', () => {
     status: { state: 'Running', since: 1 },
   };
 
-  it('is the held object when nothing has changed', () => {
+  it('returns the held object when nothing has changed', () => {
     const held = decode(before);
     expect(decode(before, held)).toBe(held);
   });
 
-  it('consists of the held parts when it equals them', () => {
+  it('returns an object of the held parts when it equals them', () => {
     const held = decode(before);
     const after = { ...before, metadata: { ...before.metadata, resourceVersion: '2' }, status: { state: 'Paused' } };
     const object = decode(after, held);
@@ -117,7 +117,7 @@ describe('an object that is held in another state', () => {
     ['more items', { list: [{ one: 1 }, 1] }],
     ['null', { list: null }],
     ['the name of a method', { toString: [] }],
-  ])('has the new content when it has %s', (_, spec) => {
+  ])('returns the new content when the object has %s', (_, spec) => {
     const held = decode({ spec: { list: [{ one: 1 }] } });
     const object = decode({ spec }, held);
     expect(JSON.stringify(object)).toBe(JSON.stringify(decode({ spec })));
@@ -125,7 +125,7 @@ describe('an object that is held in another state', () => {
     expect(JSON.stringify(decode({ spec: { list: [{ one: 1 }] } }, object))).toBe(JSON.stringify(held));
   });
 
-  it('has its own order of fields when only the order has changed', () => {
+  it('returns the new order of fields when only the order has changed', () => {
     const held = decode({ spec: { a: 1, b: 1 } });
     expect(JSON.stringify(decode({ spec: { b: 1, a: 1 } }, held).spec)).toBe('{"b":1,"a":1}');
   });
@@ -142,7 +142,7 @@ describe('a list', () => {
   const page = { metadata: { resourceVersion: '7' }, items: [] };
 
   it.each([{}, { kind: 'WidgetList' }, { kind: 'WidgetList', apiVersion: 'example.org/v2' }, { kind: 'List' }])(
-    'is accepted with %j',
+    'accepts a list with %j',
     (names) => {
       expect(decodeList({ ...page, ...names }, Widget)).toMatchObject({ items: [], resourceVersion: '7' });
     },
@@ -156,7 +156,7 @@ describe('a list', () => {
     { kind: 'Widget' },
     { kind: 'Status' },
     { kind: 7 },
-  ])('is refused with %j', (names) => {
+  ])('refuses a list with %j', (names) => {
     expect(() => decodeList({ ...page, ...names }, Widget)).toThrow(
       'Expected a WidgetList, got an object of another kind',
     );
@@ -164,17 +164,17 @@ describe('a list', () => {
 });
 
 describe('the version of a bookmark', () => {
-  it('is metadata.resourceVersion when it is set', () => {
+  it('returns metadata.resourceVersion of a bookmark when it is set', () => {
     expect(decodeBookmark({ metadata: { resourceVersion: '7' } }, Widget)).toBe('7');
   });
 
-  it('is refused when the bookmark is of another kind', () => {
+  it('refuses a bookmark when it is of another kind', () => {
     const bookmark = { kind: 'Pod', apiVersion: 'v1', metadata: { resourceVersion: '7' } };
     expect(() => decodeBookmark(bookmark, Widget)).toThrow('Expected a Widget, got an object of another kind');
   });
 
   it.each([null, {}, { metadata: { resourceVersion: '' } }, { metadata: { resourceVersion: 7 } }])(
-    'is not in %j',
+    'finds no version of a bookmark in %j',
     (value) => {
       expect(() => decodeBookmark(value, Widget)).toThrow(/^Expected a resourceVersion, got /u);
     },

@@ -76,7 +76,7 @@ describe('an exec plugin', () => {
     expect(pid).toBeGreaterThan(0);
   });
 
-  it('is not run again for each request when it has just failed', async () => {
+  it('runs an exec plugin not again for each request when it has just failed', async () => {
     await using directory = await createScratchDirectory();
     const user = await plugin(directory, 'exit 1');
     const connection = await createApiConnection(kubeconfig({ server: 'http://127.0.0.1:1' }, user), { environment });

@@ -21,7 +21,7 @@ describe('a kubeconfig', () => {
     ['clusters', { clusters: [null, { name: 'x', cluster: null }, { cluster: {} }, { name: 'y' }] }],
     ['users', { users: [null, { name: 'x', user: null }, {}] }],
     ['contexts', { contexts: [null, { name: 'x', context: null }, { name: 'z', context: {} }] }],
-  ])('is read without the null and incomplete entries when %s has some', async (_, entries) => {
+  ])('reads a kubeconfig without the null and incomplete entries when %s has some', async (_, entries) => {
     const [field = '', further = []] = Object.entries(entries)[0] ?? [];
     const valid = JSON.parse(VALID);
     const config = await inText(JSON.stringify({ ...valid, [field]: [...further, ...valid[field]] }));
@@ -33,14 +33,14 @@ describe('a kubeconfig', () => {
     ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\uFEFF${text}`)],
     ['UTF-16, little-endian', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
     ['UTF-16, big-endian', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
-  ])('is read when it is %s', async (_, encode) => {
+  ])('reads a kubeconfig when it is %s', async (_, encode) => {
     await using directory = await createScratchDirectory();
     const file = await directory.write('config', encode(kubeconfigText({ server: SERVER }, { token: 'zoë' })));
     const config = await loadKubeConfig({ type: 'files', files: [file] });
     expect([serverOf(config), config.getCurrentUser()?.token]).toEqual([SERVER, 'zoë']);
   });
 
-  it('is merged from the files that exist when others are missing or empty', async () => {
+  it('merges the kubeconfigs that exist when others are missing or empty', async () => {
     await using directory = await createScratchDirectory();
     const files = [
       path.join(directory.path, 'missing'),
@@ -53,7 +53,7 @@ describe('a kubeconfig', () => {
     expect(serverOf(await loadKubeConfig({ type: 'files', files }))).toBe(SERVER);
   });
 
-  it('has entries of its own when the same text is read again', async () => {
+  it('returns entries of its own when the same kubeconfig is read again', async () => {
     const config = { 'access-token': 'first' };
     const text = kubeconfigText({ server: SERVER }, { 'auth-provider': { name: 'gcp', config } });
     const [read, readAgain] = [await inText(text), await inText(text)];
@@ -99,7 +99,7 @@ describe('a kubeconfig', () => {
   });
 
   it.each([{ 'as-groups': ['g'] }, { 'as-uid': 'u' }, { 'as-user-extra': { a: ['b'] } }])(
-    'is refused when it has %j without as',
+    'refuses a kubeconfig when it has %j without as',
     async (user) => {
       await expect(inText(kubeconfigText({ server: SERVER }, user))).rejects.toThrow('to have as, got none');
     },
@@ -109,7 +109,7 @@ describe('a kubeconfig', () => {
     ['127.0.0.1:6443', {}, 'http://127.0.0.1:6443'],
     ['cluster.test', { 'insecure-skip-tls-verify': true }, 'https://cluster.test'],
     ['https://cluster.test/base/', {}, 'https://cluster.test/base'],
-  ])('has the server %s with %j', async (server, tls, expected) => {
+  ])('returns the server %s of a kubeconfig with %j', async (server, tls, expected) => {
     expect(serverOf(await inText(kubeconfigText({ server, ...tls })))).toBe(expected);
   });
 

@@ -89,7 +89,7 @@ it('lets work of one viewer begin twice in one turn when the turn is not over', 
   expect(order).toEqual(['a', 'b']);
 });
 
-it('is over after some milliseconds, for the work of all viewers together, until the next iteration', async () => {
+it('ends a turn after some milliseconds, for the work of all viewers together, until the next iteration', async () => {
   const turns = new Turns();
   expect(turns.isOver).toBe(false);
   block(LONG_MS);

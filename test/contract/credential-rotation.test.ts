@@ -45,7 +45,7 @@ describe.skipIf(controlPlaneMissing)('credentials of a kube-apiserver that chang
     await cluster[Symbol.asyncDispose]();
   });
 
-  it('are used by watches, lists and writes, and readiness fails while every request does', async () => {
+  it('uses changed credentials for watches, lists and writes, and is not ready while every request fails', async () => {
     await using gateway = await startGatewayFor('', { connection: { type: 'files', files: [file] } });
     await waitFor(() => sees(gateway, 'nb-1'), 'the workspace is served');
     const api = await ApiClient.connect(cluster.kubeconfig);

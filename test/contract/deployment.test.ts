@@ -58,7 +58,7 @@ describe.skipIf(!real || real.missing)('deploy/ on a kube-apiserver', () => {
     // The next overlay must not keep the roles of this one.
     afterAll(() => kubectl.run('delete', '-k', directoryOf(overlay), '--wait=false'));
 
-    it('has no difference to the stored objects when it is applied again', async () => {
+    it('changes no stored objects when it is applied again', async () => {
       expect(await kubectl.run('diff', '-k', directoryOf(overlay))).toBe('');
     });
 

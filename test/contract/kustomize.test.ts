@@ -45,7 +45,7 @@ describe.skipIf(kubectlMissing)('the overlays of deploy/', () => {
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(shutdown);
   });
 
-  it.each(OVERLAYS)('has the version of package.json as image tag: %s', (overlay) => {
+  it.each(OVERLAYS)('renders the version of package.json as image tag: %s', (overlay) => {
     const { version }: { version: string } = JSON.parse(
       readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8'),
     );

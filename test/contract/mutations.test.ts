@@ -15,7 +15,7 @@ describe('the mutations', () => {
   beforeAll(async () => void (simulator = await environmentOn(simulated)));
   afterAll(() => simulator[Symbol.asyncDispose]());
 
-  it('has more than a hundred mutation cases with unique titles', () => {
+  it('finds more than a hundred mutation cases with unique titles', () => {
     expect(cases.length).toBeGreaterThan(100);
     expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
   });

@@ -47,7 +47,7 @@ describeOnClusters('random RBAC', (cluster) => {
 
   describe('with an index of the roles and bindings', () => {
     it.each(seeds)(
-      'has every permission among the candidates, and shows what reviews of everything show, with seed %i',
+      'finds every permission among the candidates, and shows what reviews of everything show, with seed %i',
       { timeout: TIMEOUT_MS },
       async (seed) => {
         expect(await mistakesOf(cluster(), seed)).toEqual([]);

@@ -16,7 +16,7 @@ export function rbacObjects(cluster: () => Cluster): void {
 const api = (cluster: () => Cluster) => cluster().api;
 
 function defaultsAndNames(cluster: () => Cluster): void {
-  it('has default roles and bindings', async () => {
+  it('returns default roles and bindings', async () => {
     const names = ['cluster-admin', 'system:basic-user', 'system:discovery', 'system:public-info-viewer'];
     for (const name of names) {
       expect((await api(cluster).get(`${BINDINGS}/${name}`)).body).toMatchObject({

@@ -219,7 +219,7 @@ describe.each(modes)('a subscriber with AUTHORIZER=$authorizer', ({ authorizer, 
     expect(await next(again, 3)).toEqual(['RESET', 'ADDED a-1', 'SYNCED']);
   });
 
-  it('is authorized again once for all its subscriptions, and not at all when it has none', async () => {
+  it('authorizes a subscriber again once for all its subscriptions, and not at all when it has none', async () => {
     await using gateway = await startTestGateway({
       ...settings,
       observedAuthorizationTtlSeconds: 2,

@@ -80,7 +80,7 @@ describe('a restart whose gateway has ended', () => {
     return startSimulator({ users: [erin, gatewayServiceAccount], objects });
   }
 
-  it('is finished by another gateway with the optional role', async () => {
+  it('finishes a restart whose gateway has ended when another gateway has the optional role', async () => {
     await using cluster = await startCluster(...deployedRoles('components/finish-restarts'));
     await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayServiceAccount.token), {
       authentication: { mode: 'token' },
@@ -90,7 +90,7 @@ describe('a restart whose gateway has ended', () => {
     await expect.poll(async () => (await person.ask(HINT)).data).toEqual(finished);
   });
 
-  it('is tried once, and left to users, without the optional role', async () => {
+  it('tries a restart whose gateway has ended once, and leaves it to users, when there is no optional role', async () => {
     await using cluster = await startCluster();
     await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayServiceAccount.token), {
       authentication: { mode: 'token' },

@@ -77,7 +77,7 @@ describe('a change of one binding', () => {
 });
 
 describe('a namespace that appears', () => {
-  it('is one decision for each verb when a viewer is bound in it, and none when no viewer is', async () => {
+  it('makes one decision for each verb when a viewer is bound in a namespace that appears, and none when no viewer is', async () => {
     const objects = Array.from({ length: 50 }, (_, index) => namespace(`ns-${index}`));
     await using environment = await AccessEnvironment.start({ users: [ann], objects, modes: ['header'], ...lasting });
     const { cluster } = environment;

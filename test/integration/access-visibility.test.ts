@@ -35,7 +35,7 @@ describe('a namespace', () => {
     '{ namespaces { nodes { name phase metadata { labels { key } } } } namespace(name: "team-a") { name phase } }';
   const whole = { name: 'team-a', phase: 'ACTIVE' };
 
-  it('has only its name when the viewer may list workspaces in it but not get it', async () => {
+  it('returns only the name of a namespace when the viewer may list workspaces in it but not get it', async () => {
     const { data } = await queryWith([grantIn('team-a', 'vic', viewing)], all);
     expect(data).toEqual({
       namespaces: { nodes: [{ name: 'team-a', phase: null, metadata: null }] },
@@ -46,7 +46,7 @@ describe('a namespace', () => {
   it.each([
     { how: 'in it', rights: [grantIn('team-a', 'vic', viewing, namespaces(['get']))] },
     { how: 'by name', rights: [grantIn('team-a', 'vic', viewing), grant('vic', namespaces(['get'], 'team-a'))] },
-  ])('has all fields when the viewer may get it, granted $how', async ({ rights }) => {
+  ])('returns all fields of a namespace when the viewer may get it, granted $how', async ({ rights }) => {
     const { data } = await queryWith(rights, all);
     expect(data).toEqual({
       namespaces: {
@@ -56,7 +56,7 @@ describe('a namespace', () => {
     });
   });
 
-  it('is not found by its labels when the viewer may not get it', async () => {
+  it('finds no namespace by its labels when the viewer may not get it', async () => {
     const rights = [grantIn('team-a', 'vic', viewing)];
     const { data } = await queryWith(rights, '{ namespaces(filter: { labelSelector: "tier=prod" }) { totalCount } }');
     expect(data).toEqual({ namespaces: { totalCount: 0 } });
@@ -64,7 +64,7 @@ describe('a namespace', () => {
 });
 
 describe('a workspace kind', () => {
-  it('is returned by name when the viewer may only list', async () => {
+  it('returns a workspace kind by name when the viewer may only list', async () => {
     const { data } = await queryWith(
       [grant('vic', kinds(['list']))],
       '{ workspaceKind(name: "jupyterlab") { name revision } }',

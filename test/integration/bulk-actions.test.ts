@@ -92,7 +92,7 @@ async function followOverEvents({ url }: SimulatedGateway): Promise<() => Promis
 }
 
 describe('a bulk action', () => {
-  it('is reported to its end, each result once', async () => {
+  it('reports a bulk action to its end, each result once', async () => {
     await using gateway = await startTestGateway({ objects: running(40), admission: [() => ({ warnings: ['hm'] })] });
     const held = holdWrites(gateway);
     const { data } = await gateway.query(PAUSE, { input });
@@ -222,7 +222,7 @@ describe('a bulk action', () => {
     expect(gateway.cluster.requests.some(({ verb }) => verb === 'delete')).toBe(false);
   });
 
-  it('is refused for deleteWorkspaces without a filter', async () => {
+  it('refuses a bulk action of deleteWorkspaces without a filter', async () => {
     await using gateway = await startTestGateway({ objects: running(1) });
     const { errors } = await gateway.query(DELETE, { input: { namespace: 'team-a', actionId: 'a1' } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
@@ -240,7 +240,7 @@ describe('a bulk action of a user', () => {
   } as const;
   const granted = [...grantIn('team-a', 'eve', editing), ...grantIn('team-a', 'mallory', editing)];
 
-  it('is NOT_FOUND for another user, who may use the same id', async () => {
+  it('returns NOT_FOUND for a bulk action of another user, whose id may be used again', async () => {
     await using gateway = await startTestGateway({ ...settings, objects: [...running(2), ...granted] });
     await using eve = connectUser(gateway.url, { token: 'eve-token' });
     await using mallory = connectUser(gateway.url, { token: 'mallory-token' });

@@ -178,7 +178,7 @@ describe('deleteWorkspaces with a filter', () => {
     expect(namesIn(gateway).toSorted()).toEqual(['one', 'two']);
   });
 
-  it('is refused together with a selector', async () => {
+  it('refuses deleteWorkspaces with both a filter and a selector', async () => {
     await using gateway = await startTestGateway({ objects });
     const { errors } = await gateway.query(DELETE, {
       input: { namespace: 'team-a', filter, labelSelector: 'team=ml' },

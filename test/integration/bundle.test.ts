@@ -113,7 +113,7 @@ describe('the code cache of the bundle', () => {
   const codeCache = path.join(ROOT, 'dist/code-cache.cjs');
   const main = 'gateway.cjs';
 
-  it('is accepted by V8', () => {
+  it('writes a code cache that V8 accepts', () => {
     const program = `console.log(require('${codeCache}').run('${main}').cachedDataRejected)`;
     const output = execFileSync(process.execPath, ['--eval', program, 'argument', '--version'], { encoding: 'utf8' });
     expect(output).toMatch(/^false$/mu);
@@ -122,7 +122,7 @@ describe('the code cache of the bundle', () => {
   it.each([
     ['is missing', undefined],
     ['is broken', 'broken'],
-  ])('is not needed when it %s', async (_, content) => {
+  ])('starts without the code cache when it %s', async (_, content) => {
     await using directory = await createScratchDirectory();
     const copy = path.join(directory.path, 'dist');
     // Another test may build the same bundle: its temporary files end with a number.

@@ -91,7 +91,7 @@ const violations: readonly {
 
 describe('causes of INVALID', () => {
   it.each(violations)(
-    'are those of the gateway and of the cluster together for $mutation: $fields',
+    'returns the causes of the gateway and of the cluster together for $mutation: $fields',
     async (violation) => {
       await using gateway = await start();
       const before = gateway.cluster.list('kubeflow.org/v1beta1', 'Workspace');
@@ -106,7 +106,7 @@ describe('causes of INVALID', () => {
   it.each([
     ['CreateWorkspaceInput', createPaths],
     ['UpdateWorkspaceInput', updatePaths],
-  ])('have paths only of fields that %s has', (name, paths) => {
+  ])('returns causes of INVALID with paths only of fields that %s has', (name, paths) => {
     const schema = buildSchema(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8'));
     const type = schema.getType(name);
     const names = isInputObjectType(type) ? Object.keys(type.getFields()) : [];
@@ -114,7 +114,7 @@ describe('causes of INVALID', () => {
     expect(used.filter((field) => !names.includes(field ?? ''))).toEqual([]);
   });
 
-  it('has the path in the object when the input has no such field', async () => {
+  it('returns a cause with the path in the object when the input has no such field', async () => {
     const causes = [{ field: 'spec.kind', reason: 'FieldValueInvalid', message: 'Invalid value: "x": not today' }];
     await using gateway = await start([() => ({ deny: { causes } })]);
     expect(fieldsOf(await send(gateway, 'update', { displayName: 'X' }))).toEqual(['spec.kind']);
@@ -137,7 +137,7 @@ const values = [
 ];
 
 describe('messages of causes', () => {
-  it.each(values)('contain the value only if it is short: $kind', async ({ value, kept }) => {
+  it.each(values)('returns the value in a cause only if it is short: $kind', async ({ value, kept }) => {
     const message = `Invalid value: ${value}: must be another one`;
     const causes = [
       { field: 'spec.displayName', reason: 'FieldValueInvalid', message },
@@ -157,7 +157,7 @@ describe('a webhook that is down or slow', () => {
   it.each([
     'Internal error occurred: failed calling webhook "w.example.org": failed to call webhook: Post "https://w/?timeout=10s": context deadline exceeded',
     'conversion webhook for kubeflow.org/v1, Kind=Workspace failed: Post "https://w/": dial tcp 10.0.0.1:443: connect: connection refused',
-  ])('is UNAVAILABLE with retryAfterSeconds: %s', async (message) => {
+  ])('returns UNAVAILABLE with retryAfterSeconds when a webhook is down or slow: %s', async (message) => {
     await using gateway = await start();
     gateway.cluster.faults.refuse({
       status: 500,
@@ -185,14 +185,17 @@ describe('reserved pod labels', () => {
     ['update', podMetadata, 'input.podMetadata.labels'],
     ['patch', { type: 'MERGE', patch: { spec: allowed } }, 'input.patch.spec.podTemplate.podMetadata.labels'],
     ['replace', { manifest: { spec: allowed } }, 'input.manifest.spec.podTemplate.podMetadata.labels'],
-  ] as const)('are accepted with a warning by %s', async (mutation, input, field) => {
-    await using gateway = await start();
-    const { data, errors } = await send(gateway, mutation, input);
-    expect(errors).toBeUndefined();
-    expect(data?.['result']).toEqual({
-      warnings: ['notebooks.kubeflow.org/workspace-name', 'statefulset'].map((key) =>
-        expect.stringContaining(`${field}: the controller sets the label ${key} `),
-      ),
-    });
-  });
+  ] as const)(
+    'accepts labels that the controller sets, with a warning, in a mutation to %s',
+    async (mutation, input, field) => {
+      await using gateway = await start();
+      const { data, errors } = await send(gateway, mutation, input);
+      expect(errors).toBeUndefined();
+      expect(data?.['result']).toEqual({
+        warnings: ['notebooks.kubeflow.org/workspace-name', 'statefulset'].map((key) =>
+          expect.stringContaining(`${field}: the controller sets the label ${key} `),
+        ),
+      });
+    },
+  );
 });

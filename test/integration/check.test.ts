@@ -207,7 +207,7 @@ describe('the command line', () => {
 
 describe('the table of permissions', () => {
   it.each(['header', 'impersonate', 'token'] as const)(
-    'has every permission of the roles of deploy/ for %s',
+    'prints every permission of the roles of deploy/ for %s',
     (mode) => {
       const roles = [...gatewayRoles(mode), ...deployedRoles('components/finish-restarts')];
       const rules = roles.flatMap(({ rules: list = [] }) => list as readonly Rule[]);
@@ -220,7 +220,7 @@ describe('the table of permissions', () => {
     },
   );
 
-  it('is the same in docs/operations.md', async () => {
+  it('prints the same table of permissions as docs/operations.md', async () => {
     const page = await readFile(path.resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
     const rows = features.map(({ name, permissions, modes, required, without }) => {
       const used = modes.length === 4 ? 'all' : modes.join(', ');

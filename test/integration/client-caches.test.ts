@@ -166,11 +166,11 @@ describe('a cluster that stands still', { timeout: TIMEOUT_MS }, () => {
 
   afterAll(async () => gateway[Symbol.asyncDispose]());
 
-  it.each(users)('has one value per field of a Node when $name asks on every path', ({ token }) => {
+  it.each(users)('returns one value per field of a Node when $name asks on every path', ({ token }) => {
     expect(merged(answersFor(token)).conflicts).toEqual([]);
   });
 
-  it('has Nodes of every type among the answers to an administrator', () => {
+  it('returns Nodes of every type when an administrator asks', () => {
     const received = new Set(merged(answersFor(ADA)).nodes.map(({ typeName }) => typeName));
     expect([...received].sort()).toEqual(nodeTypes.sort());
   });
@@ -183,7 +183,7 @@ describe('a cluster that stands still', { timeout: TIMEOUT_MS }, () => {
     expect(records.conflicts).toEqual(['Pod.name: "x" (query.node(id: "1")), "y" (query.node(id: "1"))']);
   });
 
-  it('has one id per object, whoever asks', () => {
+  it('returns one id per object, whoever asks', () => {
     const ids = new Map<string, Set<string>>();
     for (const { token } of users)
       for (const node of merged(answersFor(token)).nodes) {

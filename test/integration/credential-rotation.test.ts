@@ -104,7 +104,7 @@ const rotations: Readonly<Record<string, Rotation>> = {
 };
 
 describe.each(Object.entries(rotations))('a changed %s', (_, { before, rotate }) => {
-  it('is used by watches, lists and writes within ten seconds when it changes on disk', async () => {
+  it('uses a credential for watches, lists and writes within ten seconds when it changes on disk', async () => {
     await using situation = await startSituation();
     const { cluster, front, directory } = situation;
     const file = await directory.write('config', await before(situation));

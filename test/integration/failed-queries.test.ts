@@ -35,7 +35,7 @@ describe('a compiled query that fails', () => {
     expect(reads).toHaveLength(1);
   });
 
-  it('is executed once when it exceeds MAX_OPERATION_COST', async () => {
+  it('executes a compiled query once when it exceeds MAX_OPERATION_COST', async () => {
     await using environment = await startExecutionEnvironment([]);
     let calls = 0;
     const resolve = (_: unknown, __: unknown, context: unknown): readonly string[] => {

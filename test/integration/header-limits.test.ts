@@ -27,12 +27,12 @@ async function post(gateway: TestGateway, headers: Headers = {}): Promise<{ stat
 const ANSWER = '{"data":{"workspaces":{"totalCount":1}}}';
 
 describe('request headers', () => {
-  it('are accepted when they have 20 kB of cookies', async () => {
+  it('accepts request headers when they have 20 kB of cookies', async () => {
     await using gateway = await startTestGateway({ objects });
     expect(await post(gateway, { cookie: `session=${'x'.repeat(20_000)}` })).toEqual({ status: 200, body: ANSWER });
   });
 
-  it('are accepted when they have 250 groups, over HTTP and WebSocket', async () => {
+  it('accepts request headers over HTTP and WebSocket when they have 250 groups', async () => {
     await using gateway = await startTestGateway({ objects, authentication: header });
     const headers = { 'kubeflow-userid': 'erin', 'kubeflow-groups': groups };
     expect(await post(gateway, headers)).toEqual({ status: 200, body: ANSWER });
@@ -42,7 +42,7 @@ describe('request headers', () => {
     await once(socket, 'close');
   });
 
-  it('are refused with an explanation when they exceed MAX_HEADER_BYTES', async () => {
+  it('refuses request headers with an explanation when they exceed MAX_HEADER_BYTES', async () => {
     await using gateway = await startTestGateway({ objects, maxHeaderBytes: 8_192 });
     const { status, body } = await post(gateway, { cookie: 'x'.repeat(9_000) });
     expect(status).toBe(431);
@@ -58,7 +58,7 @@ describe('request headers', () => {
     });
   });
 
-  it('are refused when those of a WebSocket exceed MAX_HEADER_BYTES', async () => {
+  it('refuses a WebSocket when its request headers exceed MAX_HEADER_BYTES', async () => {
     await using gateway = await startTestGateway({ objects, maxHeaderBytes: 8_192 });
     const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws', {
       headers: { cookie: 'x'.repeat(9_000) },
@@ -68,7 +68,7 @@ describe('request headers', () => {
   });
 
   it.each(['Application/JSON', 'APPLICATION/JSON; Charset=UTF-8', 'application/json ;charset=utf-8'])(
-    'are accepted when Content-Type is %s',
+    'accepts request headers when Content-Type is %s',
     async (contentType) => {
       await using gateway = await startTestGateway({ objects });
       expect(await post(gateway, { 'content-type': contentType })).toEqual({ status: 200, body: ANSWER });

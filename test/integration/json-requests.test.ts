@@ -307,30 +307,33 @@ async function get(query: string, headers: Headers) {
 }
 
 describe('an answer of COMPRESSION_MIN_BYTES', () => {
-  it.each(['zstd', 'br', 'gzip'] as const)('is compressed when the client accepts %s', async (encoding) => {
-    const plain = await get(LONG, {});
-    const packed = await get(LONG, { 'accept-encoding': encoding, origin: 'https://app.example.com' });
-    expect([plain.headers['content-encoding'], plain.headers.vary]).toEqual([undefined, 'origin, accept-encoding']);
-    expect([packed.headers['content-encoding'], packed.headers.vary]).toEqual([encoding, 'origin, accept-encoding']);
-    expect(packed.headers['content-length']).toBe(String(packed.bytes.length));
-    expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 3);
-    expect(decoders[encoding](packed.bytes).equals(plain.bytes)).toBe(true);
-  });
+  it.each(['zstd', 'br', 'gzip'] as const)(
+    'compresses an answer of COMPRESSION_MIN_BYTES when the client accepts %s',
+    async (encoding) => {
+      const plain = await get(LONG, {});
+      const packed = await get(LONG, { 'accept-encoding': encoding, origin: 'https://app.example.com' });
+      expect([plain.headers['content-encoding'], plain.headers.vary]).toEqual([undefined, 'origin, accept-encoding']);
+      expect([packed.headers['content-encoding'], packed.headers.vary]).toEqual([encoding, 'origin, accept-encoding']);
+      expect(packed.headers['content-length']).toBe(String(packed.bytes.length));
+      expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 3);
+      expect(decoders[encoding](packed.bytes).equals(plain.bytes)).toBe(true);
+    },
+  );
 
-  it('is the same when the document is known', async () => {
+  it('compresses the same answer when the document is known', async () => {
     const [first, second] = await answers(JSON.stringify({ query: unknown(LONG) }), { 'accept-encoding': 'gzip' });
     expect(second).toEqual(first);
     expect(first.headers['content-encoding']).toBe('gzip');
   });
 
-  it('is sent as it is when the client refuses the encodings, and shorter ones always', async () => {
+  it('sends an answer as it is when the client refuses the encodings, and shorter ones always', async () => {
     const refused = await get(LONG, { 'accept-encoding': 'gzip;q=0, identity' });
     const short = await get('{ __typename }', { 'accept-encoding': 'gzip' });
     expect([refused.headers['content-encoding'], short.headers['content-encoding']]).toEqual([undefined, undefined]);
     expect(short.headers.vary).toBe('origin');
   });
 
-  it.each(['zstd', 'br', 'gzip'])('is read by fetch when it has the encoding %s', async (encoding) => {
+  it.each(['zstd', 'br', 'gzip'])('sends an answer that fetch reads when it has the encoding %s', async (encoding) => {
     const response = await fetch(`${gateway.url}?query=${encodeURIComponent(LONG)}`, {
       headers: { 'accept-encoding': encoding },
     });

@@ -166,7 +166,7 @@ describe('a subscription after the liveCursor of a list', () => {
     expect((await untilSynced(subscribeAfter(vic, after)))[0]).toBe('RESET');
   });
 
-  it('is refused when the cursor is of a list of another type', async () => {
+  it('refuses a subscription when the cursor is of a list of another type', async () => {
     await using gateway = await startTestGateway({ objects });
     const after = await liveCursorOf(gateway, '{ namespaces { liveCursor } }', 'namespaces');
     const { value } = await subscribeAfter(gateway, after).next();

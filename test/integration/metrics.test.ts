@@ -44,7 +44,7 @@ function valueOf(text: string, sample: string): number {
 }
 
 describe('the metrics', () => {
-  it('count operations by name, type and code, with their duration', async () => {
+  it('counts operations by name, type and code, with their duration', async () => {
     const start = performance.now();
     await gateway.query('query Who { viewer { name } }');
     await gateway.query('query Broken { nothing }');
@@ -63,7 +63,7 @@ describe('the metrics', () => {
     expect(seconds).toBeLessThan((performance.now() - start) / 1000);
   });
 
-  it('count the limits that operations exceed, from 0, so that an increase shows the first refusals', async () => {
+  it('counts the limits that operations exceed, from 0, so that an increase shows the first refusals', async () => {
     const samples = (await scrape()).match(/^workspaces_gateway_limit_exceeded_total\{limit="\w+"\} 0$/gmu) ?? [];
     expect(samples).toHaveLength(limitNames.length);
     const fields = Array.from({ length: 201 }, (_, index) => `f${index}: __typename`).join(' ');
@@ -73,7 +73,7 @@ describe('the metrics', () => {
     expect(valueOf(await scrape(), sample)).toBe(1);
   });
 
-  it('show subscriptions, copies, watches, requests to the API server, decisions and the process', async () => {
+  it('shows subscriptions, copies, watches, requests to the API server, decisions and the process', async () => {
     const events = gateway.subscribe('subscription Follow { namespaces { type } }');
     await events.next();
     const text = await scrape();
@@ -95,7 +95,7 @@ describe('the metrics', () => {
     await events.return();
   });
 
-  it('show the bytes of a large request until its client has left', async () => {
+  it('shows the bytes of a large request until its client has left', async () => {
     const sample = 'workspaces_gateway_bytes_in_flight';
     const headers = { 'content-type': 'application/json', 'content-length': 200_000 };
     const sent = request(gateway.url, { method: 'POST', headers });
@@ -107,7 +107,7 @@ describe('the metrics', () => {
     expect(await scrape()).toContain(`${sample} 0`);
   });
 
-  it('have a bounded number of samples when a client chooses new names and values', async () => {
+  it('returns a bounded number of samples when a client chooses new names and values', async () => {
     await send(0);
     await waitFor(async () => valueOf(await scrape(), other) > 0, 'further names are counted together');
     const before = (await scrape()).split('\n').length;
@@ -119,14 +119,14 @@ describe('the metrics', () => {
   });
   const other = 'workspaces_gateway_operations_total{operation="other",type="query",code="OK"}';
 
-  it('are served at /metrics for GET only, and not on the port of the API', async () => {
+  it('serves metrics at /metrics for GET only, and not on the port of the API', async () => {
     const url = gateway.metricsUrl ?? '';
     expect((await fetch(url, { method: 'POST' })).status).toBe(405);
     expect((await fetch(new URL('/graphql', url))).status).toBe(404);
     expect((await fetch(new URL('/metrics', gateway.url))).status).toBe(404);
   });
 
-  it.skipIf(!hasPromtool)('follow the conventions of Prometheus', async () => {
+  it.skipIf(!hasPromtool)('follows the conventions of Prometheus', async () => {
     const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
       input: await scrape(),
       encoding: 'utf8',
@@ -148,14 +148,14 @@ describe('the alerts and the dashboard', () => {
   const { groups } = parse(readFileSync(ALERTS, 'utf8')) as Rules;
   const rules = groups.flatMap((group) => group.rules);
 
-  it('have a section in docs/operations.md for each alert, and no other', () => {
+  it('finds a section in docs/operations.md for each alert, and no other', () => {
     const page = readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8');
     const headings = Array.from(page.matchAll(/^### (WorkspacesGateway\w+)$/gmu), ([, name]) => name);
     expect(headings).toEqual(rules.map(({ alert }) => alert));
     expect(headings.length).toBeGreaterThan(5);
   });
 
-  it('use only metrics that the gateway has', async () => {
+  it('uses only metrics that the gateway has in the alerts and the dashboard', async () => {
     const dashboard = readFileSync(path.join(ROOT, 'deploy/monitoring/dashboard.json'), 'utf8');
     const text = `${dashboard}\n${rules.map(({ expr }) => expr).join('\n')}`;
     const used = new Set(text.match(/\b(?:workspaces_gateway|nodejs|process)_\w+/gu));
@@ -166,7 +166,7 @@ describe('the alerts and the dashboard', () => {
     expect(used.size).toBeGreaterThan(20);
   });
 
-  it.skipIf(!hasPromtool)('are valid for promtool', () => {
+  it.skipIf(!hasPromtool)('passes promtool with the alerts and the dashboard', () => {
     const output = execFileSync('promtool', ['check', 'rules', ALERTS], { encoding: 'utf8' });
     expect(output).toContain(`SUCCESS: ${rules.length} rules found`);
   });
@@ -185,7 +185,7 @@ describe('the labels of requests to the API server', () => {
     ['POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', 'create', 'subjectaccessreviews'],
     ['GET', '/apis/kubeflow.org/v1beta1', 'get', 'discovery'],
     ['GET', '/version', 'get', 'discovery'],
-  ])('are those of %s %s: %s %s', (method, target, verb, resource) => {
+  ])('labels the request %s %s with %s %s', (method, target, verb, resource) => {
     expect(labelsOf(method, target)).toEqual({ verb, resource });
   });
 });

@@ -58,12 +58,12 @@ const allowed = cases.filter(({ field }) => field === undefined);
 const refused = cases.filter(({ field }) => field !== undefined);
 
 describe.each(workspaceWrites)('mount paths written by %s', (way) => {
-  it.each(allowed)('are accepted when $why', async ({ part }) => {
+  it.each(allowed)('accepts mount paths when $why', async ({ part }) => {
     await using gateway = await start(workspace('nb'));
     expect((await write(gateway, way, part)).errors).toBeUndefined();
   });
 
-  it.each(refused)('are refused when $why', async ({ part, field }) => {
+  it.each(refused)('refuses mount paths when $why', async ({ part, field }) => {
     await using gateway = await start(workspace('nb'));
     const reason = expect.stringMatching(/^FieldValue(?:Duplicate|Invalid)$/u);
     expect(causesOf(await write(gateway, way, part))).toMatchObject([
@@ -76,7 +76,7 @@ describe('paths that a workspace has already', () => {
   it.each([
     ['a colon', data('/x:/y')],
     ['the path of another volume', data('/home/./jovyan')],
-  ])('are kept by an update when they have %s', async (_, volumes) => {
+  ])('keeps the mount paths of a workspace in an update when they have %s', async (_, volumes) => {
     const podTemplate = {
       volumes: { home: 'data', data: volumes },
       options: { imageConfig: 'scipy', podConfig: 'tiny' },
@@ -89,7 +89,7 @@ describe('paths that a workspace has already', () => {
 const marks = (...flags: boolean[]) => flags.map((leftOut) => ({ leftOut }));
 
 describe('leftOut', () => {
-  it('is true for each volume after the first at exactly the same path', async () => {
+  it('returns leftOut for each volume after the first at exactly the same path', async () => {
     const volumes = {
       home: 'home',
       data: data('/home/jovyan', '/x', '/dev/shm', '/home/jovyan/'),

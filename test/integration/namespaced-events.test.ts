@@ -49,7 +49,7 @@ function cachedEvents(gateway: Pick<SimulatedGateway, 'statistics'>): {
 }
 
 describe('the events of a workspace', () => {
-  it('are read without those of other namespaces, and without changes of those', async () => {
+  it('reads the events of a workspace without those of other namespaces, and without changes of those', async () => {
     const foreign = Array.from({ length: 20_000 }, () => foreignEvent());
     await using gateway = await startTestGateway({ objects: [...objects, ownEvent('own'), ...foreign] });
     const stream = gateway.subscribe(`subscription ${EVENTS}`);
@@ -61,7 +61,7 @@ describe('the events of a workspace', () => {
     expect([cachedEvents(gateway), namespacesAsked(gateway)]).toEqual([{ stored: 2, received: 1 }, ['team-a']]);
   });
 
-  it('are stored without those of other kinds in the namespace', async () => {
+  it('stores the events of a workspace without those of other kinds in the namespace', async () => {
     const others = ['Node', 'Job', 'ReplicaSet', 'Service'].map((kind) => eventOf(kind, 'other'));
     await using gateway = await startTestGateway({ objects: [...objects, ownEvent('own'), ...others] });
     const stream = gateway.subscribe(`subscription ${EVENTS}`);
@@ -73,7 +73,7 @@ describe('the events of a workspace', () => {
     expect(cachedEvents(gateway).stored).toBe(2);
   });
 
-  it('are the same when the list is not a streaming list', async () => {
+  it('returns the same events when the list is not a streaming list', async () => {
     await using gateway = await startTestGateway({
       objects: [...objects, ownEvent('own'), eventOf('Job', 'other'), foreignEvent()],
     });
@@ -83,7 +83,7 @@ describe('the events of a workspace', () => {
   });
 
   it.each(['endWatches', 'dropWatches', 'expireWatches', 'compact'] as const)(
-    'are sent to subscribers after %s',
+    'sends events to subscribers after %s',
     async (fault) => {
       await using gateway = await startTestGateway({ objects });
       const stream = gateway.subscribe(`subscription ${EVENTS}`);
@@ -95,7 +95,7 @@ describe('the events of a workspace', () => {
     },
   );
 
-  it('are watched while a subscription selects them, and no longer after it', async () => {
+  it('watches events while a subscription selects them, and no longer after it', async () => {
     await using gateway = await startTestGateway({ objects, watchIdleMinutes: 0 });
     const watched = gateway.cluster.openWatches;
     const stream = gateway.subscribe(`subscription ${EVENTS}`);
@@ -112,7 +112,7 @@ describe('the events of a workspace', () => {
     expect((await gateway.query(EVENTS)).data).toEqual(messages('new', 'own'));
   });
 
-  it('are sent after a cursor without a snapshot', async () => {
+  it('sends events after a cursor without a snapshot', async () => {
     await using gateway = await startTestGateway({ objects: [...objects, ownEvent('own')] });
     const query =
       'subscription ($after: String) { workspaces(after: $after) { type cursor object { events { message } } } }';
@@ -157,7 +157,7 @@ describe('viewers with permissions in one namespace', () => {
     verbs: ['get', 'list', 'watch'],
   });
 
-  it('get the events of that namespace when the gateway itself may read no other', async () => {
+  it('sends the events of a namespace when the gateway itself may read no other', async () => {
     const other = { ...workspace('nb'), metadata: { name: 'nb', namespace: 'team-b' } };
     const role = bound(testUser('limited'), 'event-reader', 'team-a');
     await using gateway = await limitedGateway({
@@ -180,7 +180,7 @@ describe('viewers with permissions in one namespace', () => {
     expect(namespacesAsked(gateway)).toEqual(['team-a']);
   });
 
-  it('get the events when the permission is granted, and none after it is revoked', async () => {
+  it('sends the events when the permission is granted, and none after it is revoked', async () => {
     await using environment = await AccessEnvironment.start({
       users: [ann],
       objects: [...objects, reader, bound(ann, 'reader'), eventReader, ownEvent('own')],

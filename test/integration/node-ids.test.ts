@@ -105,7 +105,7 @@ const EVERY_PATH = `{
 }`;
 
 describe('global ids', () => {
-  it('are equal when viewers may get an object, or may not and see it redacted or by name only', async () => {
+  it('returns equal ids when viewers may get an object, or may not and see it redacted or by name only', async () => {
     const users = ['root', 'vic', 'nan'].map((name) => ({ name, token: `${name}-token` }));
     const grants = [
       ...grant('root', viewing, kinds(), namespaces()),
@@ -127,7 +127,7 @@ describe('global ids', () => {
     expect(seen.slice(1)).toEqual([seen[0], seen[0]]);
   });
 
-  it('do not contain the uid, which viewers of a redacted object may not read', async () => {
+  it('returns ids without the uid, which viewers of a redacted object may not read', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query('{ namespace(name: "team-a") { id metadata { uid } } }');
     const team = data?.['namespace'] as

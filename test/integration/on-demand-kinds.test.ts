@@ -124,7 +124,7 @@ async function run(caller: Caller, { type, text }: Operation): Promise<void> {
 
 describe('kinds that are watched on demand', () => {
   it.each([nothing, some].flatMap((user) => OPERATIONS.map((type) => ({ user, type }))))(
-    'are not listed or watched for any $type of the viewer $user.name, who may not read them',
+    'lists and watches no such kind for any $type of the viewer $user.name, who may not read it',
     async ({ user, type }) => {
       const caller = environment.caller(user, 'header');
       const sent = operations.filter((operation) => operation.type === type);
@@ -137,7 +137,7 @@ describe('kinds that are watched on demand', () => {
     120_000,
   );
 
-  it('are listed for a viewer who may read them', async () => {
+  it('lists kinds that are watched on demand when the viewer may read them', async () => {
     const { errors } = await environment.administrator('header').ask('{ pods { totalCount } }');
     expect([errors, informers()]).toEqual([undefined, ['Pod']]);
   });

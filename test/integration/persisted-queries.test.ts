@@ -156,7 +156,7 @@ describe('PERSISTED_OPERATIONS', () => {
   it.each([
     ['an object of ids and texts', JSON.stringify({ a: TEXT })],
     ['the manifest of Apollo', JSON.stringify(apollo)],
-  ])('is read when the file is %s', async (_, content) => {
+  ])('reads PERSISTED_OPERATIONS when the file is %s', async (_, content) => {
     await using directory = await createScratchDirectory();
     const PERSISTED_OPERATIONS = await directory.write('documents.json', content);
     expect(readConfig({ KUBECONFIG: '/dev/null', PERSISTED_OPERATIONS }).persistedOperations).toEqual(
@@ -169,13 +169,13 @@ describe('PERSISTED_OPERATIONS', () => {
     ['{}', /\(PERSISTED_OPERATIONS\) to contain a JSON object of ids and documents/u],
     ['{ "a": 1 }', /\(PERSISTED_OPERATIONS\) to contain a JSON object of ids and documents/u],
     ['[]', /\(PERSISTED_OPERATIONS\) to contain a JSON object of ids and documents/u],
-  ])('is rejected when the file contains %s', async (content, message) => {
+  ])('rejects PERSISTED_OPERATIONS when the file contains %s', async (content, message) => {
     await using directory = await createScratchDirectory();
     const PERSISTED_OPERATIONS = await directory.write('documents.json', content);
     expect(() => readConfig({ KUBECONFIG: '/dev/null', PERSISTED_OPERATIONS })).toThrow(message);
   });
 
-  it('is required when PERSISTED_OPERATIONS_ONLY is true', () => {
+  it('requires PERSISTED_OPERATIONS when PERSISTED_OPERATIONS_ONLY is true', () => {
     expect(() => readConfig({ KUBECONFIG: '/dev/null', PERSISTED_OPERATIONS_ONLY: 'true' })).toThrow(
       'Expected PERSISTED_OPERATIONS with PERSISTED_OPERATIONS_ONLY=true, got nothing.',
     );

@@ -22,7 +22,7 @@ const USAGE = `{
 }`;
 
 describe.skipIf(prometheusMissing)('a Prometheus server that scrapes the metrics of GPUs', () => {
-  it('has the load and the last activity for the default queries', async () => {
+  it('returns the load and the last activity for the default queries', async () => {
     await using exporter = await startLoopbackServer({
       answer: (response) => void response.setHeader('content-type', 'text/plain; version=0.0.4').end(METRICS),
     });

@@ -43,7 +43,7 @@ describe('a proxy of the environment', () => {
     ['HTTPS_PROXY without a scheme', (address) => ({ HTTPS_PROXY: address })],
     ['HTTPS_PROXY before https_proxy', (address) => ({ HTTPS_PROXY: address, https_proxy: 'http://127.0.0.1:1' })],
     ['NO_PROXY for another host', (address) => ({ HTTPS_PROXY: address, NO_PROXY: 'other.invalid,10.0.0.0/8' })],
-  ])('is used when it is set by %s', async (_, variables) => {
+  ])('uses a proxy of the environment when it is set by %s', async (_, variables) => {
     const { length: before } = await proxy.tunnels();
     expect(await ask(variables(proxy.address))).toBe('{}');
     expect((await proxy.tunnels()).slice(before)).toEqual([`${HOST}:${server.port}`]);
@@ -54,11 +54,11 @@ describe('a proxy of the environment', () => {
     ['NO_PROXY has the domain', (address) => ({ HTTPS_PROXY: address, NO_PROXY: '.invalid' })],
     ['no_proxy has the host and port', (address) => ({ HTTPS_PROXY: address, no_proxy: `${HOST}:${server.port}` })],
     ['NO_PROXY is *', (address) => ({ HTTPS_PROXY: address, NO_PROXY: '*' })],
-  ])('is not used when %s', async (_, variables) => {
+  ])('uses no proxy when %s', async (_, variables) => {
     await expect(ask(variables(proxy.address))).rejects.toThrow(`getaddrinfo`);
   });
 
-  it('is not used for loopback addresses', async () => {
+  it('uses no proxy for loopback addresses', async () => {
     const { length: before } = await proxy.tunnels();
     expect(await ask({ HTTPS_PROXY: proxy.address }, { server: server.url })).toBe('{}');
     expect(await proxy.tunnels()).toHaveLength(before);
@@ -101,7 +101,7 @@ describe('a proxy that accepts connections and does not answer', () => {
     expect(await outcome).toHaveProperty('name', 'AbortError');
   });
 
-  it('is disconnected, and its requests fail, after 10 s', { timeout: 30_000 }, async () => {
+  it('disconnects a proxy that does not answer, and fails its requests, after 10 s', { timeout: 30_000 }, async () => {
     await using silent = await startSilentProxy();
     const { outcome, connection } = await silent.request('https');
     await once(connection, 'close');

@@ -32,7 +32,7 @@ it('reads the version, its identity and each always-watched kind once when it st
   expect(watched.toSorted()).toEqual(ALWAYS.toSorted());
 });
 
-it('has validated all example operations, and compiled those that read, when it is ready', async () => {
+it('validates all example operations, and compiles those that read, before it is ready', async () => {
   const { log, lines } = recordingLog();
   await using _gateway = await startTestGateway({ objects: [], log });
   const reading = texts.filter((text) => /^(?:query|subscription) /mu.test(text));

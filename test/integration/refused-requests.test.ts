@@ -120,7 +120,7 @@ it('logs nothing when a client leaves without a request, or resets its connectio
   expect(await logged.written()).toMatchObject([{ status: 400, reasons: ['HPE_INVALID_METHOD'] }]);
 });
 
-it('has a bounded number of lines when clients send many requests that are no HTTP', async () => {
+it('logs a bounded number of lines when clients send many requests that are no HTTP', async () => {
   await using logged = await startLogged();
   const startedAt = performance.now();
   for (let sent = 0; sent < 50; sent += 1) await send(logged.gateway, 'no HTTP\r\n\r\n');

@@ -130,7 +130,7 @@ describe('the request log has one line, with the close code, when a WebSocket is
     expect(await logged.refusals()).toMatchObject([{ ...line, closeCode: 1006, viewer: 'system:admin' }]);
   });
 
-  it('has none when the client or the gateway closes an orderly connection', async () => {
+  it('logs no line when the client or the gateway closes an orderly connection', async () => {
     const logged = await startLogged();
     const url = logged.gateway.url.replace('http', 'ws');
     const connect = async () => {
@@ -168,7 +168,7 @@ describe('the request log has one line, with the status, when an upgrade is refu
   });
 });
 
-it('has a bounded number of lines about closed WebSockets when their clients are not authenticated', async () => {
+it('logs a bounded number of lines about closed WebSockets when their clients are not authenticated', async () => {
   await using logged = await startLogged();
   const startedAt = performance.now();
   for (let opened = 0; opened < 30; opened += 1) {

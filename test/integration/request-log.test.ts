@@ -40,7 +40,7 @@ async function post(url: string, query: string, headers: Readonly<Record<string,
 }
 
 describe('the request log', () => {
-  it('has a line with the given id when a query is sent', async () => {
+  it('logs a line with the given id when a query is sent', async () => {
     const { log, lines } = recordingLog();
     await using gateway = await startTestGateway({ log });
     const response = await post(gateway.url, 'query Who { viewer { name } }', { 'x-request-id': 'trace/1:a' });
@@ -67,7 +67,7 @@ describe('the request log', () => {
     expect(response.headers.get('x-request-id')).toMatch(/^[\da-f]{8}-[\da-f-]{27}$/u);
   });
 
-  it('has a line for each operation of a WebSocket, when it has ended', async () => {
+  it('logs a line for each operation of a WebSocket when it has ended', async () => {
     const { log, lines } = recordingLog();
     await using gateway = await startTestGateway({ log, objects: [namespace('team-a')] });
     const client = gateway.connect();
@@ -95,7 +95,7 @@ describe('the request log', () => {
     expect(ids.map(([, number]) => number)).toEqual(['2', '3', '1']);
   });
 
-  it('has a line when a WebSocket is refused because its client is not authenticated, or has too many', async () => {
+  it('logs a line when a WebSocket is refused because its client is not authenticated, or has too many', async () => {
     const { log, lines } = recordingLog();
     const settings = { authentication: token, users: [erin], objects, maxWebsocketsPerViewer: 1 };
     await using gateway = await startTestGateway({ log, ...settings });
@@ -120,7 +120,7 @@ describe('the request log', () => {
     await first.dispose();
   });
 
-  it('has a share of the successful requests, and all failed ones, when LOG_SAMPLE is 0.25', async () => {
+  it('logs a share of the successful requests, and all failed ones, when LOG_SAMPLE is 0.25', async () => {
     const { log, lines } = recordingLog();
     await using gateway = await startTestGateway({ log, logSample: 0.25 });
     for (let sent = 0; sent < 8; sent += 1) await post(gateway.url, '{ viewer { name } }');
@@ -139,7 +139,7 @@ describe('the request log', () => {
     ['has a document that is no text', '{ "query": 1 }', 'BAD_REQUEST'],
     ['has too many values', JSON.stringify({ variables: { list: Array(20).fill(1) } }), 'TOO_LARGE'],
     ['is too long', JSON.stringify({ query: '#'.repeat(1_000) }), 'TOO_LARGE'],
-  ])('has the code of the error when a request %s', async (_, body, code) => {
+  ])('logs the code of the error when a request %s', async (_, body, code) => {
     const { log, lines } = recordingLog();
     await using gateway = await startTestGateway({ log, maxBodyValues: 10, maxBodyBytes: 500 });
     const headers = { 'content-type': 'application/json' };
@@ -153,7 +153,7 @@ describe('the request log', () => {
     ['its origin', { origin: 'https://evil.example' }, 'FORBIDDEN'],
     ['its site', { 'sec-fetch-site': 'cross-site' }, 'FORBIDDEN'],
     ['the type of its body', { 'content-type': 'text/plain' }, 'UNSUPPORTED_MEDIA_TYPE'],
-  ])('has the code of the error when a request is refused for %s', async (_, headers, code) => {
+  ])('logs the code of the error when a request is refused for %s', async (_, headers, code) => {
     const { log, lines } = recordingLog();
     await using gateway = await startTestGateway({ log });
     const { status } = await post(gateway.url, '{ __typename }', headers);
@@ -164,7 +164,7 @@ describe('the request log', () => {
   it.each([
     ['JSON', 'application/json'],
     ['Server-Sent Events', 'text/event-stream'],
-  ])('has the status 499 when a client that accepts %s resets its connection within the body', async (_, accept) => {
+  ])('logs the status 499 when a client that accepts %s resets its connection within the body', async (_, accept) => {
     const { log, lines } = recordingLog();
     await using gateway = await startTestGateway({ log, logSample: 0, metricsPort: 0 });
     using connection = await RawConnection.open(Number(new URL(gateway.url).port));
@@ -177,7 +177,7 @@ describe('the request log', () => {
     expect(await gateway.metrics()).toContain('operations_total{operation="none",type="none",code="HTTP_499"} 1\n');
   });
 
-  it('has a failed request that has no code when LOG_SAMPLE is 0', async () => {
+  it('logs a failed request that has no code when LOG_SAMPLE is 0', async () => {
     const { log, lines } = recordingLog();
     await using gateway = await startTestGateway({ log, logSample: 0 });
     await post(gateway.url, '{ viewer { name } }');
@@ -191,7 +191,7 @@ describe('the request log', () => {
     expect(lines('request')).toMatchObject([{ status: 405, outcome: 'error' }]);
   });
 
-  it('has a bounded number of lines, without the token, when clients are not authenticated', async () => {
+  it('logs a bounded number of lines, without the token, when clients are not authenticated', async () => {
     const { log, lines, texts } = recordingLog();
     await using gateway = await startTestGateway({ log, authentication: token, users: [gatewayServiceAccount] });
     const startedAt = performance.now();
@@ -210,7 +210,7 @@ describe('the request log', () => {
 });
 
 describe('the audit log', () => {
-  it('has a line for each mutation when it succeeds, is a dry run, fails or is refused', async () => {
+  it('logs an audit line for each mutation when it succeeds, is a dry run, fails or is refused', async () => {
     const { log, lines, texts } = recordingLog('error');
     await using gateway = await startTestGateway({
       log,
@@ -272,7 +272,7 @@ describe('the audit log', () => {
     },
   );
 
-  it('has the reason, as the request log has, but no other text of the API server, when a quota or a webhook refuses', async () => {
+  it('logs the reason, but no other text of the API server, when a quota or a webhook refuses a mutation', async () => {
     const { log, lines, texts } = recordingLog();
     await using gateway = await startTestGateway({ log, objects, auditLog: true });
     const refused = 'workspaces.kubeflow.org "nb-1" is forbidden: exceeded quota: compute, requested: zqamountqz';
@@ -293,7 +293,7 @@ describe('the audit log', () => {
   it.each([
     ['with its request', ''],
     ['as a bulk action', ', actionId: "a1"'],
-  ])('has a line for each workspace when a mutation of several writes them %s', async (_, actionId) => {
+  ])('logs an audit line for each workspace when a mutation of several writes them %s', async (_, actionId) => {
     const { log, lines } = recordingLog();
     const two = [...objects, workspace('nb-2', { state: 'Running' })];
     await using gateway = await startTestGateway({ log, objects: two, auditLog: true });
@@ -322,7 +322,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('has a line for each claim when a workspace is deleted with its volumes', async () => {
+  it('logs an audit line for each claim when a workspace is deleted with its volumes', async () => {
     const { log, lines } = recordingLog();
     const data = ['data', 'fixed'].map((pvcName) => ({ pvcName, mountPath: `/${pvcName}` }));
     const options = { imageConfig: 'scipy', podConfig: 'tiny' };
@@ -339,7 +339,7 @@ describe('the audit log', () => {
     expect(byName('nb-2')).toMatchObject({ mutation: 'deleteWorkspace', result: 'ok' });
   });
 
-  it('has no values of inputs when a secret is created', async () => {
+  it('logs no values of inputs when a secret is created', async () => {
     const { log, lines, texts } = recordingLog();
     await using gateway = await startTestGateway({ log, auditLog: true, objects: [namespace('team-a')] });
     const query = 'mutation Create($input: CreateSecretInput!) { createSecret(input: $input) { secret { name } } }';

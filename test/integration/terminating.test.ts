@@ -29,22 +29,25 @@ const running = { pauseWorkspace: { eligibleAfter: 1_790_000_000_000 } };
 const states = ['Running', 'Paused', 'Pending', 'Error', 'Unknown'];
 
 describe('a workspace that is being deleted', () => {
-  it.each(states)('is TERMINATING and not connectable when its last report is %s', async (state) => {
-    const status = { activity: { lastActivity: 0, lastUpdate: 0, rules: running } };
-    const nb = deleting(workspace('nb', { state, status, paused: state === 'Paused' }));
-    const can = ['PAUSE', 'START', 'UPDATE', 'DELETE'].map((action) => `${action}: viewerCan(action: ${action})`);
-    expect(await read(nb, `state services { connectable } activity { pauseEligibleAt } ${can.join(' ')}`)).toEqual({
-      state: 'TERMINATING',
-      services: [{ connectable: false }],
-      activity: { pauseEligibleAt: null },
-      PAUSE: false,
-      START: false,
-      UPDATE: true,
-      DELETE: true,
-    });
-  });
+  it.each(states)(
+    'returns a workspace that is being deleted as TERMINATING and not connectable when its last report is %s',
+    async (state) => {
+      const status = { activity: { lastActivity: 0, lastUpdate: 0, rules: running } };
+      const nb = deleting(workspace('nb', { state, status, paused: state === 'Paused' }));
+      const can = ['PAUSE', 'START', 'UPDATE', 'DELETE'].map((action) => `${action}: viewerCan(action: ${action})`);
+      expect(await read(nb, `state services { connectable } activity { pauseEligibleAt } ${can.join(' ')}`)).toEqual({
+        state: 'TERMINATING',
+        services: [{ connectable: false }],
+        activity: { pauseEligibleAt: null },
+        PAUSE: false,
+        START: false,
+        UPDATE: true,
+        DELETE: true,
+      });
+    },
+  );
 
-  it('is found, counted and sorted as TERMINATING', async () => {
+  it('finds, counts and sorts a workspace that is being deleted as TERMINATING', async () => {
     await using gateway = await start(deleting(workspace('nb', { state: 'Running' })));
     const page = '{ nodes { name } stateCounts { state count } }';
     const { data } = await gateway.query(
@@ -73,7 +76,7 @@ describe('a workspace that is being deleted', () => {
     expect(gateway.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a')).toEqual(before);
   });
 
-  it('is refused with CONFLICT when its deletion began after the last event', async () => {
+  it('refuses a write with CONFLICT when the deletion of the workspace began after the last event', async () => {
     await using gateway = await start(workspace('nb', { state: 'Running' }));
     gateway.cluster.faults.stall(); // from here on nothing arrives through the watch
     gateway.cluster.apply(deleting(workspace('nb', { state: 'Running' })));
@@ -129,7 +132,7 @@ describe('stateHint', () => {
 });
 
 describe('a DevPod workspace that is being deleted', () => {
-  it('has the phase Terminating', async () => {
+  it('returns a DevPod workspace that is being deleted with the phase Terminating', async () => {
     const pod = {
       apiVersion: 'management.loft.sh/v1',
       kind: 'DevPodWorkspaceInstance',

@@ -67,7 +67,7 @@ const PARENT = 'b'.repeat(16);
 const PAUSE = 'mutation Pause { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { warnings } }';
 
 describe('traces', () => {
-  it('connect the client, the operation, its access reviews and its requests when it sends a traceparent', async () => {
+  it('connects the client, the operation, its access reviews and its requests when it sends a traceparent', async () => {
     await using receiver = await startReceiver();
     const settings = { otlpEndpoint: receiver.endpoint, otlpHeaders: { 'api-key': 'zqsecretqz' } };
     {
@@ -92,7 +92,7 @@ describe('traces', () => {
     expect(JSON.stringify(receiver.spans)).not.toContain('watch ');
   });
 
-  it('have a span for each operation of a WebSocket, without variables', async () => {
+  it('sends a span for each operation of a WebSocket, without variables', async () => {
     await using receiver = await startReceiver();
     {
       await using gateway = await startTestGateway({ objects, otlpEndpoint: receiver.endpoint });
@@ -111,7 +111,7 @@ describe('traces', () => {
     [`01-${TRACE}-${PARENT}-01`],
     [`00-${TRACE.toUpperCase()}-${PARENT}-01`],
     ['x'.repeat(1_000)],
-  ])('begin anew when the traceparent is %s', async (traceparent) => {
+  ])('begins a new trace when the traceparent is %s', async (traceparent) => {
     await using receiver = await startReceiver();
     {
       await using gateway = await startTestGateway({ otlpEndpoint: receiver.endpoint });
@@ -121,7 +121,7 @@ describe('traces', () => {
     expect(receiver.spans[0]?.parentSpanId ?? '').toBe('');
   });
 
-  it('send a traceparent to the API server for requests that an operation causes, and for no others', async () => {
+  it('sends a traceparent to the API server for requests that an operation causes, and for no others', async () => {
     await using receiver = await startReceiver();
     const received: unknown[] = [];
     const server = createServer((request, response) => {
@@ -147,7 +147,7 @@ describe('traces', () => {
     expect(received).toEqual([`00-${request?.traceId}-${request?.spanId}-01`, undefined, undefined]);
   });
 
-  it('do not delay an operation when the receiver does not answer, and the warning has no password', async () => {
+  it('delays no operation when the receiver of traces does not answer, and warns without the password', async () => {
     const { log, lines } = recordingLog();
     {
       await using gateway = await startTestGateway({ log, otlpEndpoint: 'http://me:zqsecretqz@127.0.0.1:1' });
@@ -165,7 +165,7 @@ describe('the settings of traces', () => {
     ],
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'zqsecretqz' }, 'Expected OTEL_EXPORTER_OTLP_HEADERS to be comma-separated pairs'],
     [{ TRACE_SAMPLE: '2' }, 'Expected TRACE_SAMPLE to be a number from 0 to 1, got "2".'],
-  ])('are rejected, without secrets, when they are %j', (env, message) => {
+  ])('rejects the settings of traces, without secrets, when they are %j', (env, message) => {
     const mistakes = inspectConfig({ KUBECONFIG: '/dev/null', ...env })
       .settings.mistakes()
       .join('\n');

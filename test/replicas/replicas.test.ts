@@ -48,7 +48,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
       await cluster[Symbol.asyncDispose]();
     });
 
-    it('answer each query and lose no event when all restart, one after the other', async () => {
+    it('answers each query and loses no event when all replicas restart, one after the other', async () => {
       await using balancer = await startBalancer(name, replicas);
       await using drill = await ReplicaDrill.start(cluster, balancer);
       await drill.subscribe(FEW);
@@ -62,7 +62,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
       expect(await drill.violations()).toEqual([]);
     });
 
-    it.skipIf(name === 'nginx')('answer each mutation when all restart, one after the other', async () => {
+    it.skipIf(name === 'nginx')('answers each mutation when all replicas restart, one after the other', async () => {
       await using balancer = await startBalancer(name, replicas);
       await using drill = await ReplicaDrill.start(cluster, balancer);
       const mutations = drill.startMutations(CLIENTS, { keepAlive: true });
@@ -92,7 +92,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
       },
     );
 
-    it('answer each GET query and lose no event when one is killed', async () => {
+    it('answers each GET query and loses no event when a replica is killed', async () => {
       await using balancer = await startBalancer(name, replicas);
       await using drill = await ReplicaDrill.start(cluster, balancer);
       await drill.subscribe(FEW);
@@ -111,7 +111,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
       expect(await drill.violations()).toEqual([]);
     });
 
-    it('lose no event when the balancer cuts connections that are idle for two seconds', async () => {
+    it('loses no event when the balancer cuts connections that are idle for two seconds', async () => {
       await using balancer = await startBalancer(name, { ...replicas, idleSeconds: 2 });
       await using drill = await ReplicaDrill.start(cluster, balancer);
       await drill.subscribe(FEW);
@@ -124,7 +124,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
       expect(await drill.violations()).toEqual([]);
     });
 
-    it('keep idle subscribers connected when the balancer cuts connections that are idle for 20 seconds', async () => {
+    it('keeps idle subscribers connected when the balancer cuts connections that are idle for 20 seconds', async () => {
       await using balancer = await startBalancer(name, { ...replicas, idleSeconds: 20 });
       await using drill = await ReplicaDrill.start(cluster, balancer);
       await drill.subscribe(FEW);
@@ -133,7 +133,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
       expect(await drill.violations()).toEqual([]);
     });
 
-    it('bring 2,000 subscribers to the state of the cluster when a replica is killed and all restart', async () => {
+    it('brings 2,000 subscribers to the state of the cluster when a replica is killed and all restart', async () => {
       await using balancer = await startBalancer(name, replicas);
       await using drill = await ReplicaDrill.start(cluster, balancer);
       await drill.subscribe(SUBSCRIBERS);
@@ -148,7 +148,7 @@ function drills(name: BalancerName, server: string, startCluster: () => Promise<
       expect(await drill.violations()).toEqual([]);
     });
 
-    it('answer queries from their copies when the API server cannot be reached', async () => {
+    it('answers queries from the copies of the replicas when the API server cannot be reached', async () => {
       await using balancer = await startBalancer(name, replicas);
       await using drill = await ReplicaDrill.start(cluster, balancer);
       const queries = drill.startQueries('POST', 2);

@@ -13,7 +13,7 @@ describe('a Go template', () => {
     '{{ range $i, $x := .Items }}{{ $x.Name }}{{ else if true }}{{ break }}{{ end }}',
     '{{ print "}} is text" }}',
     'a } and a {',
-  ])('is accepted: %s', (template) => {
+  ])('accepts the Go template %s', (template) => {
     expect(goTemplateProblem(template)).toBeUndefined();
   });
 
@@ -24,7 +24,7 @@ describe('a Go template', () => {
     ['{{ if true }}', 'unexpected EOF'],
     ['{{ end }}', 'unexpected {{end}}'],
     ['{{ else }}', 'unexpected {{else}}'],
-  ])('is rejected: %s', (template, problem) => {
+  ])('rejects the Go template %s', (template, problem) => {
     expect(goTemplateProblem(template)).toBe(problem);
   });
 });

@@ -32,17 +32,20 @@ function podOf(name: string, volumes: WorkspaceVolumes = {}, extra: object = {})
 }
 
 describe('the pod of a workspace', () => {
-  it.each([1, 41, 42, 43, 61, 62, 63])('has valid names and labels when the name has %i characters', (length) => {
-    const name = 'n'.repeat(length);
-    const { pod, workspace } = podOf(name);
-    expect(ownedName(workspace, 'service')).toMatch(/^[a-z](?:[-a-z0-9]{0,60}[a-z0-9])$/u);
-    expect(pod.metadata.labels).toMatchObject({ 'notebooks.kubeflow.org/workspace-name': name, statefulset: name });
-    const set = pod.metadata.name.replace(/-0$/u, '');
-    expect(set).toBe(`ws-${name.slice(0, 42)}-${set.slice(-5)}`);
-    expect(set.length).toBeLessThanOrEqual(52);
-  });
+  it.each([1, 41, 42, 43, 61, 62, 63])(
+    'returns a pod with valid names and labels when the name of the workspace has %i characters',
+    (length) => {
+      const name = 'n'.repeat(length);
+      const { pod, workspace } = podOf(name);
+      expect(ownedName(workspace, 'service')).toMatch(/^[a-z](?:[-a-z0-9]{0,60}[a-z0-9])$/u);
+      expect(pod.metadata.labels).toMatchObject({ 'notebooks.kubeflow.org/workspace-name': name, statefulset: name });
+      const set = pod.metadata.name.replace(/-0$/u, '');
+      expect(set).toBe(`ws-${name.slice(0, 42)}-${set.slice(-5)}`);
+      expect(set.length).toBeLessThanOrEqual(52);
+    },
+  );
 
-  it('has one dash before the suffix when the name is cut at a dash', () => {
+  it('names the pod with one dash before the suffix when the name of the workspace is cut at a dash', () => {
     expect(podOf(`${'n'.repeat(41)}-more`).pod.metadata.name).toMatch(/^ws-n{41}-[0-9a-f]{5}-0$/u);
   });
 

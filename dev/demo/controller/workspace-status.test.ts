@@ -85,7 +85,7 @@ describe('status of a workspace over time', () => {
     });
   });
 
-  it('is Paused at once when a workspace is created paused', () => {
+  it('reports Paused at once when a workspace is created paused', () => {
     const [status] = historyOf({ paused: true }, [{}]);
     expect(status).toMatchObject({ state: 'Paused', pauseTime: T0, lastRunningTime: 0 });
   });

@@ -31,7 +31,7 @@ function candidatesOf(user: typeof ann | typeof robot, action: Action, ...object
 }
 
 describe('candidates', () => {
-  it('has the namespaces of RoleBindings', () => {
+  it('returns the namespaces of RoleBindings as candidates', () => {
     const role = clusterRole('lister', workspaces);
     expect(candidatesOf(ann, LIST, role, binding('lister', toAnn, 'team-a'))).toEqual({
       ...none,
@@ -39,11 +39,11 @@ describe('candidates', () => {
     });
   });
 
-  it('has all targets when a ClusterRoleBinding grants the action', () => {
+  it('returns all targets as candidates when a ClusterRoleBinding grants the action', () => {
     expect(candidatesOf(ann, LIST, clusterRole('lister', workspaces), binding('lister', toAnn))).toBe('all');
   });
 
-  it('has names when the rule has resourceNames: of every namespace, or of that of the binding', () => {
+  it('returns names as candidates when the rule has resourceNames: of every namespace, or of that of the binding', () => {
     const named = clusterRole('named', { ...workspaces, resourceNames: ['nb-1', 'nb-2'] });
     const names = new Set(['nb-1', 'nb-2']);
     expect(candidatesOf(ann, LIST, named, binding('named', toAnn))).toEqual({ ...none, names });
@@ -96,7 +96,7 @@ describe('candidates', () => {
     expect(candidatesOf(ann, LIST, part, aggregated, binding('whole', toAnn))).toBe('all');
   });
 
-  it('has nothing when the role does not exist, or exists in another namespace', () => {
+  it('returns no candidates when the role does not exist, or exists in another namespace', () => {
     const role: Manifest = {
       apiVersion: RBAC,
       kind: 'Role',
@@ -113,7 +113,7 @@ describe('candidates', () => {
 });
 
 describe('changes', () => {
-  it('are reported to the subjects that they concern, with the rules that differ', () => {
+  it('reports changes to the subjects that they concern, with the rules that differ', () => {
     const storage = new RbacStorage([clusterRole('lister', workspaces), binding('lister', toAnn, 'team-a')]);
     const [ofAnn, ofRobot]: [AccessChange[], AccessChange[]] = [[], []];
     const remove = storage.index.addChangeHandler(subjectKeysOf(ann), (change) => ofAnn.push(change));
@@ -130,7 +130,7 @@ describe('changes', () => {
     expect([ofAnn.length, ofRobot.length]).toEqual([3, 0]);
   });
 
-  it('are not reported when an object is written without a difference', () => {
+  it('reports no changes when an object is written without a difference', () => {
     const storage = new RbacStorage([clusterRole('lister', workspaces), binding('lister', toAnn)]);
     const received: AccessChange[] = [];
     storage.index.addChangeHandler(subjectKeysOf(ann), (change) => received.push(change));

@@ -22,7 +22,7 @@ describe('a viewer of three of 1,000 namespaces', () => {
     ['ns-1', 'ns-2', 'ns-3'].flatMap((namespace) => [...grantIn(namespace, 'ann', viewing)]),
   );
 
-  it('is reviewed for the cluster, the three namespaces and two samples', async () => {
+  it('reviews the cluster, three namespaces and two samples when the viewer is bound in three of 1,000 namespaces', async () => {
     const user = new ReviewedUser(storage, ann);
     const authorizer = authorizerFor(storage);
     const { full } = await resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
@@ -32,14 +32,14 @@ describe('a viewer of three of 1,000 namespaces', () => {
     expect(user.reviews).toHaveLength(1 + 3 + 2);
   });
 
-  it('is reviewed for all when there is no index', async () => {
+  it('reviews all namespaces when there is no index', async () => {
     const user = new ReviewedUser(storage, ann);
     const { full } = await resolverFor(authorizerFor(undefined), user.viewer, THOUSAND).resolve(Workspace, 'read');
     expect(full).toEqual(new Set(['ns-1', 'ns-2', 'ns-3']));
     expect(user.reviews).toHaveLength(1 + 1_000);
   });
 
-  it('is reviewed for all when groups are unknown', async () => {
+  it('reviews all namespaces when the groups of the viewer are unknown', async () => {
     const { viewer, reviews } = new ReviewedUser(storage, { ...ann, hasUnknownGroups: true });
     await resolverFor(authorizerFor(storage), viewer, THOUSAND).resolve(Workspace, 'read');
     expect(reviews).toHaveLength(1 + 1_000);
@@ -49,7 +49,7 @@ describe('a viewer of three of 1,000 namespaces', () => {
 describe('permissions of another authorizer', () => {
   const webhook = { allowed: true, reason: 'allowed by the webhook' };
 
-  it('are found when a review of the cluster or of a candidate is allowed for another reason', async () => {
+  it('finds permissions of another authorizer when a review of the cluster or of a candidate is allowed for another reason', async () => {
     const storage = new RbacStorage([role, binding]);
     const reported: string[] = [];
     const onForeignPermission = (_: unknown, { namespace }: ResourceAttributes, reason: string) =>
@@ -65,7 +65,7 @@ describe('permissions of another authorizer', () => {
     expect(reported[0]).toContain('allowed by the webhook');
   });
 
-  it('are found by two samples a minute of the namespaces that RBAC does not grant', async () => {
+  it('finds permissions of another authorizer with two samples a minute of the namespaces that RBAC does not grant', async () => {
     let now = 0;
     const storage = new RbacStorage();
     const authorizer = authorizerFor(storage, { now: () => now });
@@ -84,27 +84,30 @@ describe('permissions of another authorizer', () => {
   it.each([
     { isKnown: false, samples: 0, title: 'waits' },
     { isKnown: true, samples: 2, title: 'are taken at once when another authorizer is known' },
-  ])('are not looked for while reviews of other viewers wait: $title', async ({ isKnown, samples }) => {
-    const storage = new RbacStorage();
-    const authorizer = authorizerFor(storage, { maxConcurrentReviews: 1 });
-    const known = new ReviewedUser(storage, { ...ann, name: 'zoe' }, { foreign: () => webhook });
-    if (isKnown) await authorizer.authorize(known.viewer, LIST);
-    const { promise: response, resolve: respond } = Promise.withResolvers<void>();
-    const others = ['bob', 'cho'].map((name) => {
-      const { viewer } = new ReviewedUser(storage, { ...ann, name }, { response });
-      return authorizer.authorize(viewer, LIST);
-    });
-    const user = new ReviewedUser(storage, ann);
-    const resolved = resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
-    await new Promise(setImmediate);
-    respond();
-    await Promise.all([...others, resolved]);
-    expect(user.reviews).toHaveLength(1 + samples);
-    await resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
-    expect(user.reviews).toHaveLength(1 + 2);
-  });
+  ])(
+    'looks for no permissions of another authorizer while reviews of other viewers wait: $title',
+    async ({ isKnown, samples }) => {
+      const storage = new RbacStorage();
+      const authorizer = authorizerFor(storage, { maxConcurrentReviews: 1 });
+      const known = new ReviewedUser(storage, { ...ann, name: 'zoe' }, { foreign: () => webhook });
+      if (isKnown) await authorizer.authorize(known.viewer, LIST);
+      const { promise: response, resolve: respond } = Promise.withResolvers<void>();
+      const others = ['bob', 'cho'].map((name) => {
+        const { viewer } = new ReviewedUser(storage, { ...ann, name }, { response });
+        return authorizer.authorize(viewer, LIST);
+      });
+      const user = new ReviewedUser(storage, ann);
+      const resolved = resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
+      await new Promise(setImmediate);
+      respond();
+      await Promise.all([...others, resolved]);
+      expect(user.reviews).toHaveLength(1 + samples);
+      await resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
+      expect(user.reviews).toHaveLength(1 + 2);
+    },
+  );
 
-  it('are reviewed when a request is for one namespace', async () => {
+  it('reviews permissions of another authorizer when a request is for one namespace', async () => {
     const storage = new RbacStorage();
     const user = new ReviewedUser(storage, ann, {
       foreign: ({ namespace }) => (namespace === 'ns-9' ? webhook : undefined),
@@ -114,7 +117,7 @@ describe('permissions of another authorizer', () => {
     expect(await resolver.resolveNamespace(Workspace, 'ns-9', 'read')).toBeDefined();
   });
 
-  it('are not suspected of members of system:masters', async () => {
+  it('suspects no permissions of another authorizer when the viewer is a member of system:masters', async () => {
     const storage = new RbacStorage();
     const user = new ReviewedUser(storage, { name: 'root', groups: ['system:masters'] });
     const reported: unknown[] = [];
@@ -158,7 +161,7 @@ describe('a decision', () => {
     expect(user.reviews).toHaveLength(4);
   });
 
-  it('is reviewed again until the API server has received the change', async () => {
+  it('reviews a decision again until the API server has received the change', async () => {
     const storage = new RbacStorage([role, binding]);
     const late = new RbacStorage([role, binding]);
     const user = new ReviewedUser(storage, ann, { received: () => late });
@@ -187,7 +190,7 @@ describe('a decision', () => {
     expect(user.reviews).toHaveLength(2);
   });
 
-  it('is not kept in the grace when RBAC no longer grants it', async () => {
+  it('keeps no decision in the grace when RBAC no longer grants it', async () => {
     const storage = new RbacStorage([role, binding]);
     let failure: Error | undefined;
     const { viewer } = new ReviewedUser(storage, ann, { failure: () => failure });

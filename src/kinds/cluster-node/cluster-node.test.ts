@@ -88,7 +88,7 @@ describe('clusterNodes', () => {
   const SELECTION =
     '{ name ready unschedulable capacity { resource quantity } requested { resource quantity } workspaces { nodes { name } } manifest }';
 
-  it('return capacity, what all pods request, and the workspaces of each node', async () => {
+  it('returns capacity, what all pods request, and the workspaces of each node', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data, errors } = await gateway.query(
       `{ clusterNodes(first: 1) { nodes ${SELECTION} totalCount } clusterNode(name: "b") ${SELECTION} }`,
@@ -125,7 +125,7 @@ describe('clusterNodes', () => {
     expect(JSON.stringify(data)).not.toContain('images');
   });
 
-  it('count the actual requests of a pod that cannot be resized', async () => {
+  it('counts the actual requests of a pod that cannot be resized', async () => {
     const pod = podOn('a', 'resized', { cpu: '50' });
     const status = {
       conditions: [{ type: 'PodResizePending', status: 'True', reason: 'Infeasible' }],
@@ -140,7 +140,7 @@ describe('clusterNodes', () => {
     expect(data).toEqual({ clusterNode: { requested } });
   });
 
-  it('are refused to viewers who may not list nodes, and have no requests for those who may not list all pods', async () => {
+  it('refuses clusterNodes when the viewer may not list nodes, and returns no requests when not all pods', async () => {
     const nodes = { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] };
     const pods = { ...nodes, resources: ['pods'] };
     const granted = [
@@ -301,7 +301,7 @@ describe('SpawnerOption.fits', () => {
     );
   });
 
-  it('is said to viewers who may not see the amounts, and unknown when the gateway may not', async () => {
+  it('returns fits when the viewer may not see the amounts, and null when the gateway may not', async () => {
     const objects = [namespace('team-a'), kindWith(['small', requesting({ cpu: '5' })]), node('a')];
     const granted = [...grantIn('team-a', 'vic', viewing), ...grant('vic', namespaces(), kinds())];
     await using gateway = await startTestGateway({
@@ -325,7 +325,7 @@ describe('warnings of createWorkspace and startWorkspace', () => {
     imageConfig: "scipy", podConfig: "small", paused: $paused }) { warnings } }`;
   const START = 'mutation { startWorkspace(input: { namespace: "team-a", name: "nb" }) { warnings } }';
 
-  it('say that the pod does not fit, unless it is created paused', async () => {
+  it('warns that the pod does not fit, unless the workspace is created paused', async () => {
     const stopped = workspace('nb', { podConfig: 'small', paused: true, state: 'Paused' });
     const objects = [namespace('team-a'), kindWith(['small', requesting({ cpu: '5' })]), node('a'), stopped];
     await using gateway = await startTestGateway({ objects });

@@ -26,7 +26,7 @@ const FOLLOW = `subscription { namespaces(filter: { search: "team-a" }) {
 const none = Object.fromEntries(AMOUNTS.map((field) => [field, []]));
 
 describe('Namespace.limitRanges', () => {
-  it('return exact amounts by type, and UNKNOWN for other types', async () => {
+  it('returns exact amounts by type, and UNKNOWN for other types', async () => {
     await using gateway = await startTestGateway({ objects });
     const half = { resource: 'cpu', quantity: '500m', value: 0.5 };
     const max = [half, { resource: 'memory', quantity: '1Gi', value: 2 ** 30 }];
@@ -49,13 +49,13 @@ describe('Namespace.limitRanges', () => {
     });
   });
 
-  it('are empty for viewers who may not list them', async () => {
+  it('returns no limit ranges when the viewer may not list them', async () => {
     await using gateway = await limitedGateway({ objects, mayNot: 'pods' });
     const { data } = await gateway.query('{ namespace(name: "team-a") { limitRanges { name } } }');
     expect(data).toEqual({ namespace: { limitRanges: [] } });
   });
 
-  it('are sent to subscribers when a limit changes', async () => {
+  it('sends limit ranges to subscribers when a limit changes', async () => {
     await using gateway = await startTestGateway({ objects });
     const live = gateway.subscribe(FOLLOW);
     for (const type of ['RESET', 'ADDED', 'SYNCED'])

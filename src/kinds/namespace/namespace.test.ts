@@ -152,7 +152,7 @@ describe('namespaces', () => {
   });
 
   it.each([{ filter: { labelSelector: 'tier in' } }, { first: -1 }, { last: -1 }, { after: 'garbage' }])(
-    'are not to be had with %j',
+    'refuses a list of namespaces with %j',
     async (variables) => {
       await using gateway = await startTestGateway();
       const { errors } = await gateway.query(LISTED, variables);

@@ -56,7 +56,7 @@ describe('PersistentVolumeClaim.pods', () => {
     expect(data).toEqual(podsOf({ name: 'job', workspace: null }));
   });
 
-  it('is sent to subscribers when a pod starts and ends', async () => {
+  it('sends the pods of a claim to subscribers when a pod starts and ends', async () => {
     await using gateway = await startTestGateway({ objects });
     const stream = gateway.subscribe(`subscription ${PODS}`);
     expect((await stream.next()).value?.data).toEqual(podsOf());
@@ -78,7 +78,7 @@ describe('PersistentVolumeClaim.pods', () => {
     expect(again.data).toEqual({ node: { id: found?.id, name: 'trainer' } });
   });
 
-  it('is empty for viewers who may not list pods', async () => {
+  it('returns no pods of a claim when the viewer may not list pods', async () => {
     await using gateway = await limitedGateway({
       objects: [...objects, foreignPod('trainer', 'data')],
       mayNot: 'pods',

@@ -37,7 +37,7 @@ const pending = claim('pending', {
 const objects = [namespace('team-a'), claim('data'), pending, volumeOf('data'), storageClass('fast'), nb, other, pod];
 
 describe('PersistentVolumeClaim', () => {
-  it('has the storage class of its annotation, as in Kubernetes', async () => {
+  it('returns the storage class of the annotation, as in Kubernetes', async () => {
     const old = claim('old', { metadata: { annotations: { 'volume.beta.kubernetes.io/storage-class': 'slow' } } });
     await using gateway = await startTestGateway({ objects: [...objects, old, storageClass('slow')] });
     const { data } = await gateway.query(

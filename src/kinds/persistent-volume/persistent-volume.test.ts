@@ -36,7 +36,7 @@ it('returns persistent volumes with their claims', async () => {
   });
 });
 
-it('has the storage class of its annotation, as in Kubernetes', async () => {
+it('returns the storage class of the annotation, as in Kubernetes', async () => {
   const annotations = { 'volume.beta.kubernetes.io/storage-class': 'slow' };
   const old = { ...volumeOf('old', { storageClassName: '' }), metadata: { name: 'pv-old', annotations } };
   await using gateway = await startTestGateway({ objects: [volumeOf('data'), old, storageClass('slow')] });

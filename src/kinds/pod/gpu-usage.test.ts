@@ -68,7 +68,7 @@ async function idleIn(gateway: Pick<TestGateway, 'query'>, inactiveForSeconds: n
 const unknown = (gpuReason: string) => ({ gpu: null, gpuReason });
 
 describe('the load of GPUs', () => {
-  it('is returned for the pods that the source has measured, which are not idle', async () => {
+  it('returns the load of the pods that the source has measured, which are not idle', async () => {
     await using source = await startLoadServer(loads);
     await using gateway = await startTestGateway({ objects, ...loadsFrom(source) });
     await expect
@@ -89,7 +89,7 @@ describe('the load of GPUs', () => {
     await expect.poll(async () => (await idleIn(gateway, 3_600)).names.length).toBe(4);
   });
 
-  it('is not available without a source, and only the last activity counts', async () => {
+  it('returns no load of GPUs, and counts only the last activity, when there is no source', async () => {
     await using gateway = await startTestGateway({ objects });
     expect(Object.values(await usagesIn(gateway))).toEqual(Array(4).fill(unknown('NOT_CONFIGURED')));
     const all = ['team-a/busy', 'team-a/idle', 'team-a/recent', 'team-b/busy'];
@@ -99,7 +99,7 @@ describe('the load of GPUs', () => {
     });
   });
 
-  it('is null while the source does not answer, which keeps the known times of activity', async () => {
+  it('returns null and keeps the known times of activity while the source does not answer', async () => {
     await using source = await startLoadServer(loads);
     await using gateway = await startTestGateway({ objects, ...loadsFrom(source, 0.05) });
     await expect.poll(async () => (await idleIn(gateway, 3_600)).names.length).toBe(3);
@@ -144,7 +144,7 @@ describe('the load of GPUs', () => {
     expect((await idleIn(gateway, 3_600)).names).toEqual(['team-a/busy', 'team-a/idle', 'team-b/busy']);
   });
 
-  it('is visible with the permission to list the metrics of pods in the namespace only', async () => {
+  it('returns the load of GPUs only to viewers who may list the metrics of pods in the namespace', async () => {
     const metrics: Rule = { apiGroups: ['metrics.k8s.io'], resources: ['pods'], verbs: ['list'] };
     const pods: Rule = { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] };
     const granted = [...grantIn('team-a', 'eve', viewing, pods, metrics), ...grantIn('team-b', 'eve', viewing, pods)];
@@ -161,7 +161,7 @@ describe('the load of GPUs', () => {
     expect(Object(await usagesIn(asked))['team-b/busy']).toEqual(unknown('NOT_PERMITTED'));
   });
 
-  it('is read once in an interval for all viewers', async () => {
+  it('reads the load of GPUs once in an interval for all viewers', async () => {
     await using source = await startLoadServer(loads);
     await using gateway = await startTestGateway({ objects, ...loadsFrom(source, 60) });
     await expect.poll(async () => Object(await usagesIn(gateway))['team-a/idle']).toMatchObject({ gpuReason: null });
@@ -170,13 +170,13 @@ describe('the load of GPUs', () => {
     expect(source.queries).toBe(2);
   });
 
-  it.each(['-1', '2147483648'])('is refused as a filter of %s seconds', async (value) => {
+  it.each(['-1', '2147483648'])('refuses a filter by the load of GPUs of %s seconds', async (value) => {
     await using gateway = await startTestGateway({ objects });
     const { errors } = await gateway.query(`{ workspaces(filter: { idleForSeconds: ${value} }) { totalCount } }`);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
 
-  it('is refused in the filter of a subscription to workspaces, and counts in one to totals', async () => {
+  it('refuses the load of GPUs in the filter of a subscription to workspaces, and counts it in one to totals', async () => {
     await using source = await startLoadServer(loads);
     await using gateway = await startTestGateway({ objects, ...loadsFrom(source) });
     const filter = 'filter: { idleForSeconds: 3600 }';

@@ -92,7 +92,7 @@ describe('the requests of a pod', () => {
       },
       { cpu: '3500m', memory: '1Gi', 'nvidia.com/gpu': '1' },
     ],
-  ])('are right if it %s', (_, spec, requests) => {
+  ])('returns the requests of a pod that %s', (_, spec, requests) => {
     expect(totalsOf(spec).requests).toEqual(requests);
   });
 });
@@ -115,7 +115,7 @@ describe('the limits of a pod', () => {
       { containers: [container({}, { cpu: '1' })], resources: { limits: { cpu: '4', memory: '8Gi' } } },
       { cpu: '4', memory: '8Gi' },
     ],
-  ])('are right if it %s', (_, spec, limits) => {
+  ])('returns the limits of a pod that %s', (_, spec, limits) => {
     expect(totalsOf(spec).limits).toEqual(limits);
   });
 });
@@ -145,11 +145,11 @@ describe('the resources of a pod that is resized in place', () => {
     ['smaller, and the node has no room yet', { ...statusOf(amounts('1')), ...deferred }, amounts('2')],
     ['smaller, and the node can never grant more', { ...statusOf(amounts('1')), ...infeasible }, amounts('1')],
     ['none, and the node can never grant any', { ...statusOf({}), ...infeasible }, { requests: {}, limits: {} }],
-  ])('are right if the actual ones are %s', (_, status, totals) => {
+  ])('returns the resources of a pod that is resized in place when the actual ones are %s', (_, status, totals) => {
     expect(totalsOf({ containers }, status)).toEqual(totals);
   });
 
-  it('include the actual ones of init containers', () => {
+  it('includes the actual resources of init containers', () => {
     const initContainers = [{ ...sidecar({ cpu: '1' }), name: 'proxy' }];
     const status = { initContainerStatuses: [{ name: 'proxy', resources: amounts('3') }] };
     expect(totalsOf({ containers, initContainers }, status)).toEqual(amounts('5'));

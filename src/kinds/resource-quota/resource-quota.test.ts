@@ -24,7 +24,7 @@ const FOLLOW = `subscription { namespaces(filter: { search: "team-a" }) {
 } }`;
 
 describe('Namespace.resourceQuotas', () => {
-  it('return the limits and used amounts', async () => {
+  it('returns the limits and used amounts of quotas', async () => {
     await using gateway = await startTestGateway({ objects });
     const items = [
       { resource: 'pods', hard: { quantity: '10', value: 10 }, used: { quantity: '3' } },
@@ -34,12 +34,12 @@ describe('Namespace.resourceQuotas', () => {
     expect((await gateway.query(QUOTAS)).data).toEqual({ namespace: { resourceQuotas } });
   });
 
-  it('are empty for viewers who may not list them', async () => {
+  it('returns no quotas when the viewer may not list them', async () => {
     await using gateway = await limitedGateway({ objects, mayNot: 'pods' });
     expect((await gateway.query(QUOTAS)).data).toEqual({ namespace: { resourceQuotas: [] } });
   });
 
-  it('are sent to subscribers when the used amount changes', async () => {
+  it('sends quotas to subscribers when the used amount changes', async () => {
     await using gateway = await startTestGateway({ objects });
     const live = gateway.subscribe(FOLLOW);
     for (const type of ['RESET', 'ADDED', 'SYNCED'])

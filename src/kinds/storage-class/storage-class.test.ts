@@ -54,7 +54,7 @@ describe('StorageClass', () => {
     });
   });
 
-  it('is the default also if it is marked with the annotation of old clusters', async () => {
+  it('returns a StorageClass as the default also if it is marked with the annotation of old clusters', async () => {
     const old = { 'storageclass.beta.kubernetes.io/is-default-class': 'true' };
     await using gateway = await startTestGateway({
       objects: [storageClass('old', { metadata: { annotations: old } })],

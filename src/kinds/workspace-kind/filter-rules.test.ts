@@ -45,7 +45,7 @@ async function verdicts(effect: Readonly<Record<string, unknown>>): Promise<read
 const ids = (...names: readonly string[]) => names.map((optionId) => ({ optionId }));
 
 describe('filter rules', () => {
-  it('hide, remove or deny an option, with a message', async () => {
+  it('hides, removes or denies an option, with a message', async () => {
     const tiny = { optionId: 'tiny', hidden: false, denied: false, deniedMessage: null };
     expect(await verdicts(HIDE)).toEqual([[{ ...tiny, optionId: 'gpu', hidden: true }, tiny]]);
     expect(await verdicts(REMOVE)).toEqual([[tiny]]);
@@ -54,7 +54,7 @@ describe('filter rules', () => {
     ]);
   });
 
-  it('return no message when there is none, and when nothing is denied', async () => {
+  it('returns no message when the rule has none, and when nothing is denied', async () => {
     const silent = rule('POD_CONFIG', { api: { deny: true } }, 'matchPodConfig', isGpu);
     const idle = rule(
       'POD_CONFIG',
@@ -70,7 +70,7 @@ describe('filter rules', () => {
     ]);
   });
 
-  it('apply only to objects of their scope', async () => {
+  it('applies rules only to objects of their scope', async () => {
     const rules = [
       rule('WORKSPACE_KIND', REMOVE, 'matchNamespace', everything),
       rule('IMAGE_CONFIG', REMOVE, 'matchImageConfig', isCuda),
@@ -83,7 +83,7 @@ describe('filter rules', () => {
     ]);
   });
 
-  it('match the labels of the namespace, and are not applied outside of an offer', async () => {
+  it('matches the labels of the namespace, and applies no rule outside of an offer', async () => {
     const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', isDev)];
     const selections = ['dev', 'bare', 'nowhere'].map(
       (name) => `offer(namespace: "${name}") { podConfigs { optionId } }`,
@@ -97,13 +97,13 @@ describe('filter rules', () => {
     ]);
   });
 
-  it('match a namespace without labels when the selector allows it', async () => {
+  it('matches a namespace without labels when the selector allows it', async () => {
     const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', expression('tier', 'NotIn', 'dev'))];
     const selections = ['bare', 'dev'].map((name) => `offer(namespace: "${name}") { podConfigs { optionId } }`);
     expect(await offersOf(rules, ...selections)).toEqual([{ podConfigs: [] }, { podConfigs: ids('gpu', 'tiny') }]);
   });
 
-  it('match the other chosen option, and nothing when there is none', async () => {
+  it('matches the other chosen option, and nothing when there is none', async () => {
     const rules = [
       rule('POD_CONFIG', REMOVE, 'matchImageConfig', expression('cuda', 'DoesNotExist')),
       rule('IMAGE_CONFIG', REMOVE, 'matchPodConfig', isGpu),
@@ -115,12 +115,12 @@ describe('filter rules', () => {
     expect(answer).toEqual([bothPods, [], bothPods, bothImages, [], bothImages]);
   });
 
-  it('match the labels of the option itself when they have its scope', async () => {
+  it('matches the labels of the option itself when the rule has its scope', async () => {
     const rules = [rule('IMAGE_CONFIG', REMOVE, 'matchImageConfig', isCuda)];
     expect(await offered(rules, 'imageConfigs(podConfig: "gpu") { optionId }')).toEqual([ids('plain')]);
   });
 
-  it('hold when all their conditions hold', async () => {
+  it('applies a rule when all its conditions hold', async () => {
     const match = [{ matchNamespace: { selector: isDev } }, { matchPodConfig: { selector: isGpu } }];
     const rules = [{ scope: 'POD_CONFIG', effect: REMOVE, match }];
     const selections = ['dev', 'bare'].map((name) => `offer(namespace: "${name}") { podConfigs { optionId } }`);
@@ -130,7 +130,7 @@ describe('filter rules', () => {
     ]);
   });
 
-  it('apply only the first rule that holds', async () => {
+  it('applies only the first rule that holds', async () => {
     const rules = [
       rule('POD_CONFIG', REMOVE, 'matchPodConfig', { matchLabels: { gpu: '2' } }),
       rule('POD_CONFIG', HIDE, 'matchPodConfig', isGpu),
@@ -150,24 +150,24 @@ describe('filter rules', () => {
     expression('tier', 'Resembles', 'dev'),
     expression('no such key!', 'DoesNotExist'),
     { matchLabels: { tier: 'not a value' } },
-  ])('ignore a rule whose selector %j is malformed', async (selector) => {
+  ])('ignores a rule whose selector %j is malformed', async (selector) => {
     const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', selector)];
     expect(await offered(rules, 'podConfigs { optionId }')).toEqual([ids('gpu', 'tiny')]);
   });
 
-  it('ignore a malformed condition when there is another one', async () => {
+  it('ignores a malformed condition when there is another one', async () => {
     const match = [{ matchNamespace: { selector: expression('a', 'In') } }, { matchPodConfig: { selector: isGpu } }];
     const rules = [{ scope: 'POD_CONFIG', effect: REMOVE, match }];
     expect(await offered(rules, 'podConfigs { optionId }')).toEqual([ids('tiny')]);
   });
 
-  it.each([[[]], [[{}]]])('never hold when their conditions are %j', async (match) => {
+  it.each([[[]], [[{}]]])('applies no rule when its conditions are %j', async (match) => {
     expect(await offered([{ scope: 'POD_CONFIG', effect: REMOVE, match }], 'podConfigs { optionId }')).toEqual([
       ids('gpu', 'tiny'),
     ]);
   });
 
-  it('use the last of two labels with the same key', async () => {
+  it('uses the last of two labels with the same key', async () => {
     const labels = ['1', '2'].map((value) => ({ key: 'gpu', value }));
     const podConfig = { id: 'twice', spawner: { displayName: 'Twice', labels }, spec: {} };
     const filterRules = [rule('POD_CONFIG', HIDE, 'matchPodConfig', { matchLabels: { gpu: '2' } })];
@@ -182,7 +182,7 @@ describe('filter rules', () => {
     });
   });
 
-  it('leave an option hidden when its own setting hides it', async () => {
+  it('leaves an option hidden when its own setting hides it', async () => {
     const hidden = option('h', {}, { spawner: { displayName: 'Hidden', hidden: true } });
     const filterRules = [
       rule('POD_CONFIG', { ui: { hide: false }, api: { deny: true } }, 'matchPodConfig', everything),
@@ -212,7 +212,7 @@ describe('context of filter rules', () => {
     ]);
   });
 
-  it('is the namespace and other option of a workspace when its option is read; removed options are still returned', async () => {
+  it('applies rules to the namespace and other option of a workspace when its option is read; still returns removed options', async () => {
     const filterRules = [
       rule('POD_CONFIG', { ...DENY, ...HIDE }, 'matchImageConfig', isCuda),
       rule('IMAGE_CONFIG', REMOVE, 'matchNamespace', isDev),
@@ -230,7 +230,7 @@ describe('context of filter rules', () => {
     expect(data).toEqual({ workspaces: { nodes: [described] } });
   });
 
-  it('is the namespace of the offer: the WorkspaceKind itself is the same on every path', async () => {
+  it('applies rules to the namespace of the offer: the WorkspaceKind itself is the same on every path', async () => {
     const filterRules = [
       rule('WORKSPACE_KIND', { ...HIDE, ...DENY }, 'matchNamespace', everything),
       rule('POD_CONFIG', REMOVE, 'matchPodConfig', everything),
@@ -280,7 +280,7 @@ describe('WorkspaceKindOffer', () => {
     expect(data).toEqual({ workspaceKind: { workspaceCount: 2, offer: { workspaceCount: 1 } } });
   });
 
-  it('is null, and the offers of a namespace are empty, when the viewer sees no more than its name', async () => {
+  it('returns no offer, and none of a namespace, when the viewer sees no more than the name of the namespace', async () => {
     const grants = grantIn('dev', 'nan', workspaces('get'));
     const nb = workspace('nb', { namespace: 'dev', kind: 'k' });
     await using gateway = await startTestGateway({

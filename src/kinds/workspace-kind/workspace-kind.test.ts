@@ -37,7 +37,7 @@ describe('WorkspaceKind', () => {
     });
   });
 
-  it('is neither hidden nor deprecated by default', async () => {
+  it('returns a WorkspaceKind as neither hidden nor deprecated by default', async () => {
     const answer = await askOfK('hidden deprecated deprecationMessage', workspaceKind('k'));
     expect(answer).toEqual({ hidden: false, deprecated: false, deprecationMessage: null });
   });
@@ -348,7 +348,7 @@ describe('workspaceKinds', () => {
   });
 
   it.each([{ filter: { labelSelector: '!' } }, { first: -1 }, { last: -1 }, { before: 'garbage' }])(
-    'are not to be had with %j',
+    'refuses a list of WorkspaceKinds with %j',
     async (variables) => {
       await using gateway = await startTestGateway();
       const { errors } = await gateway.query(LISTED, variables);

@@ -68,7 +68,7 @@ function namesIn({ data, errors }: Answer): string {
 }
 
 describe('filters and orders of resources', () => {
-  it('select by requests, author, node, time and display name', async () => {
+  it('selects workspaces by requests, author, node, time and display name', async () => {
     await using gateway = await startTestGateway({ objects });
     const expected: readonly (readonly [filter: object, names: string])[] = [
       [{ requests: ['nvidia.com/gpu'] }, 'b c'],
@@ -87,7 +87,7 @@ describe('filters and orders of resources', () => {
       expect([filter, namesIn(await gateway.query(LIST, { filter }))]).toEqual([filter, names]);
   });
 
-  it('sort by exact amounts, in both directions, with unknown ones last', async () => {
+  it('sorts workspaces by exact amounts, in both directions, with unknown ones last', async () => {
     await using gateway = await startTestGateway({ objects });
     const expected = [
       ['CPU', 'a c b d', 'b c a d'],
@@ -103,7 +103,7 @@ describe('filters and orders of resources', () => {
     }
   });
 
-  it('read what literal arguments name', async () => {
+  it('reads the resources that literal arguments name', async () => {
     await using gateway = await startTestGateway({ objects });
     const list =
       'workspaces(filter: { requests: ["cpu"] }, orderBy: [{ field: CPU, direction: DESC }]) { nodes { name } }';

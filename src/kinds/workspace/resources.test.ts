@@ -61,7 +61,7 @@ describe('Workspace.resources', () => {
 });
 
 describe('the service account of a workspace', () => {
-  it('is returned as the controller reports it, and of the pod', async () => {
+  it('returns the service account as the controller reports it, and that of the pod', async () => {
     const status = { podTemplatePod: { name: '', nodeName: '', serviceAccountName: 'ws-nb' } };
     const selection = 'serviceAccountName pod { serviceAccountName }';
     expect(await queryWorkspace(selection, workspace('nb', { status }))).toEqual({

@@ -41,7 +41,7 @@ async function resultsUntil(totals: Counts, count: number): Promise<number> {
 const SUMMARY = 'count requests { resource quantity value }';
 
 describe('totals of workspaces', () => {
-  it('are exact, and the same of a namespace, a WorkspaceKind and an option', async () => {
+  it('returns exact totals, the same of a namespace, a WorkspaceKind and an option', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data, errors } = await gateway.query(`{
       workspaceTotals { group { key } ${SUMMARY} stateCounts { state count } }
@@ -76,7 +76,7 @@ describe('totals of workspaces', () => {
     });
   });
 
-  it('have a group for each combination of values, in the order of groupBy', async () => {
+  it('returns a group of totals for each combination of values, in the order of groupBy', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query(
       '{ workspaceTotals(groupBy: [LABEL, NODE, LABEL], groupByLabels: ["tier", "constructor"]) { count group { key label value } } }',
@@ -93,7 +93,7 @@ describe('totals of workspaces', () => {
     ['groupBy: [LABEL]', 'Expected one entry in groupByLabels for each LABEL in groupBy, which is 1, got 0.'],
     ['groupByLabels: ["a"]', 'Expected one entry in groupByLabels for each LABEL in groupBy, which is 0, got 1.'],
     [`groupBy: [${'STATE '.repeat(9)}]`, 'Expected at most 8 entries in groupBy, got 9.'],
-  ])('are refused with %s', async (args, message) => {
+  ])('refuses totals with %s', async (args, message) => {
     await using gateway = await startTestGateway();
     const refused = [{ message, extensions: { code: 'BAD_REQUEST' } }];
     expect(await gateway.query(`{ workspaceTotals(${args}) { count } }`)).toMatchObject({ errors: refused });
@@ -101,7 +101,7 @@ describe('totals of workspaces', () => {
     expect((await live.next()).value).toMatchObject({ errors: refused });
   });
 
-  it('count workspaces as idle when the time has passed and nothing has changed', async () => {
+  it('counts workspaces as idle when the time has passed and nothing has changed', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     const activity = { lastActivity: Date.now(), lastUpdate: Date.now() };
@@ -118,7 +118,7 @@ describe('totals of workspaces', () => {
     expect(await idle()).toContain('"idle":{"count":1}');
   });
 
-  it('are refused with a negative time', async () => {
+  it('refuses totals with a negative time', async () => {
     await using gateway = await startTestGateway();
     const { errors } = await gateway.query('{ workspaceTotals { idle(inactiveForSeconds: -1) { count } } }');
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
@@ -157,7 +157,7 @@ describe('a subscription to totals', () => {
     await expect(next()).rejects.toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('is refused in a namespace without permission', async () => {
+  it('refuses a subscription to totals in a namespace without permission', async () => {
     await using gateway = await startTestGateway({
       ...settings,
       objects: [...objects, ...grantIn('team-a', 'vic', viewing)],

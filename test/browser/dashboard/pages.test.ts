@@ -41,21 +41,24 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
   const open = suiteBrowser();
   const demo = suiteServer(() => startDemo({ port: 0 }));
 
-  it.each(pages)('is accessible in both themes and loads nothing from elsewhere: $name', async ({ name, path }) => {
-    await using window = await open(demo().url, { path });
-    await window.isMarked('live');
-    await window.page.locator(CONTENT).first().waitFor();
-    for (const { size, colorScheme } of looks) {
-      await window.page.setViewportSize(screens[size]);
-      await window.page.emulateMedia({ colorScheme });
-      await window.picture(`${name}-${colorScheme}-${size}`);
-      expect(await window.violations()).toEqual([]);
-      const width = await window.page.evaluate(() => document.documentElement.scrollWidth);
-      expect(width).toBeLessThanOrEqual(screens[size].width);
-    }
-    expect(window.problems).toEqual([]);
-    expect([...window.hosts]).toEqual([new URL(demo().url).host]);
-  });
+  it.each(pages)(
+    'shows an accessible page in both themes and loads nothing from elsewhere: $name',
+    async ({ name, path }) => {
+      await using window = await open(demo().url, { path });
+      await window.isMarked('live');
+      await window.page.locator(CONTENT).first().waitFor();
+      for (const { size, colorScheme } of looks) {
+        await window.page.setViewportSize(screens[size]);
+        await window.page.emulateMedia({ colorScheme });
+        await window.picture(`${name}-${colorScheme}-${size}`);
+        expect(await window.violations()).toEqual([]);
+        const width = await window.page.evaluate(() => document.documentElement.scrollWidth);
+        expect(width).toBeLessThanOrEqual(screens[size].width);
+      }
+      expect(window.problems).toEqual([]);
+      expect([...window.hosts]).toEqual([new URL(demo().url).host]);
+    },
+  );
 
   it('shifts nothing while the table loads', async () => {
     await using window = await open(demo().url);

@@ -163,7 +163,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     });
   });
 
-  it('is not offered to a person who may not create or edit workspaces, with the reason', async () => {
+  it('offers no form, with the reason, when a person may not create or edit workspaces', async () => {
     await using window = await open(demo().url, { path: '?q=churn' });
     const { page } = window;
     await window.actAs('victor@example.com');

@@ -58,7 +58,7 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 120_000 }
     expect(await task.locator('li').count()).toBe(await window.page.locator('.virtual-rows .table-row').count());
   });
 
-  it('is operated with the keyboard', async () => {
+  it('operates the table of workspaces with the keyboard', async () => {
     await using window = await open(demo().url);
     const { page } = window;
     await window.isMarked('live');

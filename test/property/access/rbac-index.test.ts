@@ -18,7 +18,7 @@ function isAllowed({ authorizer }: RbacStorage, user: RbacUser, { namespace, nam
 }
 
 it.each(seeds)(
-  'has every permission among the candidates, and reports every change of a decision, with seed %i',
+  'finds every permission among the candidates, and reports every change of a decision, with seed %i',
   (seed) => {
     const changes = new RbacChanges(seededRandom(seed));
     const storage = new RbacStorage(changes.initial());

@@ -89,7 +89,7 @@ describe('a subscriber to all workspaces', () => {
 });
 
 describe('a decision', () => {
-  it('is requested again when a subscription starts with one that would expire before the next check', async () => {
+  it('requests a decision again when a subscription starts with one that would expire before the next check', async () => {
     await using environment = await setStage(10, bound(ann, 'reader', 'team-a'));
     const caller = environment.caller(ann, 'token');
     expect(await caller.ask('{ workspaces(namespace: "team-a") { totalCount } }')).not.toHaveProperty('errors');
