@@ -66,7 +66,7 @@ async function checkCluster(config: Config, signal: AbortSignal): Promise<CheckR
   const { client, connection, kubernetesVersion, self } = await connect(config, pino({ level: 'silent' }), { signal });
   const version = `Kubernetes ${kubernetesVersion() ?? 'of an unknown version'}`;
   const kinds = await checkKinds(client, signal);
-  const permissions = await checkPermissions(config, { client, signal, absent: kinds.absent });
+  const permissions = await checkPermissions(config, { client, signal, servings: kinds.servings });
   const passed = kinds.passed && permissions.passed;
   return {
     passed,
@@ -86,8 +86,8 @@ async function checkCluster(config: Config, signal: AbortSignal): Promise<CheckR
 }
 
 interface KindReport extends CheckReport {
-  /** `plural.group` of the resources that are not served. */
-  readonly absent: ReadonlySet<string>;
+  /** By `plural.group` of the resources of the kinds. */
+  readonly servings: ReadonlyMap<string, Serving>;
 }
 
 async function checkKinds(client: Client, signal: AbortSignal): Promise<KindReport> {
@@ -99,26 +99,44 @@ async function checkKinds(client: Client, signal: AbortSignal): Promise<KindRepo
     onFailure: (apiVersion, error) => failures.set(apiVersion, messageOf(error)),
   });
   const found = await Promise.all(
-    resources.map(async (resource) => ({ resource, serving: await discovery.discover(resource) })),
+    resources.map(async (resource) => {
+      const serving = await discovery.discover(resource);
+      const others = serving === 'absent' ? await discovery.otherVersions(resource) : [];
+      return { resource, serving, others };
+    }),
   );
-  const absent = found.filter(({ serving }) => serving === 'absent').map(({ resource }) => resource);
   return {
-    absent: new Set(absent.map(({ plural, group }) => `${plural}.${group}`)),
+    servings: new Map(found.map(({ resource: { plural, group }, serving }) => [`${plural}.${group}`, serving])),
     passed: found.every(
       ({ resource: { kind }, serving }) => !REQUIRED_KINDS.has(kind) || serving === 'watched' || serving === 'listed',
     ),
-    lines: found.map(({ resource, serving }) => {
-      const failure = serving === 'unknown' ? failures.get(apiVersionOf(resource)) : undefined;
-      const reason = failure === undefined ? '' : `: ${failure}`;
-      return `  ${resource.kind} (${apiVersionOf(resource)}): ${SERVING[serving]}${reason}`;
-    }),
+    lines: found.map((kind) => kindLine(kind, failures.get(apiVersionOf(kind.resource)))),
   };
+}
+
+interface FoundKind {
+  readonly resource: (typeof resources)[number];
+  readonly serving: Serving;
+  /** Versions that the cluster serves instead. */
+  readonly others: readonly string[];
+}
+
+/** @param failure the error of the discovery, if it failed */
+function kindLine({ resource, serving, others }: FoundKind, failure: string | undefined): string {
+  const { kind, version } = resource;
+  const isMissing = serving === 'absent' || serving === 'unknown';
+  const isRequired = isMissing && REQUIRED_KINDS.has(kind);
+  const line = `  ${kind} (${apiVersionOf(resource)}): ${isRequired ? 'REQUIRED, ' : ''}${SERVING[serving]}`;
+  if (serving === 'unknown') return failure === undefined ? line : `${line}: ${failure}`;
+  if (others.length > 0)
+    return `${line}: expected ${version}, got ${others.join(', ')}. Install the CustomResourceDefinition that serves ${version}.`;
+  return isRequired ? `${line}. Install its CustomResourceDefinition.` : line;
 }
 
 interface PermissionOptions {
   readonly client: Client;
   readonly signal: AbortSignal;
-  readonly absent: KindReport['absent'];
+  readonly servings: KindReport['servings'];
 }
 
 async function checkPermissions(config: Config, options: PermissionOptions): Promise<CheckReport> {
@@ -165,12 +183,14 @@ function featureLine(
  */
 async function missingFor(
   { permissions }: Feature,
-  { client, signal, absent }: PermissionOptions,
+  { client, signal, servings }: PermissionOptions,
 ): Promise<readonly string[] | undefined> {
-  const asked = permissions.flatMap(({ group, resources: names, verbs }) =>
-    names.filter((name) => !absent.has(`${pluralOf(name)}.${group}`)).map((name) => ({ group, name, verbs })),
+  const all = permissions.flatMap(({ group, resources: names, verbs }) =>
+    names.map((name) => ({ group, name, verbs, serving: servings.get(`${pluralOf(name)}.${group}`) })),
   );
-  if (asked.length === 0) return undefined;
+  const asked = all.filter(({ serving }) => serving !== 'absent');
+  // Resources that are no kinds of the gateway, such as the commands of Volcano, are of no use without the kind.
+  if (asked.length < all.length && asked.every(({ serving }) => serving === undefined)) return undefined;
   const review = gatewayAccessReview(client);
   const missing = asked.map(async ({ group, name, verbs }) => {
     const plural = pluralOf(name);

@@ -7,6 +7,8 @@ import { TtlCache } from './ttl-cache.ts';
 
 const resourceList = object({ kind: string, resources: listOf(object({ name: string, verbs: listOf(string) })) });
 
+const apiGroup = object({ versions: listOf(object({ version: string })) });
+
 /**
  * Verbs with which the API server serves a resource. `listed`: without watch. `unknown`: no discovery has succeeded
  * yet.
@@ -56,6 +58,18 @@ export class Discovery {
     return servingIn(this.#lastFound.get(apiVersionOf(resource)), resource);
   }
 
+  /** Returns the other versions of its group in which the API server serves a resource; none if that cannot be found out. */
+  async otherVersions(resource: ResourceName): Promise<readonly string[]> {
+    if (resource.group === '') return [];
+    const versions = await fetchVersions(this.#client, resource.group, this.#options.signal).catch(() => []);
+    const found = versions.map(async (version) => ({
+      version,
+      serving: await this.discover({ ...resource, version }),
+    }));
+    const served = (await Promise.all(found)).filter(({ serving }) => serving === 'watched' || serving === 'listed');
+    return served.flatMap(({ version }) => (version === resource.version ? [] : version));
+  }
+
   async #read(resource: ResourceName): Promise<ReadonlyMap<string, Serving> | undefined> {
     try {
       const found = await fetchGroupVersion(this.#client, resource, this.#options.signal);
@@ -70,6 +84,12 @@ export class Discovery {
 
 function servingIn(resources: ReadonlyMap<string, Serving> | undefined, { plural }: ResourceName): Serving {
   return resources ? (resources.get(plural) ?? 'absent') : 'unknown';
+}
+
+/** Returns the versions of a group (`APIGroup`), the preferred one first. */
+async function fetchVersions(client: Client, group: string, signal: AbortSignal): Promise<readonly string[]> {
+  const { versions = [] } = apiGroup.decode(await client.request('GET', ['apis', group], { signal })) ?? {};
+  return versions.flatMap(({ version = [] }) => version);
 }
 
 /** Returns the resources of the group version (`APIResourceList`), by plural. */

@@ -51,7 +51,8 @@ describe('--check', () => {
     const { lines, passed } = await checkOf(cluster, AUTH.token);
     expect(lines).toEqual(
       expect.arrayContaining([
-        '  Workspace (kubeflow.org/v1beta1): not served',
+        '  Workspace (kubeflow.org/v1beta1): REQUIRED, not served. Install its CustomResourceDefinition.',
+        '  Job (batch.volcano.sh/v1alpha1): not served',
         expect.stringMatching(
           /^ {2}REQUIRED {4}Bearer tokens: create tokenreviews \(authentication\.k8s\.io\)\. Every /u,
         ),
@@ -60,8 +61,32 @@ describe('--check', () => {
     expect(passed).toBe(false);
   });
 
+  it('names the served versions when the cluster serves a kind in others', async () => {
+    const { spec } = Object(workspaceCrd);
+    const versions = ['v1alpha1', 'v2'].map((name) => ({ ...spec.versions[0], name }));
+    const otherCrd = { ...workspaceCrd, spec: { ...spec, versions } };
+    await using cluster = await startSimulator({ objects: [otherCrd, workspaceKindCrd] });
+    const { lines, passed } = await checkOf(cluster, AUTH.token, cluster.token);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '  Workspace (kubeflow.org/v1beta1): REQUIRED, not served: expected v1beta1, got v2, v1alpha1. Install the CustomResourceDefinition that serves v1beta1.',
+        '  WorkspaceKind (kubeflow.org/v1beta1): served',
+      ]),
+    );
+    expect(passed).toBe(false);
+  });
+
+  it('asks for no permissions on the commands of Volcano when the cluster serves no Volcano jobs', async () => {
+    await using cluster = await startSimulator({
+      users: [gatewayServiceAccount],
+      objects: [workspaceCrd, workspaceKindCrd],
+    });
+    const { lines } = await checkOf(cluster, AUTH.header);
+    expect(lines).toContain('  not served  Changes of Volcano jobs');
+  });
+
   it.each([
-    ['a required kind', '/apis/kubeflow.org/v1beta1', '  Workspace (kubeflow.org/v1beta1): unknown: down'],
+    ['a required kind', '/apis/kubeflow.org/v1beta1', '  Workspace (kubeflow.org/v1beta1): REQUIRED, unknown: down'],
     [
       'a required permission',
       'selfsubjectaccessreviews',
