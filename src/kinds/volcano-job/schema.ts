@@ -49,7 +49,7 @@ builder.objectFields(VolcanoJobType, (t) => ({
   }),
   minSuccess: t.int({
     nullable: true,
-    description: 'Minimum number of pods that must succeed for the job to succeed. Null for all pods.',
+    description: 'Minimum number of pods that must succeed for the job to succeed. Null for `minAvailable`.',
     resolve: (job) => jobSpecOf(job).minSuccess ?? null,
   }),
   maxRetry: t.int({
@@ -127,7 +127,8 @@ builder.objectFields(VolcanoJobType, (t) => ({
   }),
   runningDuration: t.string({
     nullable: true,
-    description: 'Run time, e.g. `5m12s`. Null until the job has finished, or if it is not reported.',
+    description:
+      'Time from the creation of the job until it last stopped its pods, e.g. `5m12s`, for example because it finished, or was suspended or restarted. Null before, or if it is not reported.',
     resolve: (job) => jobStatusOf(job).runningDuration ?? null,
   }),
   controlledResources: t.field({
