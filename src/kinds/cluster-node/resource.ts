@@ -11,7 +11,7 @@ import {
 } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
-import { containerAmountsOf } from '../pod/resource-totals.ts';
+import { containerAmountsOf, podLevelAmountsOf } from '../pod/resource-totals.ts';
 import { hasEnded, Pod, podSpecOf, podStatusOf, type Container, type PodObject } from '../pod/resource.ts';
 
 const quantities = record(quantity);
@@ -92,7 +92,7 @@ function trimmed(pod: PodObject): PodObject {
     apiVersion,
     kind,
     metadata: { name, ...(namespace !== undefined && { namespace }), uid, resourceVersion, creationTimestamp },
-    spec: { nodeName, ...amounts, overhead, resources },
+    spec: { nodeName, ...amounts, overhead, resources: resources && { requests: podLevelAmountsOf(pod).requests } },
     status: { phase: podStatusOf(pod).phase },
   };
 }

@@ -101,6 +101,11 @@ describe('the limits of a pod', () => {
   it.each<readonly [title: string, spec: Fields, limits: Quantities]>([
     ['has none', { containers: [container({ cpu: '1' }, {})], overhead: { cpu: '1' } }, {}],
     [
+      'has one of 0, which is none',
+      { containers: [container({}, { cpu: '0' })], overhead: { cpu: '1' } },
+      { cpu: '0' },
+    ],
+    [
       'has one on some containers',
       { containers: [container({}, { memory: '1Gi' }), container({}, {})] },
       { memory: '1Gi' },
@@ -147,6 +152,28 @@ describe('the resources of a pod that is resized in place', () => {
     ['none, and the node can never grant any', { ...statusOf({}), ...infeasible }, { requests: {}, limits: {} }],
   ])('returns the resources of a pod that is resized in place when the actual ones are %s', (_, status, totals) => {
     expect(totalsOf({ containers }, status)).toEqual(totals);
+  });
+
+  it.each<readonly [title: string, status: Fields, totals: object]>([
+    [
+      'larger',
+      { resources: amounts('5'), allocatedResources: { cpu: '5500m' } },
+      { requests: { cpu: '5500m' }, limits: { cpu: '5' } },
+    ],
+    ['smaller', { resources: amounts('2') }, amounts('3500m')],
+    ['smaller, and the node can never grant more', { resources: amounts('2'), ...infeasible }, amounts('2')],
+    [
+      'smaller than the overhead',
+      { resources: amounts('0.1'), ...infeasible },
+      { requests: { cpu: '500m' }, limits: { cpu: '0' } },
+    ],
+  ])('counts pod-level resources if the actual ones, with the overhead, are %s', (_, status, totals) => {
+    const spec = { containers: [{ name: 'main', image: 'i' }], resources: amounts('3'), overhead: { cpu: '500m' } };
+    expect(totalsOf(spec, status)).toEqual(totals);
+  });
+
+  it('counts the resources of the containers if no pod-level ones are specified', () => {
+    expect(totalsOf({ containers }, { resources: amounts('9') })).toEqual(amounts('2'));
   });
 
   it('includes the actual resources of init containers', () => {

@@ -73,6 +73,8 @@ const status = object({
   podIP: string,
   qosClass: string,
   startTime: string,
+  resources,
+  allocatedResources: quantities,
   conditions: listOf(condition),
   containerStatuses: listOf(containerStatus),
   initContainerStatuses: listOf(containerStatus),
