@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import { failure } from './errors.ts';
-import type { LimitName } from './exceeded-limit.ts';
+import type { ExceededLimit, LimitName } from './exceeded-limit.ts';
 
 interface ConcurrencyLimitOptions {
   /** Limit for one viewer, or for one of what `owner` says, with the name of its setting. */
@@ -73,18 +73,20 @@ const RETRY_AFTER_SECONDS = 1;
 
 /** Returns the RATE_LIMITED error for one more than a limit. Over HTTP it has status 429. */
 export function tooMany({ setting, max }: Limit, what: string): GraphQLError {
-  return failure(
-    'RATE_LIMITED',
-    `Expected at most ${max} ${what} (${setting}), got one more. Wait until one has ended.`,
-    {
-      limit: { name: setting, max, actual: max + 1 },
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-      http: { status: 429, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
-    },
-  );
+  const message = `Expected at most ${max} ${what} (${setting}), got one more. Wait until one has ended.`;
+  return rateLimited(message, { name: setting, max, actual: max + 1 });
 }
 
 /** Returns the RATE_LIMITED error for requests that would exceed MAX_BYTES_IN_FLIGHT. */
 export function tooManyBytes(max: number): GraphQLError {
-  return tooMany({ setting: 'MAX_BYTES_IN_FLIGHT', max }, 'bytes in requests and answers of all clients');
+  const message = `Expected at most ${max} bytes in requests and answers of all clients (MAX_BYTES_IN_FLIGHT), got more. Wait until some have ended.`;
+  return rateLimited(message, { name: 'MAX_BYTES_IN_FLIGHT', max });
+}
+
+function rateLimited(message: string, limit: ExceededLimit): GraphQLError {
+  return failure('RATE_LIMITED', message, {
+    limit,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    http: { status: 429, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
+  });
 }

@@ -7,7 +7,8 @@ export const ErrorCodeEnum = builder.enumType('ErrorCode', {
     'Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, ' +
     '`namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The ' +
     '`field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds ' +
-    'a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation.',
+    'a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation. `actual` is absent if ' +
+    'it is only known that it is greater.',
   values: Object.fromEntries(
     Object.keys(errorCodes)
       .filter(isErrorCode)

@@ -12,10 +12,8 @@ it.each([
   ['a list after an escaped backslash', `["\\\\",${list(1_000)}]`],
 ])('refuses values beyond the limit when they are in %s', (_, text) => {
   expect(JSON.parse(text)).toBeDefined();
-  expect(excessiveValues(text, 500)?.extensions).toMatchObject({
-    code: 'TOO_LARGE',
-    limit: { name: 'MAX_BODY_VALUES', max: 500, actual: 501 },
-  });
+  const { code, limit } = excessiveValues(text, 500)?.extensions ?? {};
+  expect([code, limit]).toEqual(['TOO_LARGE', { name: 'MAX_BODY_VALUES', max: 500 }]);
 });
 
 it.each([

@@ -9,8 +9,7 @@ export function excessiveValues(text: string, max: number): GraphQLError | undef
 
 function tooManyValues(max: number): GraphQLError {
   const message = `Expected at most ${max} values in the JSON of a request (MAX_BODY_VALUES), got more. Send a smaller request, or several.`;
-  const limit = { name: 'MAX_BODY_VALUES', max, actual: max + 1 } as const;
-  return failure('TOO_LARGE', message, { limit, http: { status: 413 } });
+  return failure('TOO_LARGE', message, { limit: { name: 'MAX_BODY_VALUES', max }, http: { status: 413 } });
 }
 
 /** Returns the error for a body, or a message of a WebSocket, that is longer than MAX_BODY_BYTES. */

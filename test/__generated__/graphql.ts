@@ -269,7 +269,7 @@ export type DeletionStage =
   /** The workspace, its StatefulSet and its pod no longer exist, so a workspace of the same name gets a new pod. With the propagation policy ORPHAN: the workspace no longer exists. */
   | 'GONE';
 
-/** Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, `namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The `field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation. */
+/** Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, `namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The `field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation. `actual` is absent if it is only known that it is greater. */
 export type ErrorCode =
   /** HTTP 409. An object with this name already exists. */
   | 'ALREADY_EXISTS'
