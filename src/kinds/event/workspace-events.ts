@@ -30,7 +30,8 @@ builder.objectField(WorkspaceType, 'events', (t) =>
       currentPodOnly: t.arg.boolean({
         required: true,
         defaultValue: false,
-        description: 'True to leave out events of earlier pods, as from before a restart.',
+        description:
+          'True to leave out events of earlier pods, as from before a restart. For viewers who may not list pods, it leaves out those of all pods.',
       }),
     },
     extensions: dependsOn(WorkspacePartEvent, Pod, StatefulSet),

@@ -188,7 +188,7 @@ builder.mutationField('deletePersistentVolumeClaim', (t) =>
     type: DeletePersistentVolumeClaimPayload,
     nullable: true,
     description:
-      'Deletes a persistent volume claim and, with the reclaim policy DELETE, its data. Pods and workspaces that mount it are no reason to refuse: they are listed in `warnings`, as far as you may list them, and `deletionPending` is true while pods use the claim. Requires `get` and `delete`. FORBIDDEN if `canUpdate` is false.',
+      'Deletes a persistent volume claim and, with the reclaim policy DELETE, its data. Pods and workspaces that mount it are no reason to refuse: they are listed in `warnings`, as far as you may list them, and `deletionPending` is true until Kubernetes has found that no pod uses the claim. Requires `get` and `delete`. FORBIDDEN if `canUpdate` is false.',
     args: {
       input: t.arg({
         type: DeletePersistentVolumeClaimInput,
