@@ -92,6 +92,7 @@ async def follow(session: Session, namespace: str) -> None:
     cursor, delay, renewed = listed["liveCursor"], 1.0, False
     rows: dict[str, dict] = {row["id"]: row for row in listed["nodes"]}
     while True:
+        is_complete = False  # after SYNCED the rows are those of the gateway
         transport = WebsocketsTransport(
             url=URL.replace("http", "ws", 1), init_payload={"authorization": f"Bearer {session.token}"}
         )
@@ -103,13 +104,14 @@ async def follow(session: Session, namespace: str) -> None:
                     cursor, row, renewed = event["cursor"], event["object"], False
                     if event["type"] == "RESET":
                         rows.clear()
+                        is_complete = False
+                    elif event["type"] == "SYNCED":
+                        delay, is_complete = 1.0, True
                     elif event["type"] == "DELETED":
                         rows.pop(row["id"], None)
-                    elif row:
-                        rows[row["id"]] = row
                     else:
-                        delay = 1.0  # SYNCED: the rows are those of the gateway.
-                    if event["type"] in ("SYNCED", "MODIFIED", "DELETED"):
+                        rows[row["id"]] = row
+                    if is_complete:
                         print(json.dumps(sorted(f"{row['name']} {row['state']}" for row in rows.values())), flush=True)
         except (TransportError, ConnectionClosed, OSError) as error:
             code = code_of(error)

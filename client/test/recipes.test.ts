@@ -198,6 +198,37 @@ describe.skipIf(!hasGql)('the recipe for Python', () => {
     await closed;
   });
 
+  it('prints the rows after each event, but not those of an incomplete snapshot', { timeout: 60_000 }, async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"data":{"workspaces":{"nodes":[],"liveCursor":"0"}}}');
+    });
+    const sockets = new WebSocketServer({ server, handleProtocols: () => 'graphql-transport-ws' });
+    sockets.on('connection', (socket) => {
+      socket.on('message', (data: Buffer) => {
+        const { type, id } = JSON.parse(data.toString()) as { readonly type: string; readonly id?: string };
+        if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
+        if (type !== 'subscribe') return;
+        for (const [event, name] of [['RESET'], ['ADDED', 'one'], ['ADDED', 'two'], ['SYNCED'], ['ADDED', 'three']]) {
+          const object = name ? { id: name, name, state: 'RUNNING' } : null;
+          const workspaces = { type: event, cursor: '1', object };
+          socket.send(JSON.stringify({ type: 'next', id, payload: { data: { workspaces } } }));
+        }
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const child = spawn(PYTHON, [SCRIPT, 'follow', NAMESPACE], { env: environmentFor(`http://127.0.0.1:${port}`) });
+    const closed = once(child, 'close');
+    const lines: string[] = [];
+    createInterface(child.stdout).on('line', (line) => lines.push(line));
+    await waitFor(() => lines.length === 2, 'the rows are printed twice');
+    expect(lines).toEqual(['["one RUNNING", "two RUNNING"]', '["one RUNNING", "three RUNNING", "two RUNNING"]']);
+    child.kill();
+    await closed;
+    server.close();
+  });
+
   it.each([
     ['without a command for new ones', {}, 1],
     ['after it has renewed it once', { TOKEN_COMMAND: 'echo new' }, 2],
