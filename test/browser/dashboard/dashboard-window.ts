@@ -27,6 +27,8 @@ export interface DashboardWindow extends PageObserver {
   isMarked(mark: 'live' | 'reconnecting' | 'stale'): Promise<void>;
   /** Saves a picture of the window. */
   picture(name: string): Promise<void>;
+  /** Returns the width of the page with what is beyond the window. */
+  contentWidth(): Promise<number>;
   /** Returns violations of WCAG 2.2 AA and of best practices, each with its elements. */
   violations(): Promise<readonly string[]>;
   /** Returns the sum of all layout shifts so far that were not caused by input. */
@@ -73,6 +75,7 @@ export async function openDashboard(
       mkdirSync(PICTURES, { recursive: true });
       await page.screenshot({ path: `${PICTURES}/${name}.png`, animations: 'disabled' });
     },
+    contentWidth: () => page.evaluate(contentWidth),
     violations: () => violationsOf(page),
     layoutShift: () => page.evaluate(() => (globalThis as ShiftRecorder).layoutShift ?? 0),
     [Symbol.asyncDispose]: () => context.close(),
@@ -96,6 +99,11 @@ function recordLayoutShifts(): void {
       if (!entry.hadRecentInput) recorder.layoutShift = (recorder.layoutShift ?? 0) + entry.value;
   });
   observer.observe({ entryTypes: ['layout-shift'] });
+}
+
+/** Runs in the page, whose content scrolls in `main`. */
+function contentWidth(): number {
+  return Math.max(document.documentElement.scrollWidth, document.querySelector('main')?.scrollWidth ?? 0);
 }
 
 async function violationsOf(page: Page): Promise<readonly string[]> {

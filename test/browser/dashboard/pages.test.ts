@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { startDemo } from '../../../dev/demo/demo.ts';
+import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
+import { startTestGateway } from '../../support/test-gateway.ts';
 import { executablePath } from '../browser.ts';
 import { suiteBrowser, suiteServer } from './suite.ts';
 
@@ -52,13 +54,31 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
         await window.page.emulateMedia({ colorScheme });
         await window.picture(`${name}-${colorScheme}-${size}`);
         expect(await window.violations()).toEqual([]);
-        const width = await window.page.evaluate(() => document.documentElement.scrollWidth);
-        expect(width).toBeLessThanOrEqual(screens[size].width);
+        expect(await window.contentWidth()).toBeLessThanOrEqual(screens[size].width);
       }
       expect(window.problems).toEqual([]);
       expect([...window.hosts]).toEqual([new URL(demo().url).host]);
     },
   );
+
+  it('keeps the longest names within the window', async () => {
+    const [at, name, kind] = ['n'.repeat(63), 'w'.repeat(63), 'k'.repeat(63)] as const;
+    await using gateway = await startTestGateway({
+      objects: [
+        namespace(at),
+        workspaceKind(kind, {}, { displayName: 'D'.repeat(100) }),
+        workspace(name, { namespace: at, kind, state: 'Error', status: { stateMessage: 'm'.repeat(300) } }),
+      ],
+    });
+    await using window = await open(gateway.url);
+    await window.page.setViewportSize(screens.narrow);
+    const path = `workspaces/${at}/${name}`;
+    for (const to of ['', path, `${path}/edit`, `namespaces/${at}`, 'kinds', `create?namespace=${at}&kind=${kind}`]) {
+      await window.goTo(to);
+      await window.page.locator(CONTENT).first().waitFor();
+      expect([to, await window.contentWidth()]).toEqual([to, screens.narrow.width]);
+    }
+  });
 
   it('shifts nothing while the table loads', async () => {
     await using window = await open(demo().url);
