@@ -2,32 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { builder } from '../../graphql/builder.ts';
 import { failure } from '../../graphql/errors.ts';
 import { changesWithoutObjects, dependsOn } from '../../graphql/field-dependencies.ts';
-import { byNamespaceAndName } from '../../kubernetes/ordering.ts';
 import { ResourceAmountType } from '../../graphql/resource-amount.ts';
-import { derivedValues } from '../../kubernetes/object-field.ts';
-import type { PrefetchedReader } from '../../viewer-client/prefetched-reader.ts';
-import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
-import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { UnsharedSubscription } from '../../subscriptions/unshared-subscription.ts';
 import { NamespaceType } from '../namespace/refs.ts';
 import { Pod } from '../pod/resource.ts';
 import { SpawnerOptionType } from '../workspace-kind/option.ts';
 import { WorkspaceKindType } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { type WorkspaceFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
-import { groupingArgs, groupingOf, WorkspaceGroup, type Grouping } from './grouping.ts';
-import {
-  relatedFieldsDerivation,
-  relatedFieldsFor,
-  relatedViewIn,
-  relatedViewOf,
-  type RelatedView,
-} from './related-fields.ts';
-import { optionKeyOf, Workspace, type WorkspaceObject } from './resource.ts';
+import { WorkspaceFilterInput } from './filter.ts';
+import { groupingArgs, groupingOf, WorkspaceGroup } from './grouping.ts';
+import { optionKeyOf, Workspace } from './resource.ts';
 import { stateCountsOf, WorkspaceStateCount } from './state-counts.ts';
 import { MIN_INTERVAL_MS, totalsClock } from './totals-clock.ts';
-import { totalsIndexFor } from './totals-index.ts';
-import { idleTotalsOf, totalsOf, totalsOfValues, type Totals } from './totals.ts';
+import { totalsOfListed, totalsReaderOf } from './totals-reader.ts';
+import { idleTotalsOf, type Totals } from './totals.ts';
 
 const WorkspaceIdleTotals = builder.objectRef<ReturnType<typeof idleTotalsOf>>('WorkspaceIdleTotals').implement({
   description: 'Totals of the idle workspaces of a group.',
@@ -83,97 +71,6 @@ const WorkspaceTotals = builder.objectRef<Totals>('WorkspaceTotals').implement({
     }),
   }),
 });
-
-interface TotalsArgs {
-  readonly namespace?: string | null | undefined;
-  readonly filter?: WorkspaceFilter | null | undefined;
-  readonly grouping: Grouping;
-}
-
-/** Objects that totals read, as far as one viewer sees them. */
-interface TotalsReads {
-  readonly workspaces: ScopedLister<WorkspaceObject>;
-  readonly related: PrefetchedReader;
-}
-
-/** Reads the totals, at any time. */
-interface TotalsReader {
-  /** Builds the indexes that a read needs, and lets other work run meanwhile. */
-  readonly prepare: () => Promise<void> | undefined;
-  readonly read: () => Totals[];
-}
-
-function totalsReaderOf(client: ViewerClient, reads: TotalsReads, args: TotalsArgs): Promise<TotalsReader> {
-  const { workspaces, related } = reads;
-  if (workspaces.seesNothing)
-    return Promise.resolve({ prepare: () => undefined, read: () => totalsOf(args.grouping, []) });
-  const viewIn = relatedViewIn(related);
-  return args.filter || !viewIn || workspaces.seesSmallPart
-    ? filteredTotals(client, reads, args)
-    : allTotals(client, reads, { ...args, viewIn });
-}
-
-/** Reads the totals of the workspaces that match a filter, or of a few, which are examined or found by indexes. */
-async function filteredTotals(
-  client: ViewerClient,
-  { workspaces, related: reader }: TotalsReads,
-  { namespace, filter, grouping }: TotalsArgs,
-): Promise<TotalsReader> {
-  const view = relatedViewOf(reader, namespace ? new Set([namespace]) : workspaces.fullScope);
-  const kept = view && (await client.reader.unrestricted.derived(relatedFieldsDerivation(view)));
-  const derived = relatedFieldsFor(reader);
-  const related = () => kept?.().fields ?? derived;
-  const selection = () => ({
-    namespace: namespace ?? undefined,
-    ordering: byNamespaceAndName,
-    filter: workspaceMatcher(filter, reader, related()),
-  });
-  return {
-    prepare: () => workspaces.prepare(selection(), () => client.cost.pause()),
-    read: () => totalsOfValues(workspaces.select(selection()).values, grouping, related()),
-  };
-}
-
-interface AllTotalsArgs extends TotalsArgs {
-  readonly viewIn: (namespace: string) => RelatedView;
-}
-
-/**
- * Reads the totals of all visible workspaces from indexes. Viewers who may list pods in some namespaces only see other requests and nodes
- * there than elsewhere, so theirs are from two indexes.
- */
-async function allTotals(
-  client: ViewerClient,
-  { workspaces, related: reader }: TotalsReads,
-  { namespace, grouping, viewIn }: AllTotalsArgs,
-): Promise<TotalsReader> {
-  const visible = namespace ? new Set([namespace]) : workspaces.fullScope;
-  const podScope = reader.prefetched(Pod).fullScope;
-  const indexFor = async (view: RelatedView) => {
-    const fields = await client.reader.unrestricted.derived(relatedFieldsDerivation(view));
-    return () => totalsIndexFor(grouping, fields().fields);
-  };
-  const seesPods = podScope === 'all' || podScope.size > 0;
-  const seesAllPods = podScope === 'all' || (visible !== 'all' && [...visible].every((name) => podScope.has(name)));
-  const { readsKinds } = viewIn('');
-  const withPods = seesPods ? await indexFor({ readsPods: true, readsKinds }) : undefined;
-  const withoutPods = seesAllPods ? undefined : await indexFor({ readsPods: false, readsKinds });
-  const definitions = () => [withPods, withoutPods].flatMap((definition) => definition?.() ?? []);
-  return {
-    prepare: () => workspaces.prepare({}, () => client.cost.pause(), definitions()),
-    read: () => {
-      const [index, other] = workspaces.indexesUnrestricted(definitions());
-      if (!index) return totalsOf(grouping, []);
-      if (visible === 'all' && !other) return totalsOf(grouping, index.all);
-      const indexIn = (name: string) => (other && !viewIn(name).readsPods ? other : index);
-      const names = visible === 'all' ? index.namespaces : visible;
-      return totalsOf(
-        grouping,
-        [...names].flatMap((name) => [...indexIn(name).talliesIn(name)]),
-      );
-    },
-  };
-}
 
 const args = builder.args((t) => ({
   namespace: t.string({
@@ -277,8 +174,3 @@ builder.objectField(SpawnerOptionType, 'totals', (t) =>
     },
   }),
 );
-
-function totalsOfListed(client: ViewerClient, workspaces: readonly WorkspaceObject[], grouping: Grouping): Totals[] {
-  const values = workspaces.map((workspace) => derivedValues(workspace));
-  return totalsOfValues(values, grouping, relatedFieldsFor(client.reader));
-}
