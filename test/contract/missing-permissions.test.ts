@@ -181,7 +181,7 @@ describe(`a gateway that lacks a permission of its role (${available?.name})`, (
     expect(outcome).toEqual({ ...complete, ...lost[feature.name] });
   });
 
-  it('is not ready when it may not read workspaces and namespaces', async () => {
+  it('reports that it is not ready when it may not read workspaces and namespaces', async () => {
     const [feature] = features;
     await lacking(feature as Feature, async () => {
       await using gateway = await start('at once');

@@ -68,7 +68,7 @@ it('answers 500 and reports the error when an operation over Server-Sent Events 
   expect(reported[1]).toMatchObject({ message: expect.stringContaining('BigInt') });
 });
 
-it('is not ready until the example operations are prepared when the cluster has been read', async () => {
+it('reports that it is not ready until the example operations are prepared when the cluster has been read', async () => {
   const query = '{ name }';
   await using server = await startHttpServer(optionsOf({ tabs: [{ name: '01-name', query }] }));
   expect(server.readiness()).toEqual({ ready: false, waitingFor: ['example operations'] });

@@ -147,7 +147,7 @@ describe('a request that is sent again', () => {
     ['application/json', ''],
     ['application/graphql-response+json', 'application/json;q=0, */*'],
     ['application/graphql-response+json', 'application/json; charset=utf-8; q=0, application/*'],
-  ])('is answered as %s when it accepts %j', async (type, accept) => {
+  ])('answers a request that is sent again as %s when it accepts %j', async (type, accept) => {
     const [first, second] = await answers(JSON.stringify({ query: unknown(NAMES) }), { accept });
     const expected = { status: 200, headers: { 'content-type': `${type}; charset=utf-8` } };
     expect([first, second]).toMatchObject([expected, expected]);
@@ -161,7 +161,7 @@ describe('a request that is sent again', () => {
     'application/*;q=0, */*',
     'application/json; charset=utf-16',
     'text/event-stream;q=0',
-  ])('is refused with 406, and a mutation is not executed, when it accepts %j', async (accept) => {
+  ])('refuses a request with 406, and executes no mutation, when it accepts %j', async (accept) => {
     const before = gateway.cluster.requests.length;
     const mutation = PAUSE.replace('name: "none"', 'name: "nb-1", dryRun: true');
     const { status, body } = await post(JSON.stringify({ query: unknown(mutation) }), { accept });

@@ -132,7 +132,7 @@ describe('an unavailable API server', () => {
     await view.converges();
   });
 
-  it('is ready again when the API server answers again, although no watch was interrupted and no client sends a request', async () => {
+  it('reports that it is ready again when the API server answers again, although no watch was interrupted and no client sends a request', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const watches = () => gateway.cluster.requests.filter(({ verb }) => verb === 'watch').length;
     const before = watches();

@@ -141,7 +141,7 @@ async function eventsSince(gateway: TestGateway, after = ''): Promise<readonly D
   return events;
 }
 
-it('is not ready but serves new clients for a time, when it gets SIGTERM', async () => {
+it('reports that it is not ready, but serves new clients for a time, when it gets SIGTERM', async () => {
   await using gateway = await startGatewayProcess(cluster.kubeconfig, { SHUTDOWN_DELAY_SECONDS: '6' });
   expect((await get(gateway, '/readyz')).status).toBe(200);
   const [sent, undo] = delayPatches();
