@@ -81,7 +81,8 @@ export function deletionFields(t: InputFields) {
   };
 }
 
-interface WriteInput {
+/** Options of a write in the input of a mutation. */
+export interface WriteInput {
   readonly dryRun: boolean;
   readonly fieldValidation?: keyof typeof validations;
   readonly fieldManager?: string | null | undefined;

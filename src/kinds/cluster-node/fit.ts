@@ -130,7 +130,7 @@ function amountIn(amounts: ReadonlyMap<string, Quantity>, resource: string): big
   return (amounts.get(resource) ?? ZERO).nanos;
 }
 
-const COMPUTE_RESOURCES = ['cpu', 'memory'] as const;
+const COMPUTE_RESOURCES: readonly string[] = ['cpu', 'memory'];
 
 /** Returns whether the pod of a workspace is in a scope. False also if that depends on more than the option. */
 function isInScope(scope: string, { requests, limits }: Demand): boolean {
@@ -176,13 +176,13 @@ function worstOf(outcomes: readonly Outcome[]): Outcome {
  */
 function neededOf(resource: string, { requests, limits }: Demand): Quantity | 'nothing' | undefined {
   if (resource === 'pods' || resource === 'count/pods') return parseExact('1');
-  if (resource === 'cpu' || resource === 'memory') return quantityIn(requests, resource);
+  if (COMPUTE_RESOURCES.includes(resource)) return quantityIn(requests, resource);
   if (resource === 'ephemeral-storage' || resource.startsWith('hugepages-'))
     return quantityIn(requests, resource) ?? 'nothing';
   const [, kind, name = ''] = /^(?<kind>requests|limits)\.(?<name>.+)$/u.exec(resource) ?? [];
   if (kind === undefined || name === 'storage') return 'nothing';
   const quantity = quantityIn(kind === 'requests' ? requests : limits, name);
-  return quantity ?? (['cpu', 'memory'].includes(name) ? undefined : 'nothing');
+  return quantity ?? (COMPUTE_RESOURCES.includes(name) ? undefined : 'nothing');
 }
 
 function quantityIn(quantities: Quantities, resource: string): Quantity | undefined {

@@ -18,8 +18,8 @@ import {
 } from '../../mutations/field-errors.ts';
 import { deleteObject, deletePayload, type DeletePayload } from '../../mutations/delete.ts';
 import { guardedMerge } from '../../mutations/guarded-merge.ts';
-import { writeFields, writeOptionsOf, deleteFields } from '../../mutations/inputs.ts';
-import { manifestOf, objectIn } from '../../mutations/manifest.ts';
+import { writeFields, writeOptionsOf, deleteFields, type WriteInput } from '../../mutations/inputs.ts';
+import { manifestOf, objectIn, type Pauses } from '../../mutations/manifest.ts';
 import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { WorkspaceKindType } from './refs.ts';
@@ -110,7 +110,7 @@ builder.mutationField('updateWorkspaceKind', (t) =>
 );
 
 /** Changes of a WorkspaceKind, and the revision that they are based on. */
-interface WorkspaceKindUpdate extends SpecChange {
+interface WorkspaceKindUpdate extends SpecChange, WriteInput {
   readonly name: string;
   readonly revision: string;
   readonly displayName?: string | null | undefined;
@@ -119,9 +119,6 @@ interface WorkspaceKindUpdate extends SpecChange {
   readonly deprecated?: boolean | null | undefined;
   readonly deprecationMessage?: string | null | undefined;
   readonly manifest?: unknown;
-  readonly dryRun: boolean;
-  readonly fieldValidation: 'IGNORE' | 'WARN' | 'STRICT';
-  readonly fieldManager?: string | null | undefined;
 }
 
 /** Fields of the input that the definition requires. */
@@ -166,26 +163,28 @@ async function updateWorkspaceKind(
   assertNoCauses([...missing, ...duplicatesIn(update)], { kind: WorkspaceKind.kind, name });
   await context.client.assertCan('update', WorkspaceKind, { name }); // before the manifest is parsed
   const { cost: pauses } = context.client;
+  const change = await plainChangeOf(update, pauses);
+  const changeOf = async (stored: WorkspaceKindObject) =>
+    combined(change, { spec: await specPatchOf(stored, update, pauses) });
+  const merge = { resource: WorkspaceKind, at: { name }, annotations: updateAnnotations(context), changeOf };
+  const options = { ...writeOptionsOf(update), revision };
+  return withInputPaths(inputPathsOf(update), guardedMerge(context.client, merge, options));
+}
+
+/** Returns the part of the merge patch that does not depend on the stored object: the manifest and the fields of the spawner. */
+async function plainChangeOf(update: WorkspaceKindUpdate, pauses: Pauses): Promise<AnyObject> {
+  const given = { value: update.manifest ?? {}, pauses };
   const {
     apiVersion: _apiVersion,
     kind: _kind,
-    metadata,
     ...rest
-  } = await manifestOf({ value: update.manifest ?? {}, pauses }, WorkspaceKind, { name });
+  } = await manifestOf(given, WorkspaceKind, { name: update.name });
   const spec = objectIn(rest, 'spec', 'input.manifest');
   const spawner = objectIn(spec, 'spawner', 'input.manifest.spec');
   const named = Object.fromEntries(
     spawnerFields.filter((field) => update[field] !== undefined).map((field) => [field, update[field]]),
   );
-  const change = { ...rest, metadata, spec: { ...spec, spawner: { ...spawner, ...named } } };
-  const changeOfStored = async (stored: WorkspaceKindObject) =>
-    combined(change, { spec: await specPatchOf(stored, update, pauses) });
-  const options = { ...writeOptionsOf(update), revision };
-  const guarded = { resource: WorkspaceKind, at: { name }, changeOf: changeOfStored };
-  return withInputPaths(
-    inputPathsOf(update),
-    guardedMerge(context.client, { ...guarded, annotations: updateAnnotations(context) }, options),
-  );
+  return { ...rest, spec: { ...spec, spawner: { ...spawner, ...named } } };
 }
 
 /** Returns both merge patches as one. The second takes precedence. */

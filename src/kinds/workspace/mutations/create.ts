@@ -10,7 +10,7 @@ import {
   invalidValue,
   requiredValue,
 } from '../../../mutations/field-errors.ts';
-import { writeOptionsOf, duplicateKeys, KeyValueInput, writeFields } from '../../../mutations/inputs.ts';
+import { writeOptionsOf, KeyValueInput, writeFields } from '../../../mutations/inputs.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { fitWarnings } from '../../workspace-kind/fits.ts';
@@ -19,7 +19,7 @@ import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceContent } from '../resource.ts';
 import { PodMetadataInput } from '../pod-metadata.ts';
 import { WorkspaceVolumesInput } from './inputs.ts';
-import { createPaths, workspaceManifest } from './manifest.ts';
+import { createPaths, repeatedKeysIn, workspaceManifest } from './manifest.ts';
 import { LONGEST_NAME } from '../state.ts';
 import { reservedLabelWarnings } from './reserved-labels.ts';
 import { missingOptions, violatedRules } from './rules.ts';
@@ -111,14 +111,11 @@ interface Creation {
 }
 
 async function assertCreatable(context: Context, { input, after, dryRun }: Creation): Promise<void> {
-  const { namespace, name, podMetadata } = input;
+  const { namespace, name } = input;
   const ofName = validateName(input);
   const causes = [
     ...ofName,
-    ...duplicateKeys('input.labels', input.labels),
-    ...duplicateKeys('input.annotations', input.annotations),
-    ...duplicateKeys('input.podMetadata.labels', podMetadata?.labels),
-    ...duplicateKeys('input.podMetadata.annotations', podMetadata?.annotations),
+    ...repeatedKeysIn(input),
     ...(await violatedRules(context, { namespace, name: name ?? undefined, before: undefined, after }, createPaths)),
   ];
   const about = { kind: Workspace.kind, namespace, name: name ?? undefined };

@@ -1,7 +1,8 @@
 import type { KeyValue } from '../../../graphql/object-meta.ts';
+import type { StatusCause } from '../../../kubernetes/status-error.ts';
 import { apiVersionOf } from '../../../kubernetes/resource.ts';
 import type { InputPaths } from '../../../mutations/field-errors.ts';
-import { mapOf, mapPatch } from '../../../mutations/inputs.ts';
+import { duplicateKeys, mapOf, mapPatch } from '../../../mutations/inputs.ts';
 import { Workspace, type WorkspaceContent, specOf, type ChosenOptions, type WorkspaceObject } from '../resource.ts';
 import type { PodMetadataValues } from '../pod-metadata.ts';
 import type { WorkspaceVolumes } from './inputs.ts';
@@ -123,6 +124,20 @@ export interface WorkspaceChange {
   readonly volumes?: WorkspaceVolumes | null | undefined;
   readonly labels?: Entries;
   readonly annotations?: Entries;
+}
+
+/** Returns a cause for each repeated key of the labels and annotations in an input. */
+export function repeatedKeysIn({
+  labels,
+  annotations,
+  podMetadata,
+}: Pick<WorkspaceChange, 'labels' | 'annotations' | 'podMetadata'>): StatusCause[] {
+  return [
+    ...duplicateKeys('input.labels', labels),
+    ...duplicateKeys('input.annotations', annotations),
+    ...duplicateKeys('input.podMetadata.labels', podMetadata?.labels),
+    ...duplicateKeys('input.podMetadata.annotations', podMetadata?.annotations),
+  ];
 }
 
 /** Returns the changes as a merge patch of the stored workspace. */

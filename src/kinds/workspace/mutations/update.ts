@@ -6,7 +6,7 @@ import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { updateAnnotations } from '../../../mutations/audit-annotations.ts';
 import { assertNoCausesBefore, withInputPaths, requiredValue } from '../../../mutations/field-errors.ts';
 import { guardedMerge, mergedBy } from '../../../mutations/guarded-merge.ts';
-import { KeyValueInput, duplicateKeys, writeOptionsOf, writeFields } from '../../../mutations/inputs.ts';
+import { KeyValueInput, writeOptionsOf, writeFields, type WriteInput } from '../../../mutations/inputs.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
@@ -21,7 +21,7 @@ import {
 } from '../resource.ts';
 import { PodMetadataInput } from '../pod-metadata.ts';
 import { WorkspaceVolumesInput } from './inputs.ts';
-import { updatePaths, mergePatchOf, type WorkspaceChange } from './manifest.ts';
+import { mergePatchOf, repeatedKeysIn, updatePaths, type WorkspaceChange } from './manifest.ts';
 import { reservedLabelWarnings } from './reserved-labels.ts';
 import { violatedRules } from './rules.ts';
 
@@ -89,16 +89,13 @@ builder.mutationField('updateWorkspace', (t) =>
 );
 
 /** Changes of a workspace, and the revision that they are based on. */
-interface WorkspaceUpdate extends WorkspaceChange {
+interface WorkspaceUpdate extends WorkspaceChange, WriteInput {
   readonly namespace: string;
   readonly name: string;
   readonly revision: string;
   readonly imageConfig?: string | null | undefined;
   readonly podConfig?: string | null | undefined;
   readonly applyPendingRedirects: boolean;
-  readonly dryRun: boolean;
-  readonly fieldValidation: 'IGNORE' | 'WARN' | 'STRICT';
-  readonly fieldManager?: string | null | undefined;
 }
 
 const lists = ['imageConfig', 'podConfig'] as const;
@@ -146,10 +143,7 @@ async function assertAllowed(context: Context, update: WorkspaceUpdate, { dryRun
   const { namespace, name } = update;
   const causes = [
     ...validateNotCleared(update),
-    ...duplicateKeys('input.labels', update.labels),
-    ...duplicateKeys('input.annotations', update.annotations),
-    ...duplicateKeys('input.podMetadata.labels', update.podMetadata?.labels),
-    ...duplicateKeys('input.podMetadata.annotations', update.podMetadata?.annotations),
+    ...repeatedKeysIn(update),
     ...(await violatedRules(context, { namespace, name, ...states }, updatePaths)),
   ];
   await assertNoCausesBefore(dryRun, causes, { kind: Workspace.kind, namespace, name });
