@@ -8,6 +8,38 @@ export interface CacheRead {
   readonly storeKey: string;
 }
 
+/** From this number of reads on, equal ones are found by their keys: a row of a namespace reads thousands of pods. */
+const MANY_READS = 16;
+
+/** The different reads of a row that is being rendered, in their order. */
+export class RowReads {
+  readonly all: CacheRead[] = [];
+  /** Keys of the reads, by the key of their store. Empty while they are few. */
+  readonly #known = new Map<string, Set<string>>();
+
+  add(read: CacheRead): void {
+    const { key, storeKey } = read;
+    if (this.all.length < MANY_READS) {
+      if (!this.all.some((each) => each.key === key && each.storeKey === storeKey)) this.all.push(read);
+      return;
+    }
+    if (this.#known.size === 0) for (const each of this.all) this.#keysOf(each).add(each.key);
+    const keys = this.#keysOf(read);
+    if (keys.has(key)) return;
+    keys.add(key);
+    this.all.push(read);
+  }
+
+  #keysOf({ storeKey }: CacheRead): Set<string> {
+    let keys = this.#known.get(storeKey);
+    if (!keys) {
+      keys = new Set();
+      this.#known.set(storeKey, keys);
+    }
+    return keys;
+  }
+}
+
 /** The reads that rows were rendered from. Interned: rows with the same reads share one. */
 export interface DependencySet {
   readonly reads: readonly CacheRead[];

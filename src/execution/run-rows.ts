@@ -3,7 +3,7 @@ import type { AccessTarget, ReviewedResource } from '../auth/resource-attributes
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { OnRead, ScopedLister } from '../viewer-client/scoped-lister.ts';
 import { assertObject } from './bail.ts';
-import type { CacheRead } from './dependency-sets.ts';
+import { RowReads } from './dependency-sets.ts';
 import { RenderRun, type CachedRows, type ListedBlock, type RowPlan, type RowsOfList } from './plan.ts';
 import { endsBlock, isUpToDate, RowBlock, type Row } from './row-block.ts';
 import type { JoinedRow, RenderedRow, RowCache, RowSelection } from './row-cache.ts';
@@ -37,7 +37,7 @@ export class RunRows implements CachedRows {
   #rendered: Pick<RowRendering, 'object' | 'variant'> | undefined;
   #rendering: RenderRun | undefined;
   /** Reads of the row that is being rendered. */
-  #reads: CacheRead[] = [];
+  #reads = new RowReads();
   #listers: Map<string, ScopedLister<KubernetesObject>> | undefined;
 
   constructor(options: RunRowsOptions) {
@@ -48,8 +48,7 @@ export class RunRows implements CachedRows {
   readonly onRead: OnRead = (lister, key) => {
     if (!this.#listers) return this.#options.onDependency?.(lister, key);
     const { storeKey } = lister;
-    if (!this.#reads.some((read) => read.key === key && read.storeKey === storeKey))
-      this.#reads.push({ key, storeKey });
+    this.#reads.add({ key, storeKey });
     if (!this.#listers.has(storeKey)) this.#listers.set(storeKey, lister.detached());
   };
 
@@ -162,7 +161,7 @@ export class RunRows implements CachedRows {
     const [outer, outerReads, outerListers] = [this.#rendered, this.#reads, this.#listers];
     const costBefore = totalCostOf(shared);
     this.#rendered = { object, variant };
-    this.#reads = [];
+    this.#reads = new RowReads();
     this.#listers = selection.listers;
     try {
       for (const { isDynamic, write } of parts) {
@@ -172,7 +171,7 @@ export class RunRows implements CachedRows {
       }
       const cost = totalCostOf(shared) - costBefore;
       shared.cost -= cost;
-      return { object, cost, reads: this.#reads };
+      return { object, cost, reads: this.#reads.all };
     } finally {
       this.#rendered = outer;
       this.#reads = outerReads;
@@ -193,7 +192,7 @@ export class RunRows implements CachedRows {
       const lister = selection.listers.get(storeKey);
       if (!lister) throw new TypeError(`Expected a lister of ${storeKey}.`);
       if (this.#listers) {
-        this.#reads.push({ key, storeKey });
+        this.#reads.add({ key, storeKey });
         this.#listers.set(storeKey, lister);
       } else {
         onDependency?.(lister, key);
