@@ -11,6 +11,7 @@ import { operationLog } from './observability/operation-log.ts';
 import { OperationMetrics } from './observability/operation-metrics.ts';
 import type { Tracing } from './observability/traces.ts';
 import { atMostEvery } from './kubernetes/log-limit.ts';
+import { redactedError } from './kubernetes/redacted.ts';
 import { withoutUserInfo } from './kubernetes/url.ts';
 
 interface ObserverOptions {
@@ -47,11 +48,14 @@ export class Observers implements AsyncDisposable {
     const { otlpEndpoint: endpoint, otlpHeaders: headers, traceSample: sample } = config;
     if (endpoint === '') return new Observers(config, undefined, options);
     const { Tracing: OtlpTracing } = await import('./observability/traces.ts');
-    const reportFailure = atMostEvery({ intervalMs: EXPORT_LOG_INTERVAL_MS }, (_, suppressed) =>
-      options.log.warn({ endpoint: withoutUserInfo(endpoint), suppressed }, 'cannot send traces'),
+    const reportFailure = atMostEvery({ intervalMs: EXPORT_LOG_INTERVAL_MS }, (error, suppressed) =>
+      options.log.warn(
+        { endpoint: withoutUserInfo(endpoint), error: redactedError(error), suppressed },
+        'cannot send traces',
+      ),
     );
     const { version } = options;
-    const tracing = new OtlpTracing({ endpoint, headers, sample, version, onFailure: () => reportFailure(undefined) });
+    const tracing = new OtlpTracing({ endpoint, headers, sample, version, onFailure: reportFailure });
     return new Observers(config, tracing, options);
   }
 

@@ -12,9 +12,9 @@ export function addressMatcher(cidrs: readonly string[]): (address: string | und
   if (cidrs.length === 0) return () => true;
   const trusted = new BlockList();
   for (const cidr of cidrs) {
-    const [network = '', bits = ''] = cidr.split('/', 2);
+    const [network = '', bits = '', ...rest] = cidr.split('/');
     const family = isIPv6(network) ? 'ipv6' : 'ipv4';
-    if (!/^\d+$/u.test(bits))
+    if (!/^\d+$/u.test(bits) || rest.length > 0)
       throw new TypeError(`Expected a network such as 10.0.0.0/8, got ${JSON.stringify(cidr)}.`);
     trusted.addSubnet(network, Number(bits), family);
   }

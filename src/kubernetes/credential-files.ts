@@ -100,7 +100,7 @@ function withProxy(cluster: Cluster, proxies: ProxySettings): Cluster {
   // The URL may have a password.
   const setting = cluster.proxyUrl
     ? `proxy-url of the cluster ${JSON.stringify(cluster.name)}`
-    : `proxy for ${new URL(cluster.server).origin}`;
+    : `proxy for ${new URL(cluster.server).origin} (${isPlain ? 'HTTP_PROXY' : 'HTTPS_PROXY'})`;
   throw new KubeconfigError(
     `Expected the ${setting} to be a URL with the scheme http, https or socks5, got another text.`,
   );

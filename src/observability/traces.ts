@@ -28,8 +28,8 @@ interface TracingOptions {
   /** Share of the traces that begin here and are sent, from 0 to 1. */
   readonly sample: number;
   readonly version: string;
-  /** Called when spans could not be sent. */
-  readonly onFailure: () => void;
+  /** Called with the reason when spans could not be sent. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 const EXPORT_TIMEOUT_MS = 5_000;
@@ -146,7 +146,7 @@ function exporterOf({ endpoint, headers, onFailure }: TracingOptions) {
     export: (spans: ReadableSpan[], done: Parameters<OTLPTraceExporter['export']>[1]) =>
       exporter.export(spans, (result) => {
         // oxlint-disable-next-line typescript/no-unsafe-enum-comparison -- SUCCESS; the enum's package is no dependency of ours
-        if (result.code !== 0) onFailure();
+        if (result.code !== 0) onFailure(result.error);
         done(result);
       }),
     forceFlush: () => exporter.forceFlush(),

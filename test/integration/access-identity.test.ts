@@ -315,6 +315,7 @@ describe('authentication settings', () => {
     [{ LISTEN_HOST: '0.0.0.0' }, /I_UNDERSTAND_EVERYONE_IS_ADMIN=true/u],
     [{ AUTH_MODE: 'none' }, /AUTH_MODE to be header or token or kubeconfig, got "none"/u],
     [{ AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: '10.0.0.1' }, /TRUSTED_PROXY_CIDRS to be comma-separated networks/u],
+    [{ AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: '10.0.0.0/8/9' }, /TRUSTED_PROXY_CIDRS .*, got "10.0.0.0\/8\/9"/u],
     [{ AUTH_MODE: 'header', LISTEN_HOST: '0.0.0.0' }, /TRUSTED_PROXY_CIDRS .*TRUST_EVERY_PEER=true/u],
     [{ AUTH_MODE: 'header', LISTEN_HOST: '::', TRUST_EVERY_PEER: 'false' }, /LISTEN_HOST=::, got nothing/u],
     [{ AUTH_MODE: 'header', IMPERSONATE: 'yes' }, /IMPERSONATE to be true or false, got "yes"/u],

@@ -91,6 +91,7 @@ it('watches, reads and writes through a proxy', async () => {
 it('rejects a proxy whose password is not percent-encoded, without quoting it', async () => {
   const refused = ask({ HTTPS_PROXY: `http://me:100%zq@${proxy.address}` });
   await expect(refused).rejects.toSatisfy((error) => error instanceof KubeconfigError && !error.message.includes('zq'));
+  await expect(refused).rejects.toThrow('(HTTPS_PROXY)');
 });
 
 describe('a proxy that accepts connections and does not answer', () => {

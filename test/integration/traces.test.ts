@@ -153,7 +153,8 @@ describe('traces', () => {
       await using gateway = await startTestGateway({ log, otlpEndpoint: 'http://me:zqsecretqz@127.0.0.1:1' });
       expect(await gateway.query('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
     } // spans are sent at the end
-    expect(lines('cannot send traces')).toMatchObject([{ endpoint: 'http://***@127.0.0.1:1' }]);
+    const error = { code: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:1' };
+    expect(lines('cannot send traces')).toMatchObject([{ endpoint: 'http://***@127.0.0.1:1', error }]);
   });
 });
 
