@@ -14,12 +14,13 @@ import {
 import { turns } from '../scheduling/turns.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import { Dependencies } from './dependencies.ts';
-import { DirtySet, SerialLoop, type Batch } from './dirty-set.ts';
+import { DirtySet, type Batch } from './dirty-set.ts';
 import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './initial-events.ts';
 import { Renderer, type ExecuteEvent } from './result-template.ts';
 import { ResultSet, type DirtyObject, type ResultRow } from './result-set.ts';
 import type { RelatedToMatch, SubscriptionSource } from './source.ts';
 import { INITIAL_CHECKPOINT, nextSequence, type Checkpoint, type CursorOf } from './pending-event.ts';
+import { SerialLoop } from './serial-loop.ts';
 import { Subscriber } from './subscriber.ts';
 import type { EventSink } from './subscription-handle.ts';
 

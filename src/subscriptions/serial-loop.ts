@@ -1,0 +1,62 @@
+interface SerialLoopOptions {
+  readonly hasWork: () => boolean;
+  readonly iterate: () => Promise<void>;
+  /** Handles what `iterate` throws. The loop stops then, until it is run again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Runs a job again and again while there is work, never twice at once. */
+export class SerialLoop {
+  readonly #options: SerialLoopOptions;
+  #running: Promise<void> = Promise.resolve();
+  #isRunning = false;
+  #isScheduled = false;
+
+  constructor(options: SerialLoopOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Runs at the end of the current turn of the event loop, so that all changes of the turn form one batch. */
+  schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    // A microtask, but not of `queueMicrotask`: Node creates an AsyncResource for each of its callbacks.
+    void Promise.resolve().then(this.#runScheduled);
+  }
+
+  readonly #runScheduled = (): void => {
+    if (this.#isScheduled) void this.run();
+  };
+
+  /** Runs at once. Resolves when there is no work left or the job has failed; never rejects unless `onError` throws. */
+  run(): Promise<void> {
+    this.#isScheduled = false;
+    if (!this.#isRunning) this.#running = this.#run();
+    return this.#running;
+  }
+
+  /** Resolves when the job is not running. */
+  async idle(): Promise<void> {
+    while (this.#isRunning) await this.#running;
+  }
+
+  /** Cancels a scheduled run. */
+  cancel(): void {
+    this.#isScheduled = false;
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    try {
+      while (this.#options.hasWork()) await this.#options.iterate();
+    } catch (error) {
+      this.#options.onError(error);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+}
