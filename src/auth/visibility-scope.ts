@@ -42,6 +42,11 @@ export function unionOf(scopes: readonly Scope[]): Scope {
   }, EMPTY_SCOPE);
 }
 
+/** Returns the only name in a scope; undefined if it has none, several or all. */
+export function onlyNameIn(scope: Scope): string | undefined {
+  return scope !== 'all' && scope.size === 1 ? scope.values().next().value : undefined;
+}
+
 /** Returns whether no object can be visible, whatever exists. */
 export function seesNothing({ full, redacted }: VisibilityScope): boolean {
   return full !== 'all' && redacted !== 'all' && full.size + redacted.size === 0;

@@ -7,8 +7,8 @@ import { OperationRecord, requestIdOf } from '../graphql/operation-record.ts';
 import { recordOf, type OperationObservers } from './request-gate.ts';
 import { IdentifiedResponse } from './server-response.ts';
 
-/** Refusal of a request that reaches no handler. */
-interface RefusedRequest {
+/** Refusal of a request by Node, before any handler. */
+interface NodeRefusal {
   readonly status: number;
   /** Undefined if the status says as much. */
   readonly error?: GraphQLError;
@@ -43,7 +43,7 @@ export function recordRefusedRequests(server: Server, observers: OperationObserv
 }
 
 /** Returns undefined if the error is one of the network. The codes of others are constants of Node. */
-function refusalOf({ code = '' }: NodeJS.ErrnoException): RefusedRequest | undefined {
+function refusalOf({ code = '' }: NodeJS.ErrnoException): NodeRefusal | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408 };
   if (!code.startsWith('HPE_')) return undefined;
   const status = tooLargeStatuses.get(code);
@@ -52,7 +52,7 @@ function refusalOf({ code = '' }: NodeJS.ErrnoException): RefusedRequest | undef
 }
 
 /** Answers and records a refused request, unless its connection has been ended by the server or was never used. */
-function refuse(socket: Duplex, { status, error }: RefusedRequest, observers: OperationObservers): void {
+function refuse(socket: Duplex, { status, error }: NodeRefusal, observers: OperationObservers): void {
   if (!socket.writable) return;
   const response = responseInProgress(socket);
   const isAnswered = response?.headersSent ?? false;

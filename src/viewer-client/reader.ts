@@ -4,11 +4,12 @@ import type { Cancellation } from '../auth/access-checks.ts';
 import { attributesFor } from '../auth/resource-attributes.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import {
-  type AccessMode,
   EMPTY_SCOPE,
+  onlyNameIn,
   scopeInNamespace,
   seesNothing,
   visibleObject,
+  type AccessMode,
   type VisibilityScope,
 } from '../auth/visibility-scope.ts';
 import type { VisibilityResolver } from '../auth/visibility-resolver.ts';
@@ -351,8 +352,7 @@ interface ListerOptions<T extends KubernetesObject> {
 
 /** Returns the namespace that has all visible objects; undefined if several could. */
 function onlyNamespaceOf({ namespaced }: Resource, { full, redacted }: VisibilityScope): string | undefined {
-  if (!namespaced || full === 'all' || redacted === 'all' || full.size !== 1 || redacted.size > 0) return undefined;
-  return full.values().next().value;
+  return namespaced && redacted !== 'all' && redacted.size === 0 ? onlyNameIn(full) : undefined;
 }
 
 function undeclared({ kind, plural }: Resource): TypeError {

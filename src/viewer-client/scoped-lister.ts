@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  onlyNameIn,
   scopeInNamespace,
   scopeSignature,
   seesNothing,
@@ -120,7 +121,7 @@ export class ScopedLister<T extends KubernetesObject> {
 
   /** Reports a read of all objects in the namespaces of a scope, for a result that is derived from them without a lister. */
   reportRead(namespaces: Scope = 'all'): void {
-    this.#onRead?.(this, this.#listKey(onlyNamespaceOf(namespaces)));
+    this.#onRead?.(this, this.#listKey(onlyNameIn(namespaces)));
   }
 
   #listKey(namespace: string | undefined): string {
@@ -182,7 +183,7 @@ export class ScopedLister<T extends KubernetesObject> {
     const fields = ordering?.fields;
     const selection = {
       ordering: fields && { ...ordering, fields },
-      namespace: namespace ?? onlyNamespaceOf(this.#scope.full),
+      namespace: namespace ?? onlyNameIn(this.#scope.full),
       queries: (filter?.conditions ?? []).flatMap(({ query }) => query ?? []),
       definitions,
     };
@@ -344,7 +345,7 @@ export class ScopedLister<T extends KubernetesObject> {
     if (full === 'all') return { namespaces: namespace };
     if (!this.#store.resource.namespaced || redacted === 'all' || redacted.size > 0) return undefined;
     if (namespace !== undefined) return { namespaces: full.has(namespace) ? namespace : EMPTY_NAMESPACES };
-    return { namespaces: onlyNamespaceOf(full) ?? full };
+    return { namespaces: onlyNameIn(full) ?? full };
   }
 
   #visible(object: T | undefined): T | undefined {
@@ -375,8 +376,4 @@ async function finish(steps: Iterator<void>, pause: () => Awaitable<void>): Prom
   } finally {
     steps.return?.();
   }
-}
-
-function onlyNamespaceOf(scope: Scope): string | undefined {
-  return scope !== 'all' && scope.size === 1 ? scope.values().next().value : undefined;
 }

@@ -55,7 +55,7 @@ const NOT_KNOWN: Outcome = { fits: null };
 const FITS: Outcome = { fits: true };
 
 /** Free resources of the nodes and quotas of the cluster. Those of nodes are computed once after each change. */
-export class ClusterCapacity implements DerivedState {
+class ClusterCapacity implements DerivedState {
   readonly isInUse = false;
   readonly #reader: UnrestrictedReader;
   readonly #removeHandlers: readonly (() => void)[];

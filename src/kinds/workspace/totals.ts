@@ -20,7 +20,7 @@ import type { WorkspaceState } from './state.ts';
 type Values = FieldValues<WorkspaceObject>;
 
 /** Totals of the workspaces of one group that are added one by one, and may be removed again. */
-export class Tally {
+class Tally {
   count = 0;
   readonly #related: RelatedFields;
   readonly #states = new Map<WorkspaceState, number>();
