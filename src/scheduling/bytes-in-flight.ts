@@ -189,6 +189,8 @@ export class RequestBytes {
   readonly #client: Client;
   #bytes = 0;
   #cost = 0;
+  /** Part of the bytes that is estimated from the cost. */
+  #costBytes = 0;
   #state: 'free' | 'waiting' | 'counted' | 'ended' = 'free';
   #hasRoom: PromiseWithResolvers<boolean> | undefined;
   /** Bytes that the client had sent, or taken, at the last checks, and their number. */
@@ -215,8 +217,19 @@ export class RequestBytes {
 
   /** Adds the bytes of a result to the estimate. */
   addCost(cost: number): void {
+    const bytes = cost * this.#account.bytesPerCost;
     this.#cost += cost;
-    this.add(cost * this.#account.bytesPerCost);
+    this.#costBytes += bytes;
+    this.add(bytes);
+  }
+
+  /** Removes the bytes of a result that is not sent from the estimate, since its operation is executed again. */
+  removeCost(cost: number): void {
+    if (cost <= 0) return;
+    const bytes = this.#costBytes * Math.min(1, cost / this.#cost);
+    this.#cost -= cost;
+    this.#costBytes -= bytes;
+    this.add(-bytes);
   }
 
   /** Adds to the estimate. */

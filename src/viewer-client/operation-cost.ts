@@ -45,6 +45,7 @@ export class OperationCost implements ReadCost {
 
   /** Sets the cost to an earlier {@link total}, for an operation that is executed again from there. */
   restore(total: number): void {
+    this.#bytes?.removeCost(this.#total - total);
     this.#total = total;
   }
 
