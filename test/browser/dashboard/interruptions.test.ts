@@ -127,6 +127,22 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     expect(await window.page.locator('.badge').allInnerTexts()).toEqual(['Paused', 'Running']);
   });
 
+  it('connects again when its connection is silent, and the next one is never made', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using proxy = await TcpProxy.to(gateway);
+    await using window = await open(proxy.url);
+    await window.isMarked('live');
+    proxy.blackHole();
+    const attempt = window.page.waitForEvent('websocket');
+    await window.isMarked('reconnecting');
+    await attempt;
+    proxy.endBlackHole();
+    gateway.cluster.apply(workspace('one', { state: 'Paused', paused: true }));
+    await window.showsRow('one', 'Paused');
+    await window.isMarked('live');
+    expect(await window.page.locator('.badge').allInnerTexts()).toEqual(['Paused', 'Running']);
+  });
+
   it('goes on with the next gateway when one is restarted, and shows the changes in between', async () => {
     await using gateway = await startTestGateway({ objects });
     const { cluster } = gateway;

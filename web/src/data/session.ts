@@ -4,9 +4,12 @@ import { IdentityDocument, type TypedDocumentString } from '../__generated__/gra
 import { gatewayUrl } from '../router.ts';
 import { RequestError, resultOf } from './request-error.ts';
 
-/** Interval of pings, and the time in which the gateway has to answer one. */
+/** Interval of pings. */
 const PING_MS = 10_000;
+/** Time in which the gateway has to answer a ping. */
 const PONG_MS = 5_000;
+/** Time in which a connection has to be made. */
+const CONNECT_MS = 10_000;
 
 /** The connection of one person. Another person gets another session, and nothing is shared between them. */
 export interface Session {
@@ -62,11 +65,16 @@ export function createSession(token?: string): Session {
 }
 
 /**
- * A connection can break without a close event, for example when a laptop sleeps: an unanswered ping ends it.
+ * A connection can break without a close event, for example when a laptop sleeps: one that does not answer is ended. A browser waits
+ * for minutes until a connection is made.
  * @param onNotOpened called when an attempt to connect has failed
  */
 function createLiveClient(connectionParams: Readonly<Record<string, string>>, onNotOpened: () => void): Client {
-  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const endUnanswered = (ms: number) => {
+    timer = setTimeout(() => client.terminate(), ms);
+  };
+  const stopTimer = () => clearTimeout(timer);
   let isOpened = false;
   const client = createClient({
     url: gatewayUrl('graphql').href.replace(/^http/u, 'ws'),
@@ -74,17 +82,15 @@ function createLiveClient(connectionParams: Readonly<Record<string, string>>, on
     retryAttempts: 0,
     keepAlive: PING_MS,
     on: {
+      connecting: () => endUnanswered(CONNECT_MS),
       opened: () => {
         isOpened = true;
       },
-      ping: (received) => {
-        if (!received) pongTimer = setTimeout(() => client.terminate(), PONG_MS);
-      },
-      pong: (received) => {
-        if (received) clearTimeout(pongTimer);
-      },
+      connected: stopTimer,
+      ping: (received) => received || endUnanswered(PONG_MS),
+      pong: (received) => received && stopTimer(),
       closed: () => {
-        clearTimeout(pongTimer);
+        stopTimer();
         if (!isOpened) onNotOpened();
         isOpened = false;
       },
