@@ -113,31 +113,49 @@ it('begins new work of a viewer before it continues, and continues in one turn o
   expect(order).toEqual(['begins', 'begins', 'begins', 'continues', 'begins', 'begins', 'continues']);
 });
 
-it('starts work at once when nothing else has had a turn in the iteration, and other work in later turns', async () => {
+it('runs work at once when nothing else has had a turn in the iteration, and other work in later turns', async () => {
   const turns = new Turns();
-  expect(turns.start('a')).toBeUndefined();
-  expect(turns.begin('a')).toBeUndefined(); // the same work
   const order: string[] = [];
-  const start = async (name: string, viewer: string) => {
-    const turn = turns.start(viewer);
-    expect(turn).toBeDefined();
-    await turn;
-    order.push(name);
-  };
-  block(LONG_MS);
-  const others = [start('second of a', 'a'), start('b', 'b'), start('c', 'c')];
+  const run = (name: string, viewer: string) => turns.run(viewer, () => void order.push(name));
   await nextIteration();
+  const first = turns.run('a', () => {
+    block(LONG_MS);
+    return run('first of a again', 'a');
+  });
+  const others = [run('second of a', 'a'), run('b', 'b'), run('c', 'c')];
   expect(order).toEqual([]);
-  await Promise.all(others);
-  expect(order).toEqual(['b', 'c', 'second of a']);
+  await Promise.all([first, ...others]);
+  expect(order).toEqual(['b', 'c', 'first of a again', 'second of a']);
   await nextIteration();
-  expect(turns.start('a')).toBeUndefined();
+  expect(turns.run('a', () => 'at once')).toBe('at once');
 });
 
-it('lets work wait that starts when other work of the iteration has asked whether its time is over', () => {
+it('lets work begin in the turn in which it runs, unless the turn is over', async () => {
   const turns = new Turns();
+  await nextIteration();
+  await turns.run('a', () => {
+    expect(turns.begin('a')).toBeUndefined();
+    block(LONG_MS);
+    return turns.begin('a');
+  });
+  expect(turns.begin('a')).toBeUndefined(); // the turn for which it has waited
+});
+
+it('gives the next turn to other work when work that runs at once has thrown an error', async () => {
+  const turns = new Turns();
+  await nextIteration();
+  const fail = () => {
+    throw new Error('failed');
+  };
+  expect(() => turns.run('a', fail)).toThrow('failed');
+  await expect(turns.run('b', () => 'done')).resolves.toBe('done');
+});
+
+it('lets work wait that arrives when other work of the iteration has asked whether its time is over', async () => {
+  const turns = new Turns();
+  await nextIteration();
   expect(turns.isOver).toBe(false);
-  expect(turns.start('a')).toBeInstanceOf(Promise);
+  await expect(turns.run('a', () => 'later')).resolves.toBe('later');
 });
 
 it('reads the CPU time of a turn that does not use any once in the time that a turn has', () => {

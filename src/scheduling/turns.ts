@@ -1,5 +1,10 @@
+import { performance } from 'node:perf_hooks';
+import type { Awaitable } from './awaitable.ts';
+
 /** CPU time after which work lets other work of the event loop run. */
 const TURN_MS = 5;
+/** Shorter turns count with their time: to read the CPU time is a system call. */
+const SHORT_MS = 1;
 /** Of this number of turns of a viewer, one is for work that continues, however much new work of that viewer waits. */
 const CONTINUING_EVERY = 4;
 /** Interval at which viewers who have no work are forgotten. */
@@ -41,12 +46,15 @@ export class Turns {
   #isActive = false;
   /** The turn in progress. */
   #current: { readonly viewer: string; readonly flow: Flow; readonly time: TurnTime } | undefined;
-  /** Time of this iteration of the event loop. Undefined until something asks for it. */
-  #time: TurnTime | undefined;
+  /** Number of the last iteration of the event loop that had a turn, or in which something has asked for its time. */
+  #iteration = -1;
+  /** Time of that iteration. */
+  #time: TurnTime;
 
   /** @param cpuMs returns the CPU time of this thread in milliseconds */
   constructor(cpuMs: () => number = threadCpuMs) {
     this.#cpuMs = cpuMs;
+    this.#time = new TurnTime(cpuMs);
   }
 
   /**
@@ -54,27 +62,26 @@ export class Turns {
    * {@link continue} before it goes on.
    */
   get isOver(): boolean {
-    if (this.#time === undefined) {
-      this.#time = new TurnTime(this.#cpuMs);
-      setImmediate(() => (this.#time = undefined));
-    }
+    if (this.#iteration !== iterationOfEventLoop()) this.#startTime();
     return this.#time.isOver;
   }
 
   /**
-   * Gives a turn to work of a viewer that has just arrived: at once, and then returns undefined, if nothing waits and no other work has
-   * had a turn in this iteration of the event loop. Else returns a promise that resolves when it is the turn. The work that got a turn
-   * may call {@link begin} during it; other work that arrives waits, also of the same viewer.
+   * Runs work of a viewer that has just arrived: at once if nothing waits and no other work has had a turn in this iteration of the event
+   * loop, else when it is the turn. A turn that begins at once ends when the function returns. The work may call {@link begin} during
+   * its turn; other work that arrives waits, also of the same viewer.
    */
-  start(viewer: string): Promise<void> | undefined {
-    const isIdle = !this.#isActive && this.#time === undefined;
-    if (!isIdle) return this.#wait(viewer, 'beginning');
+  run<T>(viewer: string, work: () => Awaitable<T>): Awaitable<T> {
+    if (this.#isActive || this.#iteration === iterationOfEventLoop()) return this.#wait(viewer, 'beginning').then(work);
     const flow = this.#flowOf(viewer);
     flow.startMs = Math.max(flow.startMs, this.#virtualMs);
     this.#isActive = true;
     this.#give(viewer, flow);
-    setImmediate(this.#endTurn);
-    return undefined;
+    try {
+      return work();
+    } finally {
+      this.#endTurn();
+    }
   }
 
   /**
@@ -130,8 +137,13 @@ export class Turns {
 
   #give(viewer: string, flow: Flow): void {
     this.#virtualMs = Math.max(this.#virtualMs, flow.startMs);
-    this.#time = new TurnTime(this.#cpuMs);
+    this.#startTime();
     this.#current = { viewer, flow, time: this.#time };
+  }
+
+  #startTime(): void {
+    this.#iteration = iterationOfEventLoop();
+    this.#time = new TurnTime(this.#cpuMs);
   }
 
   readonly #endTurn = (): void => {
@@ -142,7 +154,6 @@ export class Turns {
       flow.expectedMs = (flow.expectedMs + usedMs) / 2;
     }
     this.#current = undefined;
-    this.#time = undefined;
     this.#forget();
     this.#isActive = false;
     if (this.#waiting.size > 0) this.#schedule();
@@ -178,16 +189,23 @@ function takeWork(flow: Flow): (() => void) | undefined {
 /** Time since the begin of a turn. */
 class TurnTime {
   readonly #cpuMs: () => number;
+  readonly #begunAt = performance.now();
   readonly #begunCpuMs: number;
   /** Time before which the turn is not over. */
-  #checkAt = performance.now() + TURN_MS;
+  #checkAt = this.#begunAt + TURN_MS;
 
   constructor(cpuMs: () => number) {
     this.#cpuMs = cpuMs;
     this.#begunCpuMs = cpuMs();
   }
 
+  /** Time since the begin if it is short, else CPU time. */
   get usedMs(): number {
+    const passedMs = performance.now() - this.#begunAt;
+    return passedMs < SHORT_MS ? passedMs : this.#usedCpuMs;
+  }
+
+  get #usedCpuMs(): number {
     return this.#cpuMs() - this.#begunCpuMs;
   }
 
@@ -195,10 +213,16 @@ class TurnTime {
   get isOver(): boolean {
     const now = performance.now();
     if (now < this.#checkAt) return false;
-    const leftMs = TURN_MS - this.usedMs;
+    const leftMs = TURN_MS - this.#usedCpuMs;
     this.#checkAt = now + leftMs;
     return leftMs <= 0;
   }
+}
+
+const { nodeTiming } = performance;
+
+function iterationOfEventLoop(): number {
+  return nodeTiming.uvMetricsInfo.loopCount;
 }
 
 /** Returns the CPU time of this thread in milliseconds. The time of other processes does not count. */

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { processRegularResult } from 'graphql-yoga';
-import { getOperationAST } from 'graphql';
+import { getOperationAST, type ExecutionResult } from 'graphql';
 import { isSerialized, SerializedResult } from '../execution/serialized-result.ts';
 import { stackless } from '../graphql/errors.ts';
 import { isRecord } from '../graphql/json-values.ts';
 import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
+import { andThen } from '../scheduling/awaitable.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-limits.ts';
 import { acceptedEncoding, compressed, ENCODINGS } from './compression.ts';
@@ -33,6 +34,16 @@ interface JsonRequestOptions extends BodyLimits {
   readonly compressionMinBytes: number;
 }
 
+/** A request whose body has been read. */
+interface ReceivedRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly caller: OperationCaller;
+  readonly body: Buffer;
+  /** Undefined if the body exceeds a limit. */
+  readonly text: string | undefined;
+}
+
 /** The parts of a request that yoga reads. */
 type YogaRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>;
 
@@ -58,29 +69,35 @@ export class JsonRequestServer {
     if (!this.#isReadable(request)) return this.#serveWithYoga(request, response, caller);
     const body = await readBody(request, this.#options.maxBodyBytes);
     const text = this.#permittedText(body);
-    const turn = text === undefined ? undefined : turns.start(caller.viewer.name);
-    if (turn) await turn;
+    const received = { request, response, caller, body, text };
+    await (text === undefined ? this.#answer(received) : turns.run(caller.viewer.name, () => this.#answer(received)));
+  };
+
+  #answer({ request, response, caller, body, text }: ReceivedRequest): Promise<void> | void {
     const operation = text === undefined ? undefined : this.#knownOperation(text);
     const refused =
       request.method === REPEATABLE_METHOD && methodRefusal(request.method, operation?.type ?? this.#typeIn(body));
     if (refused) return sendText(response, refused.status, refused.refusal, { allow: 'POST' });
     if (!operation) return this.#serveWithYoga(replayed(request, body), response, caller);
     const executed = this.#options.pipeline.executeKnown(operation, caller);
-    const result = executed instanceof Promise ? await executed : executed;
     const client = this.#clientOf(response, caller);
+    return andThen(executed, (result) => this.#sendResult(client, result, typeOf(request)));
+  }
+
+  #sendResult(client: AnsweredClient, result: ExecutionResult | SerializedResult, type: JsonType): Promise<void> {
     if (!isSerialized(result) && result.errors) {
       const { fetchAPI } = this.#options.pipeline.yoga;
       return sendAnswer(
         client,
-        stackless(() => processRegularResult(result, fetchAPI, typeOf(request))), // copies the errors
+        stackless(() => processRegularResult(result, fetchAPI, type)), // copies the errors
       );
     }
     return send(client, {
       status: 200,
-      headers: ['content-type', `${typeOf(request)}; charset=utf-8`],
+      headers: ['content-type', `${type}; charset=utf-8`],
       body: isSerialized(result) ? result : new SerializedResult([JSON.stringify(result)]),
     });
-  };
+  }
 
   /** Whether the body may be read. A request that announces too long a body, or whose body has been read, is for yoga. */
   #isReadable(request: IncomingMessage): boolean {

@@ -133,7 +133,7 @@ export class Pipeline {
   async prepare(request: OperationRequest, caller: OperationCaller): Promise<PreparedOperation | FailedOperation> {
     const { operationName, variables } = request;
     try {
-      await turns.start(caller.viewer.name);
+      await turns.begin(caller.viewer.name);
       const { parse, validate, schema } = this.yoga.getEnveloped(caller);
       const document = parse(this.documents.textOf(request) ?? '');
       describeOperation(caller.record, { schema, document, operationName, variableValues: variables });

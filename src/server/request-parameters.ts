@@ -23,7 +23,7 @@ export function readParameters(
       setRequestParser(async (request) => {
         // The text of a body that event streams have read already would be printed again, recursively.
         if (request.method === 'POST' && !isBodyParsed) await readBody(request, limits.maxBodyValues);
-        await turns.start(viewer.name);
+        await turns.begin(viewer.name);
         try {
           const parameters = await requestParser(request);
           return isPlainObject(parameters)
