@@ -36,6 +36,8 @@ interface MeasureOptions {
 
 /** Duration of a round at full load before a measurement. */
 const WARM_UP_MS = 1_000;
+/** Duration of steady load before it is measured: changes of the first second after full load need up to a fifth more. */
+const SETTLE_MS = 3_000;
 const POLL_INTERVAL_MS = 120;
 const TIMEOUT_MS = 60_000;
 const SAMPLES_OF_EACH_EVENT = 50;
@@ -88,6 +90,7 @@ async function ratesOf(
   const loadOptions = { cluster: running.cluster, clients, sampleEvery };
   // V8 does not optimize the code at steady load, and needs up to seven seconds of full load with many subscribers.
   await warmUp([() => costOfEvent(running, loadOptions)], MAX_WARM_UPS);
+  if (load === 'steady') await applySteadyLoad({ ...loadOptions, forMs: SETTLE_MS });
   const before = await sample(running, clients);
   const events = await applyLoad({ ...loadOptions, forMs: measureMs });
   const after = await sample(running, clients);

@@ -144,10 +144,11 @@ it('lets work begin in the turn in which it runs, unless the turn is over', asyn
 it('gives the next turn to other work when work that runs at once has thrown an error', async () => {
   const turns = new Turns();
   await nextIteration();
-  const fail = () => {
-    throw new Error('failed');
-  };
-  expect(() => turns.run('a', fail)).toThrow('failed');
+  const run = () =>
+    turns.run('a', () => {
+      throw new Error('failed');
+    });
+  expect(run).toThrow('failed');
   await expect(turns.run('b', () => 'done')).resolves.toBe('done');
 });
 
