@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import { redacted } from '../auth/redaction.ts';
+import { Namespace, type NamespaceObject } from '../kinds/namespace/resource.ts';
+import { Workspace } from '../kinds/workspace/resource.ts';
 import { RowCache, RowSelection } from './row-cache.ts';
 
 it('keeps no row of a selection until four rows were rendered with it', () => {
@@ -28,6 +30,44 @@ it('evicts the least recently used selection when rows with many reads exceed th
   ]);
 });
 
+it('keeps no row of a state that was replaced or deleted before the row was rendered', () => {
+  const rows = new RowCache();
+  const selection = cachedSelection(rows, 'Namespace name');
+  const [replaced, current, deleted, last] = ['team-a', 'team-a', 'team-b', 'team-b'].map((name) => namespace(name));
+  if (!replaced || !current || !deleted || !last) throw new TypeError('Expected four states.');
+  rows.changed(Namespace, { type: 'updated', object: current, previous: replaced, version: '2' });
+  rows.changed(Namespace, { type: 'deleted', object: last, previous: deleted, version: '3' });
+  rows.settle();
+  for (const object of [replaced, deleted, last, redacted(last, (each) => each)])
+    expect(rows.add(selection, { object, cost: 1, reads: [] }, ['{}']).content).toEqual(['{}']);
+  rows.join(selection, [{ row: { object: last, cost: 1, reads: [] }, end: 3 }], Buffer.from(',{}'));
+  expect(selection).toMatchObject({ rows: new Map(), bytes: 0 });
+  rows.add(selection, { object: current, cost: 1, reads: [] }, ['{}']);
+  expect(selection.find(current)).toBeDefined();
+});
+
+it('drops the rows of the objects of a store that is emptied', () => {
+  const rows = new RowCache();
+  const selection = cachedSelection(rows, 'Namespace name');
+  rows.add(selection, { object: namespace('team-a'), cost: 1, reads: [] }, ['{}']);
+  rows.cleared(Workspace);
+  expect(selection.rows.size).toBe(1);
+  rows.cleared(Namespace);
+  expect(selection).toMatchObject({ rows: new Map(), bytes: 0 });
+});
+
+it('counts no text of rows that are rendered with an evicted selection', () => {
+  const rows = new RowCache();
+  const evicted = cachedSelection(rows, 'Namespace name');
+  rows.clear();
+  const selection = cachedSelection(rows, 'Namespace id');
+  const text = 'x'.repeat(1024 * 1024);
+  for (let index = 0; index < 63; index += 1)
+    rows.add(evicted, { object: namespace(`team-${index}`), cost: 1, reads: [] }, [text]);
+  rows.add(selection, { object: namespace('team-a'), cost: 1, reads: [] }, [text, text]);
+  expect([evicted.bytes, selection.isEvicted]).toEqual([0, false]);
+});
+
 function cachedSelection(rows: RowCache, key: string): RowSelection {
   const uncached = rows.selection(key);
   if (!(uncached instanceof RowSelection)) uncached.count = 4;
@@ -36,7 +76,7 @@ function cachedSelection(rows: RowCache, key: string): RowSelection {
   throw new TypeError('Expected the selection to be cached.');
 }
 
-function namespace(name: string): KubernetesObject {
+function namespace(name: string): NamespaceObject {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',

@@ -1,3 +1,4 @@
+import { unredacted } from '../auth/redaction.ts';
 import type { Change, StoreObserver } from '../cache/store-events.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
@@ -87,12 +88,16 @@ export class RowCache implements StoreObserver {
   readonly #uncached = new Map<string, UncachedRows>();
   readonly #sets = new DependencySets();
   readonly #noted: { readonly resource: Resource; readonly change: Change<KubernetesObject> }[] = [];
+  /** States of objects that a store had, and has not any more. */
+  readonly #outdated = new WeakSet<KubernetesObject>();
   #bytes = 0;
   /** Number of changes of all stores. Reads with the same number before and after saw the same versions. */
   changes = 0;
 
   changed<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): void {
     this.changes += 1;
+    if (change.type !== 'added') this.#outdated.add(change.previous);
+    if (change.type === 'deleted') this.#outdated.add(change.object);
     if (this.#selections.size === 0) return;
     this.#noted.push({ resource, change });
     if (this.#noted.length > MAX_NOTED_CHANGES) this.clear();
@@ -101,6 +106,8 @@ export class RowCache implements StoreObserver {
   cleared(resource: Resource): void {
     this.changes += 1;
     this.#sets.stampResource(cacheKeyOf(resource));
+    for (const selection of this.#selections.values())
+      for (const [uid, { object }] of selection.rows) if (object?.kind === resource.kind) this.#remove(selection, uid);
   }
 
   /**
@@ -139,16 +146,20 @@ export class RowCache implements StoreObserver {
   /** @param texts one for each static part of the selection */
   add(selection: RowSelection, rendered: RenderedRow, texts: readonly string[]): Row {
     const row = this.#add(selection, rendered, texts);
-    this.#count(selection, lengthOf(texts));
+    if (row.object !== undefined) this.#count(selection, lengthOf(texts));
     while (this.#bytes > MAX_BYTES) this.#evictOldest();
     return row;
   }
 
-  /** Adds a row whose text is not counted yet. */
+  /**
+   * Adds a row whose text is not counted yet. Returns a dropped row if its selection was evicted, or no store has the object in this
+   * state any more: a list may have been read in an earlier turn, and the last state of a deleted object is rendered for subscribers.
+   */
   #add(selection: RowSelection, { object, cost, reads }: RenderedRow, content: Row['content']): Row {
     const dependencies = this.#sets.acquire(reads);
+    const isKept = !selection.isEvicted && !this.#outdated.has(unredacted(object));
     const row: Row = {
-      object,
+      object: isKept ? object : undefined,
       content,
       start: 0,
       end: 0,
@@ -157,12 +168,12 @@ export class RowCache implements StoreObserver {
       renderedAt: this.#sets.clock,
       cost,
     };
-    const { uid } = object.metadata;
-    this.#remove(selection, uid);
-    if (selection.isEvicted) {
+    if (!isKept) {
       this.#sets.release(dependencies);
       return row;
     }
+    const { uid } = object.metadata;
+    this.#remove(selection, uid);
     selection.rows.set(uid, row);
     this.#count(selection, rowBytesOf(row));
     return row;
@@ -181,10 +192,8 @@ export class RowCache implements StoreObserver {
   join(selection: RowSelection, joined: readonly JoinedRow[], bytes: Buffer): RowBlock {
     const rows = joined.map(({ row }) => ('content' in row ? row : this.#add(selection, row, [])));
     const block = new RowBlock(rows, bytes, this.#sets.clock);
-    if (selection.isEvicted) return block;
-    this.#count(selection, bytesOf(block));
     for (const [index, row] of rows.entries()) {
-      if (row.object === undefined) continue; // it was replaced by the row of the same object, which the list contains twice
+      if (row.object === undefined) continue; // dropped, or replaced by the row of the same object, which the list contains twice
       const { content } = row;
       block.references += 1;
       row.content = block;
@@ -193,7 +202,8 @@ export class RowCache implements StoreObserver {
       this.#release(selection, content);
     }
     const [first] = rows;
-    if (first) this.#begin(selection, first, block);
+    if (first?.object !== undefined) this.#begin(selection, first, block);
+    if (block.references > 0) this.#count(selection, bytesOf(block));
     while (this.#bytes > MAX_BYTES) this.#evictOldest();
     return block;
   }
