@@ -124,6 +124,11 @@ export class Reader implements PrefetchedReader {
     return waits.length > 0 ? Promise.all(waits).then(() => undefined) : undefined;
   }
 
+  /** Resolves the visibility of the prefetched resources again. To be called after a wait, in which permissions may have changed. */
+  async prefetchAgain(): Promise<void> {
+    await this.prefetch([...this.visibility.prefetched], 'read');
+  }
+
   #prefetchOne(resource: Resource, mode: AccessMode): Awaitable<void> {
     const { cluster, cancellation, resolver } = this.#options;
     const isOnDemand = resource.cache.watched === 'on-demand' && !resource.cache.perNamespace;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { podOf } from '../support/pods.ts';
 import { connectUser, type UserClient } from '../support/user-client.ts';
 import { startTestGateway, type SimulatedGateway, type Subscription } from '../support/test-gateway.ts';
 import {
@@ -40,6 +41,15 @@ function takeAway(gateway: SimulatedGateway, subject: string, namespaceName: str
 
 function allow(gateway: SimulatedGateway, grants: readonly Manifest[]): void {
   for (const manifest of grants) gateway.cluster.apply(manifest);
+}
+
+function withFinalizer({ metadata, ...manifest }: Manifest): Manifest {
+  return { ...manifest, metadata: { ...metadata, finalizers: ['example.com/wait'] } } as Manifest;
+}
+
+/** Completes the deletion of the workspace `a-1`. */
+function removeFinalizers(cluster: SimulatedGateway['cluster']): void {
+  cluster.apply(workspace('a-1'));
 }
 
 interface Event {
@@ -255,6 +265,62 @@ describe('a mutation that waits', () => {
     expect((await waiting).data).toEqual({
       pauseWorkspace: { stateReached: false, workspace: { state: 'UNKNOWN', paused: true } },
     });
+  });
+
+  it.each([
+    {
+      mutation: 'pauseWorkspace(input: { namespace: "team-a", name: "a-1", waitFor: PAUSED, timeoutSeconds: 30 })',
+      end: (cluster: SimulatedGateway['cluster']) => cluster.apply(workspace('a-1', { state: 'Paused', paused: true })),
+    },
+    {
+      mutation: 'restartWorkspace(input: { namespace: "team-a", name: "a-1", timeoutSeconds: 30 })',
+      end: (cluster: SimulatedGateway['cluster']) =>
+        cluster.apply(workspace('a-1', { state: 'Running', paused: false })),
+    },
+    {
+      mutation: 'deleteWorkspace(input: { namespace: "team-a", name: "a-1", waitFor: DELETED, timeoutSeconds: 30 })',
+      end: (cluster: SimulatedGateway['cluster']) => removeFinalizers(cluster),
+    },
+  ])('returns no WorkspaceKind or pod whose permission is revoked meanwhile: $mutation', async ({ mutation, end }) => {
+    const pods = { verbs: ['get', 'list', 'watch'], resources: ['pods'], apiGroups: [''] };
+    await using gateway = await startTestGateway({
+      authentication,
+      users,
+      objects: [
+        ...objects.filter(({ metadata }) => metadata.name !== 'a-1'),
+        withFinalizer(workspace('a-1')),
+        podOf('a-1'),
+        ...grantIn('team-a', 'vic', editing),
+        ...grant('vic', kinds(), pods),
+      ],
+    });
+    await using vic = as(gateway, 'vic');
+    const related = 'pod { name } kind { metadata { name } }';
+    const shown = () => vic.ask(`{ workspace(namespace: "team-a", name: "a-1") { ${related} } }`);
+    expect((await shown()).data).toMatchObject({ workspace: { pod: { name: 'ws-a-1-abcde-0' } } });
+    const waiting = vic.ask(`mutation { ${mutation} { workspace { ${related} } } }`);
+    await gateway.requested(mutation.startsWith('delete') ? 'delete' : 'patch');
+    gateway.cluster.delete(RBAC, 'ClusterRoleBinding', grantName('vic'));
+    const hidden = { workspace: { pod: null, kind: { metadata: null } } };
+    await expect.poll(async () => (await shown()).data).toEqual(hidden);
+    end(gateway.cluster);
+    const { data, errors } = await waiting;
+    expect({ payloads: Object.values(data ?? {}), errors }).toEqual({ payloads: [hidden], errors: undefined });
+  });
+
+  it('does not return the workspace of a restart that another client ends after the permission is revoked', async () => {
+    await using gateway = await startTestGateway({
+      authentication,
+      users,
+      objects: [...objects, ...grantIn('team-a', 'vic', editing)],
+    });
+    await using vic = as(gateway, 'vic');
+    const input = '{ namespace: "team-a", name: "a-1", timeoutSeconds: 30 }';
+    const waiting = vic.ask(`mutation { restartWorkspace(input: ${input}) { workspace { displayName } } }`);
+    await gateway.requested('patch');
+    takeAway(gateway, 'vic', 'team-a');
+    gateway.cluster.apply(workspace('a-1', { spec: { displayName: 'changed later' } }));
+    expect((await waiting).data).toEqual({ restartWorkspace: { workspace: { displayName: 'a-1' } } });
   });
 });
 

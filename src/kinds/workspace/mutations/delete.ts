@@ -9,7 +9,7 @@ import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { deleteVolumes, KeptVolumeType, type DeletedVolumes } from './delete-volumes.ts';
 import { followWorkspace } from './follow.ts';
-import { allowTimeFor, assertTimeout, mayStillGet, timeoutField } from './wait.ts';
+import { allowTimeFor, assertTimeout, authorizeAfterWait, timeoutField } from './wait.ts';
 
 const DeletionStage = builder.enumType('DeletionStage', {
   description: 'Stage of a deletion.',
@@ -121,10 +121,11 @@ async function waitForDeletion(
   const { workspace, exists } = deleted.deletionPending
     ? await followWorkspace(followed, deleted.object, { timeoutSeconds, signal, decide: () => undefined })
     : { workspace: deleted.object, exists: false };
-  if (exists) return { ...deleted, object: (await mayStillGet(context, workspace)) ? workspace : deleted.object };
+  if (exists)
+    return { ...deleted, object: (await authorizeAfterWait(context, workspace)) ? workspace : deleted.object };
   const isKept = input.propagationPolicy === 'ORPHAN' || input.waitFor === 'DELETED';
   const remaining = isKept ? 0 : await waitForOwnedObjects(context, workspace, end);
-  const object = deleted.deletionPending && !(await mayStillGet(context, workspace)) ? deleted.object : workspace;
+  const object = (await authorizeAfterWait(context, workspace)) ? workspace : deleted.object;
   const warnings = remaining === undefined ? [...deleted.warnings, POD_NOT_AWAITED] : deleted.warnings;
   return { object, deletionPending: (remaining ?? 0) > 0, warnings };
 }

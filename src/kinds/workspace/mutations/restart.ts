@@ -11,7 +11,7 @@ import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { RESTART_ANNOTATION, restartStageOf, secondHalfOf } from '../restart.ts';
 import { followWorkspace } from './follow.ts';
 import { setPaused } from './pause.ts';
-import { allowTimeFor, assertTimeout, mayStillGet, timeoutField } from './wait.ts';
+import { allowTimeFor, assertTimeout, authorizeAfterWait, timeoutField } from './wait.ts';
 
 const RestartWorkspaceInput = builder.inputType('RestartWorkspaceInput', {
   description: 'Workspace to restart, and options.',
@@ -75,10 +75,11 @@ async function restart(context: Context, input: RestartInput): Promise<RestartPa
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     const outcome = await Promise.race([started, timeUp.promise]);
-    if (outcome) return { ...outcome, warnings: [...warnings, ...outcome.warnings] };
-    isAwaited = false;
-    const latest = (await mayStillGet(context, object)) ? (followed.withUid(object.metadata.uid) ?? object) : object;
-    return { object: latest, stateReached: false, warnings: [...warnings, CONTINUES] };
+    isAwaited = outcome !== undefined;
+    const added = outcome ? outcome.warnings : [CONTINUES];
+    const ended = { object, stateReached: false, warnings: [...warnings, ...added] };
+    if (!(await authorizeAfterWait(context, object))) return ended;
+    return { ...ended, object: followed.withUid(object.metadata.uid) ?? object, ...outcome, warnings: ended.warnings };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

@@ -87,7 +87,7 @@ export async function writeAndWait(
   if (dryRun) return { object, stateReached: false, warnings }; // nothing has changed
   const decide = stateDecision(client, object, { state, waitThroughErrors });
   const { workspace, decision } = await followWorkspace(followed, object, { timeoutSeconds, signal, decide });
-  if (!(await mayStillGet(context, object))) return { object, stateReached: false, warnings };
+  if (!(await authorizeAfterWait(context, object))) return { object, stateReached: false, warnings };
   return { object: workspace, stateReached: decision === 'reached', warnings };
 }
 
@@ -145,7 +145,11 @@ export function stateReachedField(payload: TypeRef<WritePayload & Reached>): voi
   );
 }
 
-/** Whether the viewer may still get the workspace: permissions may have been revoked during the wait. */
-export async function mayStillGet(context: Context, { metadata }: WorkspaceObject): Promise<boolean> {
+/**
+ * Authorizes the viewer again, since permissions may have changed during the wait. Returns whether the viewer may still get the
+ * workspace. From now on, the payload shows related objects as far as the viewer may see them now.
+ */
+export async function authorizeAfterWait(context: Context, { metadata }: WorkspaceObject): Promise<boolean> {
+  await context.client.reader.prefetchAgain();
   return context.withFreshAuthorization(performance.now(), context.signal).client.can('get', Workspace, metadata);
 }
