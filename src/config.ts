@@ -303,6 +303,8 @@ function authentication(env: Settings): Authentication {
     allowSystemIdentities: flag(env, 'ALLOW_SYSTEM_IDENTITIES'),
     impersonate: flag(env, 'IMPERSONATE'),
   };
+  if (header.userHeader.toLowerCase() === header.groupsHeader.toLowerCase())
+    rejectSameHeaders(env, header.groupsHeader);
   const trustsEveryPeer = flag(env, 'TRUST_EVERY_PEER');
   const admitsEveryone = flag(env, 'I_UNDERSTAND_EVERYONE_IS_ADMIN');
   const isExposed = !isLoopback(listenHost(env)) && !env.isRejected('AUTH_MODE');
@@ -327,6 +329,14 @@ function rejectOpenHeaders(env: Settings): void {
   env.reject(
     'TRUSTED_PROXY_CIDRS',
     `Expected TRUSTED_PROXY_CIDRS with AUTH_MODE=header and LISTEN_HOST=${listenHost(env)}, got nothing: every client that reaches the gateway could claim any identity. Set it to the networks of the proxies, such as 10.0.0.0/8. If the network admits the proxy only, set TRUST_EVERY_PEER=true instead.`,
+  );
+}
+
+/** With one header for both, each user would be in a group of their own name, which they choose with some identity providers. */
+function rejectSameHeaders(env: Settings, name: string): void {
+  env.reject(
+    'GROUPS_HEADER',
+    `Expected GROUPS_HEADER to be another header than USERID_HEADER, got ${JSON.stringify(name)} for both.`,
   );
 }
 

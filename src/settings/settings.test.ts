@@ -118,6 +118,14 @@ describe('settings', () => {
   });
 
   it.each([
+    [{ USERID_HEADER: 'X-Groups', GROUPS_HEADER: 'x-groups' }, '"x-groups"'],
+    [{ USERID_HEADER: 'Kubeflow-Groups' }, '"kubeflow-groups"'],
+  ])('rejects one header for the user name and the groups, as %j', async (env, name) => {
+    const expected = `Expected GROUPS_HEADER to be another header than USERID_HEADER, got ${name} for both.`;
+    expect(await mistakesOf({ AUTH_MODE: 'header', ...env })).toEqual([expected]);
+  });
+
+  it.each([
     ['MAX_OPERATION_COSTS', '10', 'MAX_OPERATION_COST'],
     ['MAX_OPERATOIN_COST', '10', 'MAX_OPERATION_COST'],
     ['TRUSTED_PROXY_CIDR', '10.0.0.0/8', 'TRUSTED_PROXY_CIDRS'],
