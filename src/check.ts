@@ -7,6 +7,7 @@ import { resources } from './kinds/index.ts';
 import type { Client } from './kubernetes/client.ts';
 import { Discovery, type Serving } from './kubernetes/discovery.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
+import { podMetrics } from './kubernetes/pod-metrics.ts';
 import { redactedReason } from './kubernetes/redacted.ts';
 import { apiVersionOf } from './kubernetes/resource.ts';
 import { StatusError } from './kubernetes/status-error.ts';
@@ -86,7 +87,7 @@ async function checkCluster(config: Config, signal: AbortSignal): Promise<CheckR
 }
 
 interface KindReport extends CheckReport {
-  /** By `plural.group` of the resources of the kinds. */
+  /** By `plural.group` of the resources of the kinds, and of the usage of pods, which is no kind of the gateway. */
   readonly servings: ReadonlyMap<string, Serving>;
 }
 
@@ -105,8 +106,11 @@ async function checkKinds(client: Client, signal: AbortSignal): Promise<KindRepo
       return { resource, serving, others };
     }),
   );
+  const usage = { resource: podMetrics, serving: await discovery.discover(podMetrics) };
   return {
-    servings: new Map(found.map(({ resource: { plural, group }, serving }) => [`${plural}.${group}`, serving])),
+    servings: new Map(
+      [...found, usage].map(({ resource, serving }) => [`${resource.plural}.${resource.group}`, serving]),
+    ),
     passed: found.every(
       ({ resource: { kind }, serving }) => !REQUIRED_KINDS.has(kind) || serving === 'watched' || serving === 'listed',
     ),

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { deployedRoles, gatewayRoles, gatewayServiceAccount } from '../../dev/demo/users.ts';
+import { POD_METRICS } from '../../dev/simulator/aggregated-resource.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { check } from '../../src/check.ts';
 import { commandOf, helpText, UsageError } from '../../src/command-line.ts';
@@ -83,6 +84,14 @@ describe('--check', () => {
     });
     const { lines } = await checkOf(cluster, AUTH.header);
     expect(lines).toContain('  not served  Changes of Volcano jobs');
+  });
+
+  it('asks for no permission on the usage of pods when the cluster serves no metrics API', async () => {
+    const objects = [workspaceCrd, workspaceKindCrd, ...gatewayRoles('header')];
+    await using without = await startSimulator({ users: [gatewayServiceAccount], objects });
+    expect((await checkOf(without, AUTH.header)).lines).toContain('  not served  Usage of pods');
+    await using cluster = await startSimulator({ users: [gatewayServiceAccount], objects, aggregated: [POD_METRICS] });
+    expect((await checkOf(cluster, AUTH.header)).lines).toContain('  ok          Usage of pods');
   });
 
   it.each([
