@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
 import { check, type CheckReport } from './check.ts';
@@ -16,6 +17,7 @@ const HINT = process.env['KUBERNETES_SERVICE_HOST'] ? '' : '\nTo try the gateway
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use by another process',
   EADDRNOTAVAIL: 'no network interface has this address',
+  EAFNOSUPPORT: 'the system does not support addresses of this family',
   EACCES: 'the port needs more privileges',
 };
 
@@ -25,8 +27,8 @@ const STDOUT = 1;
 
 /** Aborts with the name of the signal that asks the process to end. */
 const terminated = new AbortController();
-// Later signals change nothing: npm and terminals may send several.
-for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => terminated.abort(name));
+// Later signals change nothing: npm and terminals may send several. A terminal that is closed sends SIGHUP.
+for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => terminated.abort(name));
 const { signal } = terminated;
 
 void run();
@@ -110,8 +112,9 @@ function reasonOf(error: unknown): string {
   if (isSystemError(error)) {
     const { code = '', address = '', port = '' } = error;
     const listening = LISTEN_ERRORS[code];
+    const host = isIPv6(address) ? `[${address}]` : address;
     if (listening !== undefined)
-      return `Cannot listen on ${address}:${port}: ${listening}. Set LISTEN_HOST, PORT or METRICS_PORT.`;
+      return `Cannot listen on ${host}:${port}: ${listening}. Set LISTEN_HOST, PORT, METRICS_HOST or METRICS_PORT.`;
   }
   return `${redactedReason(error)}\n${redactedError(error).stack}`;
 }

@@ -162,21 +162,27 @@ it('reports that it is not ready, but serves new clients for a time, when it get
   expect(await gateway.stop()).toBe(0);
 }, 60_000);
 
-it('answers a mutation over a WebSocket that is in progress when it gets SIGTERM', async () => {
-  await using gateway = await startGatewayProcess(cluster.kubeconfig, { DRAIN_SECONDS: '20' });
-  const [sent, undo] = delayPatches();
-  const follower = await connect(gateway, CHANGES);
-  await waitFor(() => isSynced(follower), 'a client has the snapshot');
-  const client = await connect(gateway, pause('nb-1'));
-  await sent;
-  const exitCode = gateway.stop();
-  expect(await follower.closed).toBe(1001);
-  undo();
-  expect(await client.closed).toBe(1001);
-  expect(client.messages[1]).toContain('"paused":true');
-  expect(client.messages.at(-1)).toContain('complete');
-  expect(await exitCode).toBe(0);
-}, 60_000);
+it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  'answers a mutation over a WebSocket that is in progress when it gets %s',
+  async (signal) => {
+    const name = `at-${signal.toLowerCase()}`;
+    cluster.apply(workspace(name, { state: 'Running' }));
+    await using gateway = await startGatewayProcess(cluster.kubeconfig, { DRAIN_SECONDS: '20' });
+    const [sent, undo] = delayPatches();
+    const follower = await connect(gateway, CHANGES);
+    await waitFor(() => isSynced(follower), 'a client has the snapshot');
+    const client = await connect(gateway, pause(name));
+    await sent;
+    process.kill(gateway.pid, signal);
+    expect(await follower.closed).toBe(1001);
+    undo();
+    expect(await client.closed).toBe(1001);
+    expect(client.messages[1]).toContain('"paused":true');
+    expect(client.messages.at(-1)).toContain('complete');
+    expect(await gateway.stop()).toBe(0); // its SIGTERM has no effect on a process that ends
+  },
+  60_000,
+);
 
 it('completes a subscription that begins while the gateway stops, on a connection that was open', async () => {
   await using gateway = await startGatewayFor(cluster.kubeconfig, { drainSeconds: 60 });

@@ -195,6 +195,14 @@ describe('a start that fails', () => {
     const expected = `Cannot listen on 127.0.0.1:${PORT}: the port is in use by another process.`;
     await expectFailure({ KUBECONFIG, PORT }, expected);
   });
+
+  it('prints an IPv6 address in brackets when no interface has it', async () => {
+    await using cluster = await startSimulator();
+    await using directory = await createScratchDirectory();
+    const KUBECONFIG = await directory.write('config', cluster.kubeconfig);
+    const settings = { KUBECONFIG, LISTEN_HOST: '2001:db8::1', PORT: '4000', I_UNDERSTAND_EVERYONE_IS_ADMIN: 'true' };
+    await expectFailure({ ...settings, METRICS_PORT: 'off' }, 'Cannot listen on [2001:db8::1]:4000: ');
+  });
 });
 
 describe('a start that succeeds', () => {
