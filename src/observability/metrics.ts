@@ -178,7 +178,7 @@ function defineCopies(families: Families, { kinds }: MetricsSource): void {
   define('cache_synced', 'Whether the copy is complete.', ({ synced }) => (synced ? 1 : 0));
   define(
     'cache_age_seconds',
-    'Time since the API server last sent a list, an event or a bookmark, of copies that are watched or polled.',
+    'Time since the API server last sent a list, an event or a bookmark, of copies that are polled, that are watched with bookmarks, or whose watch is interrupted.',
     ageOf,
   );
 }
@@ -226,9 +226,13 @@ function defineAccess(families: Families, { authorizer: { counters } }: MetricsS
   families.counter('access_reviews_total', 'Access reviews that decisions needed.', () => single(counters.reviews));
 }
 
-/** Returns the age of a copy in seconds; undefined if it is not kept equal to the cluster now. */
-function ageOf({ updates, lastEventAt }: ResourceStatus): number | undefined {
+/**
+ * Returns the age of a copy in seconds; undefined if it is not kept equal to the cluster now, or if its watch carries no bookmarks, such
+ * as that of Events: its silence does not mean that the copy is old.
+ */
+function ageOf({ updates, lastEventAt, staleSince, watch }: ResourceStatus): number | undefined {
   if (lastEventAt === undefined || (updates !== 'watched' && updates !== 'polled')) return undefined;
+  if (updates === 'watched' && watch.bookmarks === 0 && staleSince === undefined) return undefined;
   return Math.max(0, (Date.now() - lastEventAt) / 1_000); // the wall clock, because it is for display
 }
 

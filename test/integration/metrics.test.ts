@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { limitNames } from '../../src/graphql/exceeded-limit.ts';
 import { labelsOf } from '../../src/observability/api-metrics.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { createScratchDirectory } from '../support/scratch-directory.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -16,10 +17,11 @@ const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 if (!hasPromtool) console.warn('The metrics and alerts are not checked by promtool: it is not installed.');
 
 const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb-1', { state: 'Running' })];
+const BOOKMARK_INTERVAL_MS = 200;
 let gateway: SimulatedGateway;
 
 beforeAll(async () => {
-  gateway = await startTestGateway({ objects, metricsPort: 0 });
+  gateway = await startTestGateway({ objects, metricsPort: 0, bookmarkIntervalMs: BOOKMARK_INTERVAL_MS });
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
@@ -76,6 +78,8 @@ describe('the metrics', () => {
   it('shows subscriptions, copies, watches, requests to the API server, decisions and the process', async () => {
     const events = gateway.subscribe('subscription Follow { namespaces { type } }');
     await events.next();
+    const age = /cache_age_seconds\{resource="workspaces\.kubeflow\.org"\} \d/u;
+    await waitFor(async () => age.test(await scrape()), 'the watch of workspaces has carried a bookmark');
     const text = await scrape();
     expect(valueOf(text, 'workspaces_gateway_subscriptions')).toBe(1);
     expect(valueOf(text, 'workspaces_gateway_shared_subscriptions')).toBe(1);
@@ -84,7 +88,6 @@ describe('the metrics', () => {
     expect(valueOf(text, 'workspaces_gateway_sent_bytes_total')).toBeGreaterThan(100);
     expect(valueOf(text, 'workspaces_gateway_cache_objects{resource="workspaces.kubeflow.org"}')).toBe(1);
     expect(valueOf(text, 'workspaces_gateway_cache_synced{resource="namespaces"}')).toBe(1);
-    expect(text).toMatch(/cache_age_seconds\{resource="workspaces\.kubeflow\.org"\} \d/u);
     expect(valueOf(text, 'workspaces_gateway_lists_total{resource="namespaces",reason="start"}')).toBe(1);
     expect(text).toMatch(/watch_lag_seconds_bucket\{resource="namespaces",le="1"\} \d/u);
     expect(text).toMatch(/api_requests_total\{verb="watch",resource="workspaces",code="200"\} \d/u);
@@ -92,6 +95,20 @@ describe('the metrics', () => {
     expect(valueOf(text, 'workspaces_gateway_ready')).toBe(1);
     expect(text).toMatch(/nodejs_eventloop_lag_p99_seconds \d/u);
     expect(text).toMatch(/nodejs_heap_size_used_bytes \d/u);
+    await events.return();
+  });
+
+  it('has the age of the copy of Events, whose watch carries no bookmarks, only while that is interrupted', async () => {
+    const options = { objects, metricsPort: 0, bookmarkIntervalMs: BOOKMARK_INTERVAL_MS };
+    await using other = await startTestGateway(options);
+    const resourcesWithAge = async () =>
+      Array.from((await other.metrics()).matchAll(/_cache_age_seconds\{resource="([^"]+)"\}/gu), ([, name]) => name);
+    const events = other.subscribe('subscription { events(namespace: "team-a") { type } }');
+    await events.next();
+    await waitFor(async () => (await resourcesWithAge()).includes('namespaces'), 'a watch has carried a bookmark');
+    expect(await resourcesWithAge()).not.toContain('events');
+    await other.cluster.faults.stop();
+    await waitFor(async () => (await resourcesWithAge()).includes('events'), 'the watch of Events is interrupted');
     await events.return();
   });
 
@@ -140,6 +157,11 @@ function ownProblems(output: string): readonly string[] {
   return output.split('\n').filter((line) => line !== '' && !/^(?:nodejs|process)_/u.test(line));
 }
 
+/** Returns the series of a resource that is listed six times a minute for an hour. */
+function listsOf(resource: string, reason: string) {
+  return { series: `workspaces_gateway_lists_total{resource="${resource}",reason="${reason}"}`, values: '0+6x60' };
+}
+
 interface Rules {
   readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];
 }
@@ -164,6 +186,25 @@ describe('the alerts and the dashboard', () => {
     const missing = [...used].filter((name) => !families.has(name) && !families.has(name.replace(/_bucket$/u, '')));
     expect(missing).toEqual([]);
     expect(used.size).toBeGreaterThan(20);
+  });
+
+  it.skipIf(!hasPromtool)('does not fire for the lists of a kind that is served without watch', async () => {
+    await using directory = await createScratchDirectory();
+    const fired = {
+      exp_labels: { severity: 'warning', resource: 'pods' },
+      exp_annotations: {
+        summary: 'pods is listed again and again.',
+        runbook: 'docs/operations.md#workspacesgatewayrelists',
+      },
+    };
+    const test = {
+      interval: '1m',
+      input_series: [listsOf('jobs.batch.volcano.sh', 'poll'), listsOf('pods', 'expired'), listsOf('nodes', 'start')],
+      alert_rule_test: [{ eval_time: '1h', alertname: 'WorkspacesGatewayRelists', exp_alerts: [fired] }],
+    };
+    const file = await directory.write('test.yaml', JSON.stringify({ rule_files: [ALERTS], tests: [test] }));
+    const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
+    expect([status, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining('SUCCESS')]);
   });
 
   it.skipIf(!hasPromtool)('passes promtool with the alerts and the dashboard', () => {
