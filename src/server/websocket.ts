@@ -14,7 +14,7 @@ import { codeOf, OperationRecord, requestIdOf } from '../graphql/operation-recor
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { excessiveValues } from './body-limits.ts';
 import { cursorIn } from './operation-request.ts';
-import { isSubscription, isSubscriptionOperation, type PreparedOperation } from './operation.ts';
+import { isSubscription, isSubscriptionOperation, type OperationRequest, type PreparedOperation } from './operation.ts';
 import { withoutHttp, type Pipeline } from './pipeline.ts';
 import { recordRefusal, refuseUpgrade } from './refused-websockets.ts';
 import { traceparentOf, type OperationObservers } from './request-gate.ts';
@@ -281,7 +281,7 @@ export class WebSocketHandler {
   async #prepare(
     { connection, authenticate }: Extra,
     { id, deadline, record, scope }: ReceivedOperation,
-    { query, operationName, variables, extensions }: SubscribePayload,
+    payload: SubscribePayload & Pick<OperationRequest, 'documentId'>,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const { pipeline, publicError, operationLimit } = this.#options;
     if (!authenticate) throw new TypeError('Expected an operation after connection_init.');
@@ -296,12 +296,10 @@ export class WebSocketHandler {
     record.viewer = name;
     connection.openFlow(name);
     const bytes = this.#options.bytesInFlight.open({ viewer: name, until: deadline, transport: connection.transport });
-    const request = {
-      query,
-      extensions,
-      operationName: operationName ?? undefined,
-      variables: variables ?? undefined,
-    };
+    const { query, documentId, extensions } = payload;
+    const operationName = payload.operationName ?? undefined;
+    const variables = payload.variables ?? undefined;
+    const request = { query, documentId, extensions, operationName, variables };
     const prepared = await pipeline.prepare(request, { viewer, deadline, bytes, record });
     if ('errors' in prepared) return prepared.errors;
     try {

@@ -101,14 +101,17 @@ describe.each(Object.entries(transports))('automatic persisted queries by %s', (
   });
 });
 
-describe.each(Object.entries(transports))('trusted documents by %s', (name, send) => {
+describe.each(Object.entries(transports))('trusted documents by %s', (_, send) => {
   it('executes them by id, hash or text, and refuses others when PERSISTED_OPERATIONS_ONLY is true', async () => {
     const persistedOperations = new Map([[sha256(TEXT), TEXT]]);
     await using gateway = await startTestGateway({ persistedOperations, persistedOperationsOnly: true });
     const digest = sha256(TEXT);
-    // As extensions on WebSockets: graphql-ws has no other place for an id.
-    const byId = name === 'WebSocket' ? hashOf(TEXT) : { documentId: `sha256:${digest}` };
-    for (const parameters of [byId, hashOf(TEXT), { query: TEXT }, { query: TEXT, ...hashOf(TEXT) }])
+    for (const parameters of [
+      { documentId: `sha256:${digest}` },
+      hashOf(TEXT),
+      { query: TEXT },
+      { query: TEXT, ...hashOf(TEXT) },
+    ])
       expect(await send(gateway, parameters)).toEqual(answered);
     for (const parameters of [{ query: UNKNOWN }, hashOf(UNKNOWN), { query: UNKNOWN, ...hashOf(UNKNOWN) }])
       expect(await send(gateway, parameters)).toMatchObject(coded('DOCUMENT_NOT_TRUSTED'));
