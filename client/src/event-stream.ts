@@ -13,7 +13,10 @@ export interface ListEvent {
 
 /** A subscription of a list, without its cursor. */
 export interface ListRequest {
+  /** Empty if there is a `documentId`. */
   readonly query: string;
+  /** Name of a trusted document. */
+  readonly documentId?: string | undefined;
   readonly operationName?: string | undefined;
   readonly variables: Record<string, unknown>;
 }

@@ -11,7 +11,8 @@ import type { SubscriptionClient } from './subscription-client.ts';
 /**
  * Returns the subscribe function of a Relay network that resumes the subscriptions which select `cursor`, those of lists.
  * The variable `after`, if given, is the cursor after which they start, such as `liveCursor` of a list. Their snapshots and
- * catch-ups reach the store in one turn. Other subscriptions use `otherwise`.
+ * catch-ups reach the store in one turn. Other subscriptions use `otherwise`. Persisted queries, whose text is not in the
+ * page, are lists if they have the variable `after`; they are sent with their `documentId`.
  */
 export function resumingSubscribe(
   client: SubscriptionClient,
@@ -19,13 +20,14 @@ export function resumingSubscribe(
   options: EventStreamOptions = {},
 ): SubscribeFunction {
   return (request, variables, cacheConfig, observer) => {
-    const { text, name } = request;
-    if (!text || !/\bcursor\b/u.test(text)) return otherwise(request, variables, cacheConfig, observer);
+    const { id, text, name } = request;
+    const isList = text ? /\bcursor\b/u.test(text) : 'after' in variables;
+    if (!isList) return otherwise(request, variables, cacheConfig, observer);
     const { after, ...selection } = variables;
     return Observable.create<GraphQLResponse>((sink) => {
       const stream = new EventStream(
         client,
-        { query: text, operationName: name, variables: selection },
+        { query: text ?? '', ...(id && { documentId: id }), operationName: name, variables: selection },
         {
           ...options,
           after: typeof after === 'string' ? after : options.after,

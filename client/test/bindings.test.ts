@@ -124,7 +124,11 @@ const urql: OpenPage = (client) => {
   return { rows: () => state?.rows, close: () => subscription.unsubscribe() };
 };
 
-function followInRelay(client: SubscriptionClient, variables: { readonly after?: string }) {
+const RELAY_TEXT =
+  'subscription Follow($after: String) { workspaces(after: $after) { type cursor object { id name state } } }';
+
+/** Follows the list in Relay. With `documentId`, the query is persisted: its text is not in the page. */
+function followInRelay(client: SubscriptionClient, variables: { readonly after?: string }, documentId?: string) {
   const network = Network.create(
     () => Promise.reject(new TypeError('The page sends no query.')),
     resumingSubscribe(
@@ -136,10 +140,10 @@ function followInRelay(client: SubscriptionClient, variables: { readonly after?:
     ),
   );
   const environment = new Environment({ network, store: new Store(new RecordSource()) });
-  const text =
-    'subscription Follow($after: String) { workspaces(after: $after) { type cursor object { id name state } } }';
+  const request = relayRequest(schema, parse(RELAY_TEXT));
+  const persisted = documentId && { ...request, params: { ...request.params, id: documentId, text: null } };
   const { dispose } = requestSubscription(environment, {
-    subscription: relayRequest(schema, parse(text)),
+    subscription: persisted || request,
     variables,
     updater: listUpdater({ event: 'workspaces', list: (store) => store.getRoot(), rows: 'followed' }),
   });
@@ -277,6 +281,26 @@ it('sends the changes after the cursor in the variables of Relay, and no snapsho
   await waitFor(() => text() !== '', 'the catch-up has arrived');
   dispose();
   expect(text()).toBe('nb-2 UNKNOWN');
+});
+
+it.each(transports)('resumes a persisted query of Relay after a cut over %s', async (_, connect) => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a'), workspace('nb-1')],
+    persistedOperations: new Map([['followed', RELAY_TEXT]]),
+    persistedOperationsOnly: true,
+  });
+  await using proxy = await TcpProxy.to(gateway);
+  await using connected = connect(proxy.url);
+  const { environment, dispose } = followInRelay(connected.client, {}, 'followed');
+  const text = () => textOf(relayRows(environment, 'followed'));
+  await waitFor(() => text() === 'nb-1 UNKNOWN', 'the snapshot has arrived');
+  await proxy.disconnect();
+  gateway.cluster.apply(workspace('nb-2'));
+  await proxy.reconnect();
+  await waitFor(() => text() === 'nb-1 UNKNOWN, nb-2 UNKNOWN', 'the change has arrived');
+  dispose();
+  await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
+  expect(text()).toBe('nb-1 UNKNOWN, nb-2 UNKNOWN');
 });
 
 it('reports the error of a failed list to urql', async () => {
