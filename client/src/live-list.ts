@@ -104,19 +104,22 @@ export class LiveList<Row> implements AsyncIterable<ListState<Row>> {
   /** Yields the newest state after one or more changes, and throws the error of a list that has failed. */
   [Symbol.asyncIterator](): AsyncIterator<ListState<Row>, undefined> {
     let seen = this.#state;
-    let wake: (() => void) | undefined;
-    const unsubscribe = this.subscribe(() => wake?.());
+    const waiting: (() => void)[] = [];
+    const wake = () => {
+      for (const resolve of waiting.splice(0)) resolve();
+    };
+    const unsubscribe = this.subscribe(wake);
     const end = () => {
       this.#iterations.delete(end);
       unsubscribe();
-      wake?.();
+      wake();
     };
     if (!this.#isStopped) this.#iterations.add(end);
     return {
       next: async () => {
         while (this.#iterations.has(end) && seen === this.#state && seen.status !== 'failed')
           await new Promise<void>((resolve) => {
-            wake = resolve;
+            waiting.push(resolve);
           });
         if (!this.#iterations.has(end)) return { done: true, value: undefined };
         seen = this.#state;

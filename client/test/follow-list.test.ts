@@ -115,6 +115,21 @@ describe.each(transports)('a followed list over %s', (_, connect) => {
       throw new Error(`Expected no state after the signal was aborted, got ${JSON.stringify(state)}`);
   });
 
+  it('answers each call of next() with a state of its own, also when they wait at the same time', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using connected = connect(gateway.url);
+    const states = followList(connected.client, FollowedWorkspacesDocument, {})[Symbol.asyncIterator]();
+    const results = [states.next(), states.next(), states.next()];
+    const first = await results[0];
+    expect(namesOf(first?.value?.rows ?? [])).toBe('nb-1 RUNNING, nb-2 PAUSED, b-1 RUNNING');
+    gateway.cluster.delete(...WORKSPACE, 'nb-1', 'team-a');
+    const second = await results[1];
+    expect(namesOf(second?.value?.rows ?? [])).toBe('nb-2 PAUSED, b-1 RUNNING');
+    await states.return?.();
+    expect(await results[2]).toEqual({ done: true, value: undefined });
+    await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
+  });
+
   it('shares one subscription between its subscribers, and resumes when the last one has left', async () => {
     await using gateway = await startTestGateway({ objects });
     await using connected = connect(gateway.url);
