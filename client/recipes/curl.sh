@@ -70,7 +70,11 @@ follow() { # namespace [cursor]
           [[ -n ${TOKEN_COMMAND:-} && -z $renewed ]] || check "$line" || return
           TOKEN=$($TOKEN_COMMAND) renewed=true
           ;;
-        *) check "$line" || return ;;
+        *)
+          # A cursor that is not accepted any more is dropped: a snapshot follows.
+          [[ $code == BAD_REQUEST && -n $cursor ]] || check "$line" || return
+          cursor=
+          ;;
       esac
     done < <(curl --silent --no-buffer "$URL" --header 'accept: text/event-stream' \
       ${cursor:+--header "last-event-id: $cursor"} \

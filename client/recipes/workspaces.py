@@ -32,6 +32,8 @@ CREATE = gql("mutation ($input: CreateWorkspaceInput!) { createWorkspace(input: 
 
 # Codes after which a subscription can succeed later.
 PASSING = {"INTERNAL", "KIND_UNAVAILABLE", "RATE_LIMITED", "TIMEOUT", "UNAVAILABLE"}
+# Close codes and statuses that a repeated subscription gets again.
+FINAL = {1002, 1003, 1007, 1008, 1009, 1010, 4400, 4403, 4406, 4409, 4429, *range(400, 500)} - {408, 425, 429}
 
 
 class Session:
@@ -63,18 +65,19 @@ async def execute(session: Session, document, variables: dict) -> dict:
 
 
 def is_unauthenticated(error: Exception) -> bool:
-    """Whether the gateway refused the token: HTTP 401, a closed WebSocket with 4401, or an error with the code."""
-    close = getattr(error, "rcvd", None) or getattr(error.__cause__, "rcvd", None)
-    return (
-        getattr(error, "code", None) == 401
-        or getattr(close, "code", None) == 4401
-        or code_of(error) == "UNAUTHENTICATED"
-    )
+    return reason_of(error) in {"UNAUTHENTICATED", 401, 4401}
 
 
-def code_of(error: Exception) -> str | None:
-    errors = getattr(error, "errors", None) or []
-    return errors[0].get("extensions", {}).get("code") if errors else None
+def reason_of(error: Exception) -> str | int | None:
+    """The code of the first error, the code with which the WebSocket was closed, or the status of a refused request."""
+    errors = getattr(error, "errors", None)
+    if errors:
+        return errors[0].get("extensions", {}).get("code")
+    for source in (error, error.__cause__):
+        close, response = getattr(source, "rcvd", None), getattr(source, "response", None)
+        if close or response:
+            return close.code if close else response.status_code
+    return getattr(error, "code", None)
 
 
 def print_errors(error: TransportQueryError) -> None:
@@ -114,12 +117,14 @@ async def follow(session: Session, namespace: str) -> None:
                     if is_complete:
                         print(json.dumps(sorted(f"{row['name']} {row['state']}" for row in rows.values())), flush=True)
         except (TransportError, ConnectionClosed, OSError) as error:
-            code = code_of(error)
+            reason = reason_of(error)
             if is_unauthenticated(error):
                 if renewed or not session.renew():
                     raise
                 renewed = True
-            elif code and code not in PASSING:
+            elif reason == "BAD_REQUEST" and cursor:
+                cursor = None  # it is not accepted any more: a snapshot follows
+            elif reason in FINAL or (isinstance(reason, str) and reason not in PASSING):
                 raise
         await asyncio.sleep(delay)
         delay = min(delay * 2, 30.0)

@@ -229,6 +229,56 @@ describe.skipIf(!hasGql)('the recipe for Python', () => {
     server.close();
   });
 
+  it('starts without the cursor that the gateway refuses, and ends when it is closed with a final code', async () => {
+    const requests: unknown[] = [];
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"data":{"workspaces":{"nodes":[],"liveCursor":"old"}}}');
+    });
+    const sockets = new WebSocketServer({ server, handleProtocols: () => 'graphql-transport-ws' });
+    sockets.on('connection', (socket) => {
+      socket.on('message', (data: Buffer) => {
+        const { type, id, payload } = JSON.parse(data.toString()) as {
+          readonly type: string;
+          readonly id?: string;
+          readonly payload?: { readonly variables?: { readonly after?: string | null } };
+        };
+        if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
+        if (type !== 'subscribe') return;
+        requests.push(payload?.variables?.after);
+        if (requests.length > 1) return socket.close(4400);
+        socket.send(JSON.stringify({ type: 'next', id, payload: { data: null, ...resultWith('BAD_REQUEST') } }));
+        socket.send(JSON.stringify({ type: 'complete', id }));
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const env = environmentFor(`http://127.0.0.1:${port}`);
+    const following = run(PYTHON, [SCRIPT, 'follow', NAMESPACE], { env, timeout: 40_000 }); // ends one that hangs
+    await expect(following).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('4400') });
+    expect(requests).toEqual(['old', null]);
+    server.close();
+  }, 60_000);
+
+  it('ends when its WebSocket is refused with a final status', { timeout: 60_000 }, async () => {
+    let upgrades = 0;
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"data":{"workspaces":{"nodes":[],"liveCursor":"0"}}}');
+    });
+    server.on('upgrade', (_, socket) => {
+      upgrades += 1;
+      socket.end(`HTTP/1.1 ${upgrades === 1 ? 503 : 403} Refused\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const env = environmentFor(`http://127.0.0.1:${port}`);
+    const following = run(PYTHON, [SCRIPT, 'follow', NAMESPACE], { env, timeout: 40_000 }); // ends one that hangs
+    await expect(following).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('403') });
+    expect(upgrades).toBe(2);
+    server.close();
+  });
+
   it.each([
     ['without a command for new ones', {}, 1],
     ['after it has renewed it once', { TOKEN_COMMAND: 'echo new' }, 2],
@@ -293,7 +343,7 @@ describe('the recipe curl', () => {
     await closed;
   });
 
-  it('resumes after the last complete event, waits for errors to pass, renews its token, and ends at others', async () => {
+  it('resumes after the last complete event, waits for errors to pass, renews its token, drops a cursor, and ends at others', async () => {
     const event = nextEvent({ data: { workspaces: { type: 'ADDED', object: { name: 'errors' } } } }).replace(
       'data',
       'id: 1\ndata',
@@ -302,6 +352,7 @@ describe('the recipe curl', () => {
       [200, nextEvent({ data: null, ...resultWith('UNAVAILABLE') })],
       [200, `${event}${event.replace('id: 1', 'id: 2').slice(0, -20)}`],
       [200, nextEvent(resultWith('UNAUTHENTICATED'))],
+      [200, nextEvent({ data: null, ...resultWith('BAD_REQUEST') })],
       [401, JSON.stringify(resultWith('UNAUTHENTICATED'))],
     ];
     const requests: unknown[] = [];
@@ -323,6 +374,7 @@ describe('the recipe curl', () => {
       ['Bearer old', undefined],
       ['Bearer old', '1'],
       [`Bearer ${TOKEN}`, '1'],
+      [`Bearer ${TOKEN}`, undefined],
     ]);
     server.close();
   });
