@@ -114,10 +114,34 @@ async function post(request, headers) {
   return JSON.parse(text);
 }
 
+const PING_MS = 10_000;
+// Time in which a connection has to be made, and in which the gateway has to answer a ping.
+const ANSWER_MS = 10_000;
+
+// A connection can break without a close event, for example when a laptop sleeps: the client then connects again.
+function createClient(url, headers) {
+  let timer;
+  const endUnanswered = () => (timer = setTimeout(() => client.terminate(), ANSWER_MS));
+  const stopTimer = () => clearTimeout(timer);
+  const client = graphqlWs.createClient({
+    url,
+    connectionParams: headers,
+    keepAlive: PING_MS,
+    on: {
+      connecting: endUnanswered,
+      connected: stopTimer,
+      ping: (received) => received || endUnanswered(),
+      pong: (received) => received && stopTimer(),
+      closed: stopTimer,
+    },
+  });
+  return client;
+}
+
 // Not an async generator: its return(), called by the stop button, would wait for the next event.
 function subscribe(request, headers) {
   const url = endpoint.href.replace(/^http/, 'ws');
-  const events = graphqlWs.createClient({ url, connectionParams: headers }).iterate(request);
+  const events = createClient(url, headers).iterate(request);
   return {
     [Symbol.asyncIterator]() {
       return this;

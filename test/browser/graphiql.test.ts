@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { startDemo } from '../../dev/demo/demo.ts';
 import { demoUsers } from '../../dev/demo/users.ts';
 import { exampleOf, firstTabs, readExampleTabs } from '../../src/server/graphiql-examples.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 import { executablePath } from './browser.ts';
 import { launchChromium } from './chromium.ts';
 import { openGraphiQL } from './graphiql-window.ts';
@@ -110,6 +111,17 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
     await graphiql.run();
     await graphiql.shows('"data": {');
     expect((await graphiql.tabs()).filter((title) => title === 'Workspaces')).toHaveLength(1);
+  });
+
+  it('continues a subscription on another connection when the first is silent', async () => {
+    await using proxy = await TcpProxy.to(demo);
+    await using graphiql = await openGraphiQL(browser, proxy.url);
+    await graphiql.open('FollowWorkspaces');
+    await graphiql.run();
+    await graphiql.logs('SYNCED');
+    proxy.stall();
+    await graphiql.logs(/SYNCED.*RESET.*SYNCED/su);
+    expect(graphiql.problems).toEqual([]);
   });
 
   it('ends a subscription in the log when the stop button of its tab is used', async () => {
