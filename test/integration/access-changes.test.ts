@@ -44,7 +44,7 @@ function allow(gateway: SimulatedGateway, grants: readonly Manifest[]): void {
 }
 
 function withFinalizer({ metadata, ...manifest }: Manifest): Manifest {
-  return { ...manifest, metadata: { ...metadata, finalizers: ['example.com/wait'] } } as Manifest;
+  return { ...manifest, metadata: { ...metadata, finalizers: ['example.com/wait'] } };
 }
 
 /** Completes the deletion of the workspace `a-1`. */
