@@ -139,8 +139,9 @@ export const features: readonly Feature[] = [
     {
       group: 'kubeflow.org',
       resources: ['workspaces', 'workspacekinds'],
-      verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'],
+      verbs: ['create', 'update', 'patch', 'delete'],
     },
+    { group: 'kubeflow.org', resources: ['workspaces'], verbs: ['deletecollection'] },
     { group: 'kubeflow.org', resources: ['workspaces/status'], verbs: ['update', 'patch'] },
   ]),
   writing('Secrets', [
@@ -150,7 +151,7 @@ export const features: readonly Feature[] = [
   writing('Logs', [{ group: '', resources: ['pods/log'], verbs: ['get'] }]),
   writing(
     'Usage of pods',
-    [{ group: 'metrics.k8s.io', resources: ['pods'], verbs: ['get', 'list'] }],
+    [{ group: 'metrics.k8s.io', resources: ['pods'], verbs: ['list'] }],
     'Workspaces have no usage; the reason is NOT_PERMITTED.',
   ),
   writing('Changes of DevPod workspaces', [
