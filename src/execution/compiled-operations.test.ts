@@ -3,7 +3,6 @@ import { parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { heapBytes } from '../../test/support/heap.ts';
 import { schema } from '../schema.ts';
-import { Bail } from './bail.ts';
 import { CompiledOperations, type CompiledOperation } from './compiled-operations.ts';
 
 const [one, other] = [{ key: 'one' }, { key: 'other' }];
@@ -14,19 +13,16 @@ function compiledOperation(): CompiledOperation {
   return found.compiled;
 }
 
-it.each([
-  ['for one viewer', 'its resolvers fail for that viewer', true, () => new Error('Expected a permission.')],
-  ['for all viewers', 'its fields are asynchronous', false, () => new Bail('a nested field is asynchronous')],
-])('leaves an operation to graphql-js %s when %s several times in a row', (_, __, isPromisingForOther, error) => {
+it('leaves an operation to graphql-js for a viewer only when it fails several times in a row for that viewer', () => {
   const compiled = compiledOperation();
   expect([one, other].map((viewer) => compiled.isPromising(viewer))).toEqual([true, true]);
-  for (let count = 0; count < 3; count += 1) compiled.failed(error(), one);
-  expect([one, other].map((viewer) => compiled.isPromising(viewer))).toEqual([false, isPromisingForOther]);
+  for (let count = 0; count < 3; count += 1) compiled.failed(one);
+  expect([one, other].map((viewer) => compiled.isPromising(viewer))).toEqual([false, true]);
 });
 
 it('tries an operation again when it has been rendered after failures', () => {
   const compiled = compiledOperation();
-  for (let count = 0; count < 3; count += 1) compiled.failed(new Error('Expected a permission.'), one);
+  for (let count = 0; count < 3; count += 1) compiled.failed(one);
   const tries = Array.from({ length: 100 }, () => compiled.isPromising(one)).filter(Boolean);
   expect(tries).toHaveLength(1);
   compiled.rendered(one);

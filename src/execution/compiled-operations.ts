@@ -40,10 +40,6 @@ class Failures {
     this.#count += 1;
   }
 
-  clear(): void {
-    this.#count = 0;
-  }
-
   /** Whether to try once more. Counts a call that returns false. */
   isRetried(): boolean {
     if (this.#count < MAX_FAILURES) return true;
@@ -63,16 +59,15 @@ interface Compilation {
 }
 
 /**
- * A compiled operation, which remembers whether its results can be rendered: a {@link Bail} counts for all viewers, an error of a
- * resolver, such as a missing permission, for its viewer only.
+ * A compiled operation, which remembers for each viewer whether results can be rendered: that may depend on the permissions of the viewer,
+ * on variables, and on the objects that the viewer sees.
  */
 export class CompiledOperation implements Compilation {
   readonly operation: CompiledQuery | CompiledEvent | undefined;
   readonly bytes: number;
   readonly #number: number;
-  readonly #bails = new Failures();
   readonly #failures: ViewerFailures;
-  /** Whether a resolver has failed for a viewer. */
+  /** Whether a result of any viewer could not be rendered. */
   #hasFailed = false;
 
   /** @param number identifies the operation in the keys of the failures */
@@ -85,21 +80,18 @@ export class CompiledOperation implements Compilation {
 
   /** Whether to try to render the next result of a viewer, instead of leaving it to graphql-js. To be called once for each result. */
   isPromising({ key }: Pick<Viewer, 'key'>): boolean {
-    if (!this.#bails.isRetried()) return false;
     return !this.#hasFailed || (this.#failures.get(this.#keyOf(key))?.isRetried() ?? true);
   }
 
   rendered({ key }: Pick<Viewer, 'key'>): void {
-    this.#bails.clear();
     if (this.#hasFailed) this.#failures.delete(this.#keyOf(key));
   }
 
-  failed(error: unknown, { key }: Pick<Viewer, 'key'>): void {
-    if (error instanceof Bail) return this.#bails.add();
+  failed({ key }: Pick<Viewer, 'key'>): void {
     this.#hasFailed = true;
     const failures = this.#failures.get(this.#keyOf(key)) ?? new Failures();
     this.#failures.set(this.#keyOf(key), failures);
-    return failures.add();
+    failures.add();
   }
 
   #keyOf(viewer: string): string {

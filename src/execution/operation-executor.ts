@@ -132,8 +132,8 @@ export class OperationExecutor {
       const rendered = compiled.operation.render(event, { context: eventContext, variableValues, rows });
       compiled.rendered(context.viewer);
       return rendered;
-    } catch (error) {
-      compiled.failed(error, context.viewer); // graphql-js gets the same error, and reports it
+    } catch {
+      compiled.failed(context.viewer); // graphql-js gets the same error, and reports it
       return undefined;
     }
   }
@@ -151,10 +151,10 @@ export class OperationExecutor {
     if (!(compiled.operation instanceof CompiledQuery) || !compiled.isPromising(context.viewer)) return undefined;
     const costBefore = context.client.cost.total;
     context.client.reader.keepGets();
-    const fail = (error: unknown) => {
+    const fail = () => {
       if (context.client.cost.isExceeded) return EXCEEDED;
       context.client.cost.restore(costBefore);
-      compiled.failed(error, context.viewer); // graphql-js gets the same error, and reports it
+      compiled.failed(context.viewer); // graphql-js gets the same error, and reports it
       return undefined;
     };
     const finish = (chunks: ResultChunks) => {
@@ -164,12 +164,12 @@ export class OperationExecutor {
     try {
       const chunks = this.#attempts(compiled.operation, context, variableValues);
       if (!(chunks instanceof Promise)) return finish(chunks);
-      return chunks.then(finish).catch((error: unknown) => {
+      return chunks.then(finish).catch(() => {
         context.signal.throwIfAborted();
-        return fail(error);
+        return fail();
       });
-    } catch (error) {
-      return fail(error);
+    } catch {
+      return fail();
     }
   }
 
