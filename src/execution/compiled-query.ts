@@ -30,6 +30,8 @@ export interface ExecuteQueryOptions {
 
 /** Items that are rendered before the time of the turn is checked. A block of cached rows counts as one. */
 const ITEMS_PER_CHECK = 16;
+/** Cost of the lists in an item that counts as another item. */
+const NESTED_COST_PER_ITEM = 64;
 /** The rows of shorter lists are not joined to blocks. */
 const MIN_JOINED_ITEMS = 16;
 
@@ -87,6 +89,7 @@ export class CompiledQuery {
       const value = values[index];
       run.text.writeConstant(key);
       if (field.objectCost !== undefined) run.cost += costOf(value, field.objectCost);
+      run.nested.beginItem();
       write(value, run, output);
     }
     run.text.write('}}');
@@ -178,19 +181,23 @@ class Rendering {
   /** Renders one item, or a block of cached rows. Returns the number of items, and of those that had to be rendered, at least 1. */
   #renderNext({ items, write, row }: PendingList): { readonly items: number; readonly work: number } {
     const index = this.#item;
+    const { nested } = this.#run;
+    const nestedBefore = nested.total;
+    const workOf = (rendered: number) => Math.max(rendered, 1) + (nested.total - nestedBefore) / NESTED_COST_PER_ITEM;
     const joined =
       row && items.length >= MIN_JOINED_ITEMS
         ? this.#run.rows?.block({ plan: row, items, index }, this.#run)
         : undefined;
     if (!joined) {
       if (index > 0) this.#run.text.write(',');
+      nested.beginItem();
       write(items[index], this.#run);
       this.#text.written();
-      return { items: 1, work: 1 };
+      return { items: 1, work: workOf(1) };
     }
     const { block } = joined;
     this.#text.writeBytes(index === 0 ? block.bytes.subarray(1) : block.bytes);
-    return { items: block.rows.length, work: Math.max(joined.joined, 1) };
+    return { items: block.rows.length, work: workOf(joined.joined) };
   }
 }
 

@@ -11,7 +11,7 @@ import type { ReviewedResource } from '../auth/resource-attributes.ts';
 import type { Context } from '../graphql/context.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { NO_INFO } from './bail.ts';
+import { Bail, NO_INFO } from './bail.ts';
 import type { RowBlock } from './row-block.ts';
 import { Utf8Text } from './utf8-text.ts';
 
@@ -137,6 +137,30 @@ export interface CachedRows {
   block(rows: RowsOfList, run: RenderRun): ListedBlock | undefined;
 }
 
+/** Cost that an item of a list may have below it. Longer lists in it are left to graphql-js, which pauses in them. */
+const MAX_NESTED_COST = 50_000;
+
+/** Cost of the lists and objects in the items of lists, whose rendering cannot pause. */
+export class NestedCost {
+  #total = 0;
+  #itemStart = 0;
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** To be called before each item of a list that is in no other. */
+  beginItem(): void {
+    this.#itemStart = this.#total;
+  }
+
+  /** @throws {Bail} if the item has a larger cost than {@link MAX_NESTED_COST} */
+  add(cost: number): void {
+    this.#total += cost;
+    if (this.#total - this.#itemStart > MAX_NESTED_COST) throw new Bail('the lists in an item are too long');
+  }
+}
+
 interface RenderRunOptions {
   /** Passed to the resolvers. */
   readonly context: Context;
@@ -145,6 +169,8 @@ interface RenderRunOptions {
   readonly args?: Arguments[];
   /** Cached rows. Undefined if each row is rendered. */
   readonly rows?: CachedRows | undefined;
+  /** That of the run for which this one renders rows. */
+  readonly nested?: NestedCost;
 }
 
 const sharedText = new Utf8Text();
@@ -159,8 +185,10 @@ export class RenderRun {
   readonly args: Arguments[];
   /** Cost of the rendered fields, as far as resolvers have not added it to the cost of the operation themselves. */
   cost = 0;
+  readonly nested: NestedCost;
 
-  constructor({ context, variableValues, args = [], rows }: RenderRunOptions) {
+  constructor({ context, variableValues, args = [], rows, nested = new NestedCost() }: RenderRunOptions) {
+    this.nested = nested;
     this.context = context;
     this.rows = rows;
     this.variableValues = variableValues;

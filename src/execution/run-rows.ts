@@ -11,6 +11,9 @@ import { renderParts } from './row-plan.ts';
 import { isCached, RowVariants, type RowVariant } from './row-variants.ts';
 import type { Utf8Text } from './utf8-text.ts';
 
+/** Cost of the lists in the rows of a block that are rendered in one piece, beyond that of one row. */
+const MAX_NESTED_COST_OF_BLOCK = 4_000;
+
 interface RunRowsOptions {
   readonly cache: RowCache;
   /**
@@ -105,7 +108,10 @@ export class RunRows implements CachedRows {
     return { block, joined: rows.length };
   }
 
-  /** Writes the rows of a block, each after a comma, at least one: those up to its end, or up to an object with another variant. */
+  /**
+   * Writes the rows of a block, each after a comma, at least one: those up to its end, up to an object with another variant, or up to a
+   * cost of the lists in them.
+   */
   #writeRows(
     { plan, items, index }: RowsOfList,
     {
@@ -115,8 +121,9 @@ export class RunRows implements CachedRows {
     }: { readonly variant: RowVariant; readonly variants: RowVariants; readonly run: RenderRun },
   ): readonly JoinedRow[] {
     const { selection } = variant;
-    const { text } = run;
+    const { text, nested } = run;
     const start = text.length;
+    const maxNested = nested.total + MAX_NESTED_COST_OF_BLOCK;
     const rows: JoinedRow[] = [];
     const earlier = selection.blockAt(items[index])?.rows ?? [];
     let isEnd = false;
@@ -126,9 +133,10 @@ export class RunRows implements CachedRows {
       const known = earlier[rows.length]; // mostly the row of the object, which is found faster than in the map
       const row = known?.object === object && isUpToDate(known) ? known : selection.find(object);
       text.write(',');
+      nested.beginItem();
       if (row) writeRow(row, 0, text);
       rows.push({ row: row ?? this.#render({ object, run, variant }), end: text.length - start });
-      isEnd = endsBlock(object, rows.length);
+      isEnd = endsBlock(object, rows.length) || nested.total > maxNested;
     }
     return rows;
   }
@@ -179,8 +187,8 @@ export class RunRows implements CachedRows {
     }
   }
 
-  #sharedRun({ variableValues, args }: RenderRun): RenderRun {
-    return new RenderRun({ context: this.#options.sharedContext(), variableValues, args, rows: this });
+  #sharedRun({ variableValues, args, nested }: RenderRun): RenderRun {
+    return new RenderRun({ context: this.#options.sharedContext(), variableValues, args, rows: this, nested });
   }
 
   /** Adds the reads of a row to those of the row that contains it, and reports them. */

@@ -27,9 +27,6 @@ import {
 import { isRow, membersWriter, renderParts, rowPlanOf } from './row-plan.ts';
 import { constantText } from './utf8-text.ts';
 
-/** Cost that a list may have within an item of another list. Longer ones are left to graphql-js, which pauses in them. */
-const MAX_NESTED_COST = 20_000;
-
 /** A single object with fewer fields costs less to render than to find its selection in the row cache, which a list does once. */
 const MIN_SINGLE_LEAVES = 12;
 
@@ -59,7 +56,7 @@ function memberOf(field: FieldPlan, writerOf: (field: FieldPlan) => Write): Memb
     const constant = constantText(before);
     return (source, run) => {
       const value = synchronous(resolveField(field, source, run));
-      if (objectCost !== undefined) run.cost += nestedCostOf(value, objectCost);
+      if (objectCost !== undefined) addNestedCost(costOf(value, objectCost), run);
       run.text.writeConstant(constant);
       write(value, run);
     };
@@ -79,10 +76,9 @@ function leafMemberWriter(type: GraphQLLeafType, field: FieldPlan, before: strin
   };
 }
 
-function nestedCostOf(value: unknown, objectCost: number): number {
-  const cost = costOf(value, objectCost);
-  if (cost > MAX_NESTED_COST) throw new Bail('a nested list is too long');
-  return cost;
+function addNestedCost(cost: number, run: RenderRun): void {
+  run.nested.add(cost);
+  run.cost += cost;
 }
 
 /** Returns the cost of the result of a field, as `chargeFields` charges it. */

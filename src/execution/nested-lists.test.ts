@@ -1,0 +1,58 @@
+import { parse } from 'graphql';
+import { expect, it } from 'vitest';
+import { completeWorkspace } from '../../test/support/complete-objects.ts';
+import { startExecutionEnvironment, type ExecutionEnvironment } from '../../test/support/execution/environment.ts';
+import { executionObjects } from '../../test/support/execution/objects.ts';
+import { namespace } from '../../test/support/manifests.ts';
+import { dependenciesOf } from '../graphql/field-dependencies.ts';
+import { turns } from '../scheduling/turns.ts';
+import { schema } from '../schema.ts';
+import { SerializedResult } from './serialized-result.ts';
+
+/** Workspaces of each namespace. */
+const WORKSPACES = 60;
+const FIELDS = 300;
+
+function startEnvironment(namespaces: readonly string[]): Promise<ExecutionEnvironment> {
+  const workspaces = namespaces.flatMap((each) =>
+    Array.from({ length: WORKSPACES }, (_, index) => completeWorkspace(`ws-${index}`, { namespace: each })),
+  );
+  return startExecutionEnvironment([...executionObjects, ...namespaces.map((each) => namespace(each)), ...workspaces]);
+}
+
+/** Executes a query for lists in each namespace. Returns whether it was rendered, and the iterations of the event loop meanwhile. */
+async function execute(environment: ExecutionEnvironment, lists: number) {
+  const fields = Array.from({ length: FIELDS }, (_, index) => `f${index}: ${index < 20 ? 'manifest' : 'name'}`).join(
+    ' ',
+  );
+  const list = (_: unknown, index: number) => `l${index}: workspaces { nodes { ${fields} } }`;
+  const document = parse(`{ namespaces { nodes { ${Array.from({ length: lists }, list).join(' ')} } } }`);
+  const contextValue = environment.context('admin');
+  await contextValue.client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
+  let iterations = 0;
+  const count = () => {
+    iterations += 1;
+    immediate = setImmediate(count);
+  };
+  let immediate = setImmediate(count);
+  const executor = environment.executor('compiled');
+  const result = await turns.run('admin', () => executor.execute({ schema, document, contextValue }));
+  clearImmediate(immediate);
+  return { isRendered: result instanceof SerializedResult, iterations };
+}
+
+it.each([
+  ['renders a query', 'one list in an item is long', 1, true],
+  ['leaves a query to graphql-js', 'three lists in an item are long', 3, false],
+])('%s when %s', async (_, __, lists, isExpected) => {
+  await using environment = await startEnvironment(['team-c']);
+  const { isRendered } = await execute(environment, lists);
+  expect(isRendered).toBe(isExpected);
+});
+
+it('lets other work run between few items when the lists in them are long', async () => {
+  await using environment = await startEnvironment(['team-c', 'team-d', 'team-e', 'team-f']);
+  const { isRendered, iterations } = await execute(environment, 1);
+  expect(isRendered).toBe(true);
+  expect(iterations).toBeGreaterThan(0);
+});
