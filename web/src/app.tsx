@@ -9,6 +9,7 @@ import { createSession } from './data/session.ts';
 import { createStore, StoreContext, type Store } from './data/store.ts';
 import { clearTasks } from './data/tasks.ts';
 import { pageAt } from './pages/pages.tsx';
+import { storeKeptForms } from './pages/workspace-form/kept-forms.ts';
 import { segments } from './router.ts';
 
 /** The dashboard. Other credentials start it anew, so nothing of one person is shown to another. */
@@ -29,7 +30,9 @@ function SignedIn({ current }: { readonly current: Credentials }) {
   }, [current.token]);
   const isRefused = store?.session.isRefused.value === true && !current.person;
   useEffect(() => {
-    if (isRefused) store?.dispose(); // nothing is asked for with refused credentials
+    if (!isRefused || !store) return;
+    storeKeptForms(store);
+    store.dispose(); // nothing is asked for with refused credentials
   }, [isRefused, store]);
   if (!store) return null;
   if (isRefused) return <SignIn isRefused />;

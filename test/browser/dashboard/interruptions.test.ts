@@ -42,6 +42,8 @@ interface SignInProxy extends AsyncDisposable {
   readonly refusedSockets: number;
   /** Ends the session: from now on, requests and WebSockets get 401. */
   endSession(): void;
+  /** Signs the person in again. */
+  startSession(): void;
 }
 
 async function startSignInProxy(upstream: string): Promise<SignInProxy> {
@@ -82,6 +84,9 @@ async function startSignInProxy(upstream: string): Promise<SignInProxy> {
     endSession() {
       isSignedIn = false;
       for (const socket of sockets) socket.destroy();
+    },
+    startSession() {
+      isSignedIn = true;
     },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
@@ -246,6 +251,51 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     await page.evaluate(() => fetch('graphql'));
     expect(proxy.refusedSockets).toBe(before);
     await Promise.all([page.waitForEvent('load'), button.click()]);
+  });
+
+  it('keeps the unsaved input of a form for its person until they have signed in again', async () => {
+    const users = ['ann', 'ann-again', 'bob', 'ann-once-more'].map((token) => ({
+      token,
+      name: token.replace(/-.*/u, ''),
+      groups: ['system:masters'],
+    }));
+    await using gateway = await startTestGateway({ authentication: { mode: 'token' }, users, objects });
+    await using window = await open(gateway.url, { path: 'create?namespace=team-a&kind=jupyterlab' });
+    const { page } = window;
+    const name = page.getByLabel('Name', { exact: true });
+    await signIn(window, 'ann');
+    await window.isMarked('live');
+    await name.fill('unsaved');
+    await page.getByRole('button', { name: 'Add to Pod labels' }).click();
+    gateway.cluster.revokeToken('ann');
+    await page.getByRole('alert').getByText('does not accept this token').waitFor();
+    await signIn(window, 'ann-again');
+    await expect.poll(() => name.inputValue()).toBe('unsaved');
+    await page.getByRole('button', { name: 'Add to Pod labels' }).click();
+    await page.locator('#field-podMetadata-labels-1-key').waitFor();
+    gateway.cluster.revokeToken('ann-again');
+    await page.getByRole('alert').getByText('does not accept this token').waitFor();
+    await signIn(window, 'bob');
+    await page.getByRole('button', { name: 'Signed in as bob' }).waitFor();
+    expect(await name.inputValue()).toBe('');
+  });
+
+  it('keeps the unsaved input of a form when a person signs in again at a proxy', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using proxy = await startSignInProxy(gateway.url);
+    await using window = await open(proxy.url, { path: 'workspaces/team-a/one/edit' });
+    const { page } = window;
+    await window.isMarked('live');
+    await page.getByLabel('Display name').fill('Unsaved');
+    proxy.endSession();
+    const button = page.getByRole('button', { name: 'Sign in again' });
+    await button.waitFor();
+    proxy.startSession();
+    await Promise.all([page.waitForEvent('load'), button.click()]);
+    await expect.poll(() => page.getByLabel('Display name').inputValue()).toBe('Unsaved');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Unsaved', exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/workspaces/team-a/one');
   });
 
   it('shows the identity that the headers of a proxy name', async () => {

@@ -53,7 +53,8 @@ export interface Entry {
   readonly value: string;
 }
 
-let lastKey = 0;
+/** Restored drafts have keys of an earlier load of the page. */
+let lastKey = Date.now();
 
 /** Returns a key by which an item of a list stays the same while it is changed or moved. */
 export function nextKey(): number {
