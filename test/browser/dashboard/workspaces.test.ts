@@ -74,6 +74,42 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 120_000 }
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('crash-course');
   });
 
+  it('asks for confirmation with the Delete key only when the person may delete the workspace', async () => {
+    await using window = await open(demo().url, { path: '?q=fraud-model' });
+    const { page } = window;
+    const row = page.getByRole('row').filter({ hasText: 'fraud-model' });
+    const pressDelete = async () => {
+      await row.focus();
+      await page.keyboard.press('Delete');
+    };
+    await window.actAs('victor@example.com');
+    await window.showsRow('fraud-model', 'View only');
+    await pressDelete();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await window.actAs('ada@example.com');
+    await row.getByRole('button', { name: 'Pause' }).waitFor();
+    await pressDelete();
+    await page.getByRole('dialog', { name: /^Delete / }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => row.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it.each([true, false])('copies a manifest when the page has a clipboard: %s', async (hasClipboard) => {
+    await using window = await open(demo().url, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const { page } = window;
+    // As for a page that is not served by HTTPS.
+    if (!hasClipboard)
+      await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined }));
+    await window.goTo('workspaces/team-research/fraud-model?tab=manifest');
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied').waitFor();
+    await window.goTo('?q=');
+    await page.getByRole('searchbox').focus();
+    await page.keyboard.press('ControlOrMeta+V');
+    expect(await page.getByRole('searchbox').inputValue()).toContain('name: fraud-model');
+    expect(window.problems).toEqual([]);
+  });
+
   it('keeps the focus on the heading when the content of a page has been loaded', async () => {
     await using window = await open(demo().url, { path: '?q=crash-course' });
     const { page } = window;

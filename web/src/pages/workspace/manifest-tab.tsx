@@ -1,3 +1,4 @@
+import { useRef, useState } from 'preact/hooks';
 import { WorkspaceManifestDocument, type WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
 import { Icon } from '../../components/icon.tsx';
 import { useLiveObject } from '../../data/use-live.ts';
@@ -14,22 +15,33 @@ function inUsualOrder(manifest: unknown): unknown {
 export function ManifestTab({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { namespaceName: namespace, name } = workspace;
   const { data, error } = useLiveObject(WorkspaceManifestDocument, { namespace, name });
+  const text = useRef<HTMLPreElement>(null);
+  const [copiedYaml, setCopiedYaml] = useState<string>();
   if (!data?.workspace) return <p class="muted">{error?.message ?? 'Loading…'}</p>;
   const yaml = toYaml(inUsualOrder(data.workspace.manifest));
   return (
     <section class="viewer" aria-label="Manifest">
       <div class="viewer-bar">
-        <span class="muted">Kept up to date</span>
-        <button type="button" class="button" onClick={() => void navigator.clipboard.writeText(yaml)}>
+        <span class="muted" role="status">
+          {copiedYaml === yaml ? 'Copied' : 'Kept up to date'}
+        </span>
+        <button type="button" class="button" onClick={() => copyText(text.current) && setCopiedYaml(yaml)}>
           <Icon name="copy" /> Copy
         </button>
         <button type="button" class="button" onClick={() => downloadText(`${name}.yaml`, yaml)}>
           <Icon name="download" /> Download
         </button>
       </div>
-      <pre class="viewer-text" tabIndex={0}>
+      <pre ref={text} class="viewer-text" tabIndex={0}>
         {yaml}
       </pre>
     </section>
   );
+}
+
+/** Selects and copies the text of an element. Returns whether the browser has copied it. */
+function copyText(element: Element | null): boolean {
+  if (element) getSelection()?.selectAllChildren(element);
+  // oxlint-disable-next-line typescript/no-deprecated -- navigator.clipboard exists with HTTPS only
+  return document.execCommand('copy');
 }

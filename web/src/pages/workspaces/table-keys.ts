@@ -2,6 +2,8 @@ import type { Signal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { askFor } from '../../components/action-dialog.tsx';
 import { navigate, workspacePath } from '../../router.ts';
+import type { Permission } from '../../data/permissions.ts';
+import { isApplicable } from './row-actions.tsx';
 import type { RowView } from './row-view.ts';
 
 interface TableKeysOptions {
@@ -13,11 +15,13 @@ interface TableKeysOptions {
   /** Id of the row that takes the focus when it is in the document. */
   readonly focusId: Signal<string | undefined>;
   readonly selected: Signal<ReadonlySet<string>>;
+  /** By the ids of the workspaces. */
+  readonly permissions: ReadonlyMap<string, Permission>;
 }
 
 /** Returns the handler of the keys of a focused row: arrows, Home, End and page keys move, Enter opens, Space selects. */
 export function tableKeys(options: TableKeysOptions): (event: KeyboardEvent) => void {
-  const { rows, activeIndex, rowHeight, viewport, selected } = options;
+  const { rows, activeIndex, rowHeight, viewport, selected, permissions } = options;
   const pageSize = Math.max(1, Math.floor((viewport.current?.clientHeight ?? 0) / rowHeight) - 2);
   const targets: Readonly<Record<string, number>> = {
     ArrowDown: activeIndex + 1,
@@ -35,7 +39,8 @@ export function tableKeys(options: TableKeysOptions): (event: KeyboardEvent) => 
     if (target !== undefined) moveTo(Math.min(Math.max(0, target), rows.length - 1), options);
     else if (event.key === 'Enter') navigate(workspacePath(row.workspace));
     else if (event.key === ' ') toggleId(selected, row.workspace.id);
-    else if (event.key === 'Delete') askFor('delete', [row.workspace]);
+    else if (event.key === 'Delete' && isApplicable('delete', row, permissions.get(row.workspace.id)))
+      askFor('delete', [row.workspace]);
     else return;
     event.preventDefault();
   };

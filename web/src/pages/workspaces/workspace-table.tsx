@@ -61,7 +61,8 @@ function Rows({
     0,
     rows.findIndex(({ workspace }) => workspace.id === activeId.value),
   );
-  const onKeyDown = tableKeys({ rows, activeIndex, rowHeight, viewport, activeId, focusId, selected });
+  const keys = { rows, activeIndex, rowHeight, viewport, activeId, focusId, selected };
+  const onKeyDown = tableKeys({ ...keys, permissions: permissions.byId.value });
   return (
     <div role="presentation" onKeyDown={onKeyDown}>
       <VirtualRows items={rows} rowHeight={rowHeight} viewport={viewport} onRange={onRange}>
