@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { redacted as redactedForm } from './redaction.ts';
+import { isRedacted, redacted as redactedForm, unredacted } from './redaction.ts';
 
 /** Whether objects are only read, or watched too: that takes the verb `watch` as well. */
 export type AccessMode = 'read' | 'watch';
@@ -63,6 +64,20 @@ export function visibleObject<T extends KubernetesObject>(
   if (contains(scope.full, key)) return object;
   const rule = resource.access.redacted;
   return rule && contains(scope.redacted, key) ? redactedForm(object, rule.redact) : undefined;
+}
+
+/** Returns whether viewers of the redacted form get the same of two states of an object, which are redacted. */
+export function isSameRedacted<T extends KubernetesObject>(
+  { access: { redacted: rule } }: Resource<T>,
+  one: T,
+  other: T,
+): boolean {
+  if (!rule || !isRedacted(one) || !isRedacted(other)) return false;
+  const partsOf = (object: T) => {
+    const { metadata, ...shown } = rule.redact(unredacted(object));
+    return [shown, { ...metadata, resourceVersion: '' }, rule.derivedFrom?.(unredacted(object))];
+  };
+  return isDeepStrictEqual(partsOf(one), partsOf(other));
 }
 
 /** Signatures of scopes: a scope is used by many operations. Entries end with their scopes. */

@@ -69,10 +69,15 @@ export interface RedactedAccess<T extends KubernetesObject> {
   readonly where: 'namespace-of-that-name' | 'any-namespace';
   /** Returns the redacted object. Must not modify its argument. */
   readonly redact: TrimObject<T>;
+  /** Returns parts that the redacted object lacks, and that values are derived from which its viewers get. By default there are none. */
+  readonly derivedFrom?: PartsOfObject<T>;
 }
 
 /** Returns a reduced object. A method's type, so that a `Resource<Pod>` is a `Resource`. */
 type TrimObject<T extends KubernetesObject> = { of(object: T): T }['of'];
+
+/** Returns parts of an object. A method's type, as {@link TrimObject}. */
+type PartsOfObject<T extends KubernetesObject> = { of(object: T): unknown }['of'];
 
 /** Returns whether an object is kept. A method's type, as {@link TrimObject}. */
 type AcceptObject<T extends KubernetesObject> = { of(object: T): boolean }['of'];

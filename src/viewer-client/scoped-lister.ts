@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  isSameRedacted,
   onlyNameIn,
   scopeInNamespace,
   scopeSignature,
@@ -364,7 +365,11 @@ export class ScopedLister<T extends KubernetesObject> {
 
   #visibleNetChange({ before, after, last }: NetChange<T>): readonly NetChange<T>[] {
     const visible = this.#visible(last);
-    return visible === undefined ? [] : [{ before: this.#visible(before), after: this.#visible(after), last: visible }];
+    if (visible === undefined) return [];
+    const [seenBefore, seenAfter] = [this.#visible(before), this.#visible(after)];
+    // A change that the viewer does not see must have no event: it would disclose that there was one.
+    if (seenBefore && seenAfter && isSameRedacted(this.#store.resource, seenBefore, seenAfter)) return [];
+    return [{ before: seenBefore, after: seenAfter, last: visible }];
   }
 }
 

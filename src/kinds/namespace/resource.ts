@@ -23,6 +23,8 @@ export const Namespace = defineResource<NamespaceObject>({
         kind,
         metadata: { name, uid, resourceVersion, creationTimestamp: '' },
       }),
+      // Filter rules apply to all viewers.
+      derivedFrom: ({ metadata: { labels } }) => labels,
     },
   },
 });

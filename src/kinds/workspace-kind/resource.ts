@@ -115,7 +115,7 @@ function spawnerOf(offering: WorkspaceKindObject): WorkspaceKindObject {
   const { spawner, podTemplate, activityRules, filterRules } = workspaceKindSpecOf(offering);
   const { volumeMounts, ports, options } = podTemplate ?? {};
   const offered = { spawner, podTemplate: { volumeMounts, ports, options }, activityRules, filterRules };
-  return { ...shown, spec: offered, status: workspaceKindStatusOf(offering) };
+  return { ...shown, spec: offered, status: status.prune(offering.status) ?? {} };
 }
 
 export const WorkspaceKind = defineResource<WorkspaceKindObject>({
