@@ -16,6 +16,8 @@ function fetcherOf(url: string): Fetcher {
   vm.runInNewContext(clientScript, {
     URL,
     URLSearchParams,
+    setTimeout,
+    clearTimeout,
     self: {},
     operationsPanel: {
       headers: () => ({}),
