@@ -5,6 +5,7 @@ import { executionModes, type ExecutionMode } from './execution/execution-mode.t
 import { apiConnectionSettings, type ApiConnectionConfig } from './settings/api-connection.ts';
 import { documentSettings } from './settings/persisted-operations.ts';
 import { prometheusSettings, type PrometheusConfig } from './settings/prometheus.ts';
+import type { OperationLimits } from './server/operation-limits.ts';
 import { isLoopback } from './server/origin-policy.ts';
 import {
   ConfigError,
@@ -20,7 +21,7 @@ import {
 import { telemetrySettings, type TelemetryConfig } from './settings/telemetry.ts';
 
 /** The configuration of the gateway. Read once, from environment variables and a file, by {@link readConfig}. */
-export interface Config extends ApiConnectionConfig, TelemetryConfig, PrometheusConfig {
+export interface Config extends ApiConnectionConfig, TelemetryConfig, PrometheusConfig, OperationLimits {
   /** Address to listen on. */
   readonly host: string;
   /** 0: any free port. */
@@ -71,28 +72,12 @@ export interface Config extends ApiConnectionConfig, TelemetryConfig, Prometheus
   readonly maxBodyBytes: number;
   /** Limit on the values in the JSON of a request. */
   readonly maxBodyValues: number;
-  /** Limit on the bytes of a document. */
-  readonly maxDocumentBytes: number;
   /** Texts of the trusted documents, by id. */
   readonly persistedOperations: ReadonlyMap<string, string>;
   /** Whether other documents are refused. */
   readonly persistedOperationsOnly: boolean;
   /** Limit on the bytes of automatic persisted queries. */
   readonly maxPersistedQueryBytes: number;
-  /** Limit on the lexical tokens of a document. */
-  readonly maxDocumentTokens: number;
-  /** Limit on nested selection sets, and on nested brackets of a document or of variables. */
-  readonly maxOperationDepth: number;
-  /** Limit on the fields that the operations of a document select. */
-  readonly maxOperationFields: number;
-  /** Limit on the fields with an alias. */
-  readonly maxOperationAliases: number;
-  /** Limit on the directives of operations. */
-  readonly maxOperationDirectives: number;
-  /** Limit on the fields of the root types. */
-  readonly maxRootFields: number;
-  /** Limit on the pairs of fields with the same response name, which validation compares. */
-  readonly maxFieldComparisons: number;
   /** Time limit of a request. Mutations that wait for a state have their `timeoutSeconds` and 5 s, subscriptions have none. */
   readonly requestTimeoutSeconds: number;
   /** Limit on the cost of an operation: the objects that it reads, and the fields that it selects of the items of lists. */
