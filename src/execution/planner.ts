@@ -151,7 +151,6 @@ function fieldFacts(key: string, { field, args, node, printed, objects }: Planne
   const declared = declaredDependenciesOf(field);
   const ofArguments = declared?.ofArguments?.(node.arguments ?? []);
   const isVolatile = declared?.isVolatile === true || ofArguments?.isVolatile === true;
-  const isDynamic = below.isDynamic || declared?.viewerDependent === true || isVolatile;
   const slots = args instanceof ArgumentSlot ? [args] : [];
   // Equal arguments may be volatile in one document only: those in which a variable contains more of them.
   const normalizedArgs = slots.length === 0 ? printed : isVolatile ? '$!' : '$';
@@ -159,7 +158,7 @@ function fieldFacts(key: string, { field, args, node, printed, objects }: Planne
     normalized: `${key}${field.name}(${normalizedArgs})${objects.size > 0 ? `{${below.normalized}}` : ''}`,
     slots: [...slots, ...below.slots],
     resources: new Set([...(declared?.resources ?? []), ...(ofArguments?.resources ?? []), ...below.resources]),
-    isDynamic,
+    isDynamic: below.isDynamic || declared?.viewerDependent === true || isVolatile,
     leaves: objects.size > 0 ? below.leaves : 1,
     hasObjectList: below.hasObjectList || (objects.size > 0 && isListType(getNullableType(field.type))),
   };

@@ -15,7 +15,7 @@ export interface ReducedJson {
 
 /**
  * Takes the first list `managedFields` out of JSON without white space, as the API server writes it. It is up to half of an object and has
- * most of its field names, and to skip it takes a tenth of the time of parsing it. The caller must check that it was that of the metadata,
+ * most of its field names, and to skip it takes about a third of the time of parsing it. The caller must check that it was that of the metadata,
  * by the `null`: API servers never write it there. Another field may have the same name.
  * @returns undefined if there is none, or it does not end
  */

@@ -5,8 +5,8 @@ import { getOperationAST, type ExecutionResult } from 'graphql';
 import { isSerialized, SerializedResult } from '../execution/serialized-result.ts';
 import { stackless } from '../graphql/errors.ts';
 import { isRecord } from '../graphql/json-values.ts';
+import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
-import { andThen } from '../scheduling/awaitable.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-limits.ts';
 import { acceptedEncoding, compressed, ENCODINGS } from './compression.ts';
@@ -73,7 +73,7 @@ export class JsonRequestServer {
     await (text === undefined ? this.#answer(received) : turns.run(caller.viewer.name, () => this.#answer(received)));
   };
 
-  #answer({ request, response, caller, body, text }: ReceivedRequest): Promise<void> | void {
+  #answer({ request, response, caller, body, text }: ReceivedRequest): Awaitable<void> {
     const operation = text === undefined ? undefined : this.#knownOperation(text);
     const refused =
       request.method === REPEATABLE_METHOD && methodRefusal(request.method, operation?.type ?? this.#typeIn(body));

@@ -20,7 +20,7 @@ export class SerialLoop {
     return this.#isRunning;
   }
 
-  /** Runs at the end of the current turn of the event loop, so that all changes of the turn form one batch. */
+  /** Runs after the current callback of the event loop, so that all changes that it brings form one batch. */
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;

@@ -10,7 +10,7 @@ const keptForms = new WeakMap<Session, Map<string, FormModel>>();
 
 /** Unsaved input of a session that has ended, which its person gets after signing in again, also by loading the page again. */
 interface UnsavedInput {
-  /** Undefined if the session ended before the name was known: nobody gets the input then. */
+  /** Undefined if the session ended before the name was known. The input is then discarded. */
   readonly user?: string | undefined;
   readonly draft: Draft;
   readonly base?: Base | undefined;
