@@ -19,6 +19,11 @@ export interface ReadonlyStore<T extends KubernetesObject> {
   readonly size: number;
   /** Every change up to this resourceVersion is in the store. Empty before the first list, and while the kind is not served. */
   readonly version: string;
+  /**
+   * Every state up to this resourceVersion has been in the store, unless a list skipped it. Behind {@link version} while results of
+   * writes hide earlier states, which the watch has reported after them.
+   */
+  readonly seenVersion: string;
   /** The newest resourceVersion that the API server is known to have; after a write it is ahead of {@link version}. */
   readonly knownVersion: string;
   /** Why the store has nothing to read. Undefined once it has been read. */

@@ -103,6 +103,24 @@ describe('Store.applyWriteResult', () => {
     store.replace([at('a', 5)], '7');
     expect([lines(), store.size]).toEqual([['added uid-b', 'updated uid-a'], 2]);
   });
+
+  it('has seen no state since the first that the results hide, until the watch has reached them', () => {
+    const { store } = storeOf([at('a', 5), at('b', 5)], '5');
+    store.applyWriteResult(at('a', 9));
+    store.applyWriteResult(at('b', 12));
+    const seen = [6, 7, 8, 9, 10, 12].map((version) => {
+      store.set(at(version === 7 || version === 9 ? 'a' : version % 4 === 0 ? 'b' : 'c', version));
+      return [store.version, store.seenVersion];
+    });
+    expect(seen).toEqual([
+      ['6', '6'],
+      ['7', '6'],
+      ['8', '6'],
+      ['9', '6'],
+      ['10', '6'],
+      ['12', '12'],
+    ]);
+  });
 });
 
 describe('Store.replace', () => {

@@ -32,6 +32,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly #changeLog: ChangeLog<T>;
   #version = '';
   #knownVersion = '';
+  /** Set while results of writes hide states that the watch has reported since a version; up to the newest of those results. */
+  #hidden: { readonly since: string; readonly until: string } | undefined;
   /** The newest version of the previous epoch: versions up to it are void. Empty in the first epoch. */
   #previousEpochVersion = '';
   /** Whether the next list begins an epoch, whatever its versions are. */
@@ -60,6 +62,10 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   get version(): string {
     return this.#version;
+  }
+
+  get seenVersion(): string {
+    return this.#hidden?.since ?? this.#version;
   }
 
   get knownVersion(): string {
@@ -160,6 +166,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   advance(version: string): void {
     this.#version = newer(version, this.#version);
     this.#knownVersion = newer(version, this.#knownVersion);
+    if (this.#hidden && compareVersions(this.#version, this.#hidden.until) >= 0) this.#hidden = undefined;
   }
 
   /** Records that the server was rolled back: its versions may grow past those of the store before the next list is complete. */
@@ -220,14 +227,16 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   /**
-   * Records a gap in the change log if the watch or a list reports a state that it will not contain: the result of a later
-   * write is stored already. To be called before the version advances.
+   * Records that the watch or a list reports a state that the store and its change log will not contain: the result of a
+   * later write is stored already. To be called before the version advances.
    */
   #recordHidden({ metadata }: T, held: T | undefined): void {
     const version = metadata.resourceVersion;
     if (!held || !(compareVersions(version, this.#version) > 0)) return;
     const { resourceVersion: written } = held.metadata;
-    if (compareVersions(version, written) < 0) this.#changeLog.recordGap(this.#version, written);
+    if (!(compareVersions(version, written) < 0)) return;
+    this.#changeLog.recordGap(this.#version, written);
+    this.#hidden = { since: this.seenVersion, until: newer(written, this.#hidden?.until ?? '') };
   }
 
   /** Whether a listed object has a state up to the store's version that no watch event has reported. */
@@ -273,6 +282,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   #clear(): void {
     this.#objects.clear();
+    this.#hidden = undefined;
     this.indexes.clear();
     this.#observer?.cleared(this.resource);
   }

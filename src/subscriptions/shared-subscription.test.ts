@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { expect, it, vi } from 'vitest';
 import { widgetObject } from '../../test/support/widget-object.ts';
+import type { WidgetObject } from '../../test/support/widget.ts';
 import { EMPTY_SCOPE } from '../auth/visibility-scope.ts';
 import { Store } from '../cache/store.ts';
 import { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
@@ -20,6 +21,10 @@ const Widget = defineResource<KubernetesObject>({
   namespaced: true,
 });
 
+const isRed = (object: KubernetesObject) => (object as WidgetObject).spec.color === 'red';
+const at = (name: string, version: number, color?: string) =>
+  widgetObject(name, { resourceVersion: `${version}` }, color);
+
 /** Longer than a turn of the event loop, so that each evaluation waits for another turn. */
 const EVALUATION_MS = 8;
 
@@ -32,8 +37,8 @@ function cpuMs(): number {
   return (user + system) / 1_000;
 }
 
-/** A shared subscription to all widgets of a store, with functions that run before an object is evaluated. */
-function subscribeTo(store: Store<KubernetesObject>) {
+/** A shared subscription to the matching widgets of a store, with functions that run before an object is evaluated. */
+function subscribeTo(store: Store<KubernetesObject>, matches: (object: KubernetesObject) => boolean = () => true) {
   const objects = new ScopedLister({
     scope: { full: 'all', redacted: EMPTY_SCOPE },
     cached: { store, changesSince: async () => undefined },
@@ -46,9 +51,9 @@ function subscribeTo(store: Store<KubernetesObject>) {
     while (cpuMs() < end);
     return { data: { widgets: { type, cursor, name } } };
   };
-  const candidates = () => objects.list();
+  const candidates = () => objects.list().filter(matches);
   const subscription = new SharedSubscription({
-    source: new SubscriptionSource({ objects, shape: 'events', selection: '', candidates, matches: () => true }),
+    source: new SubscriptionSource({ objects, shape: 'events', selection: '', candidates, matches }),
     execute,
     viewer: 'ann',
     related: [],
@@ -120,3 +125,29 @@ it('gives way to other work before each object when a subscriber catches up', as
   expect(evaluatedIn).toHaveLength(names.length);
   expect(new Set(evaluatedIn).size).toBe(names.length);
 });
+
+it.each(['watch', 'list'])(
+  'resumes on another replica without a state that the result of a write hid from a %s',
+  async (reporter) => {
+    const apply = (store: Store<KubernetesObject>) => {
+      store.set(at('a', 7));
+      store.set(at('b', 8));
+      store.delete(at('c', 9));
+    };
+    const [store, other] = [new Store(Widget), new Store(Widget)];
+    for (const each of [store, other]) each.replace([at('a', 5, 'blue'), at('c', 4)], '5');
+    const { sent, join, lastCursor } = subscribeTo(store, isRed);
+    join();
+    await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+    store.applyWriteResult(at('a', 10, 'blue'));
+    if (reporter === 'watch') apply(store);
+    else store.replace([at('a', 7), at('b', 8)], '9', '5');
+    await vi.waitUntil(() => sent.includes('ADDED b') && sent.includes('DELETED c'), WAIT);
+    apply(other);
+    other.set(at('a', 10, 'blue'));
+    const resumed = subscribeTo(other, isRed);
+    resumed.join(lastCursor());
+    await vi.waitUntil(() => resumed.sent.includes('SYNCED'), WAIT);
+    expect(resumed.sent).toEqual(['SYNCED']);
+  },
+);

@@ -17,7 +17,7 @@ import { Dependencies } from './dependencies.ts';
 import { DirtySet, type Batch } from './dirty-set.ts';
 import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './initial-events.ts';
 import { Renderer, type ExecuteEvent } from './result-template.ts';
-import { ResultSet, type DirtyObject, type ResultRow } from './result-set.ts';
+import { ResultSet, type ResultRow } from './result-set.ts';
 import type { RelatedToMatch, SubscriptionSource } from './source.ts';
 import { INITIAL_CHECKPOINT, nextSequence, type Checkpoint, type CursorOf } from './pending-event.ts';
 import { SerialLoop } from './serial-loop.ts';
@@ -224,7 +224,7 @@ export class SharedSubscription {
   /** Evaluates the dirty objects and delivers their events as one batch. */
   async #deliverChanges(): Promise<void> {
     // Versions are read before the evaluation, which may see later states: all up to them is included for certain.
-    const { version } = this.#source.objects;
+    const { seenVersion, version } = this.#source.objects;
     const related = this.#dependencies.versions();
     const batch = this.#dirtySet.drain();
     const fromCheckpoint = batch.isReset ? INITIAL_CHECKPOINT : this.#checkpoint;
@@ -247,8 +247,8 @@ export class SharedSubscription {
     this.#dirtySet.complete();
     const { visibility } = this.#options;
     const watermarks = this.#dependencies.watermarks(related);
-    const position = { version, pastCheckpoint: [], related: watermarks, visibility };
-    const pastCheckpoint = this.#statesPast(version, fromCheckpoint, batch);
+    const position = { version: seenVersion, pastCheckpoint: [], related: watermarks, visibility };
+    const pastCheckpoint = this.#statesPast(seenVersion, version, fromCheckpoint, batch);
     this.#checkpoint = { position: pastCheckpoint.reduce(advance, position), sequence: toSequence };
     const shared = batch.isReset || events.length === 0 ? undefined : { fromCheckpoint };
     for (const subscriber of this.#subscribers) subscriber.deliver(events, this.#checkpoint, shared);
@@ -260,17 +260,24 @@ export class SharedSubscription {
     return SharedSubscription.#batches % BATCHES_PER_CHECK === 0;
   }
 
-  /** Returns the delivered states that the watch has not reached: results of mutations, which the store has already. */
-  #statesPast(version: string, { position }: Checkpoint, { objects }: Batch): DeliveredState[] {
-    const isPast = (other: string) => compareVersions(other, version) > 0;
-    const earlier = position.pastCheckpoint.filter((state) => isPast(state.version));
-    const evaluated = objects.filter(({ last }) => isPast(last.metadata.resourceVersion));
-    return [...earlier, ...evaluated.map((object) => this.#deliveredStateOf(object))];
+  /**
+   * Returns the delivered states that are newer than a position: results of mutations, which the store has before the watch, and what
+   * the watch has reported while such results hid earlier states.
+   * @param version version of the store
+   */
+  #statesPast(seenVersion: string, version: string, { position }: Checkpoint, { objects }: Batch): DeliveredState[] {
+    const isPast = (other: string) => compareVersions(other, seenVersion) > 0;
+    const states = position.pastCheckpoint.filter((state) => isPast(state.version));
+    for (const { last, isDeleted } of objects) {
+      const { uid, resourceVersion } = last.metadata;
+      const deliveredVersion = isDeleted ? version : resourceVersion; // of a deletion that a list has shown, no version is known
+      if (isPast(deliveredVersion)) states.push(this.#deliveredStateOf(uid, deliveredVersion));
+    }
+    return states;
   }
 
-  #deliveredStateOf({ last: { metadata } }: DirtyObject): DeliveredState {
-    const exists = this.#resultSet.has(metadata.uid);
-    return { token: objectToken(metadata.uid), version: metadata.resourceVersion, exists };
+  #deliveredStateOf(uid: string, version: string): DeliveredState {
+    return { token: objectToken(uid), version, exists: this.#resultSet.has(uid) };
   }
 
   async #deliverAndAdmit(): Promise<void> {

@@ -279,6 +279,11 @@ export class ScopedLister<T extends KubernetesObject> {
     return this.#store.version;
   }
 
+  /** Resource version up to which event handlers have had every state that the cache knows. At most {@link version}. */
+  get seenVersion(): string {
+    return this.#store.seenVersion;
+  }
+
   /** Highest resource version of any object in the cache. Results of writes are stored before the watch reaches them. */
   get knownVersion(): string {
     return this.#store.knownVersion;
