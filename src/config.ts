@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import type { HeaderAuthenticatorOptions } from './auth/authenticators/header.ts';
 import { addressMatcher } from './auth/client-address.ts';
-import { executionModes, type ExecutionMode } from './execution/execution-mode.ts';
-import { apiConnectionSettings, type ApiConnectionConfig } from './settings/api-connection.ts';
+import { executionModes } from './execution/execution-mode.ts';
+import { apiConnectionSettings } from './settings/api-connection.ts';
 import { documentSettings } from './settings/persisted-operations.ts';
-import { prometheusSettings, type PrometheusConfig } from './settings/prometheus.ts';
+import { prometheusSettings } from './settings/prometheus.ts';
 import type { OperationLimits } from './server/operation-limits.ts';
 import { isLoopback } from './server/origin-policy.ts';
 import {
@@ -18,114 +18,15 @@ import {
   Settings,
   type Environment,
 } from './settings/settings.ts';
-import { telemetrySettings, type TelemetryConfig } from './settings/telemetry.ts';
+import { telemetrySettings } from './settings/telemetry.ts';
 
-/** The configuration of the gateway. Read once, from environment variables and a file, by {@link readConfig}. */
-export interface Config extends ApiConnectionConfig, TelemetryConfig, PrometheusConfig, OperationLimits {
-  /** Address to listen on. */
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** Address on which `/metrics` is served. */
-  readonly metricsHost: string;
-  /** Origins whose pages may use the gateway in addition to its own. */
-  readonly allowedOrigins: readonly string[];
-  /** Request headers that pages of those origins may send, besides those of GraphQL clients. */
-  readonly allowedHeaders: readonly string[];
-  readonly authentication: Authentication;
-  /** Origin and path before the paths of connect links. Empty if the page's own host serves them. */
-  readonly connectBaseUrl: string;
-  /** Networks of the proxies whose `X-Forwarded-For` names the address of the client. */
-  readonly trustedProxyCidrs: readonly string[];
-  /** Tokens of one client address that may be rejected at once, and then per minute. */
-  readonly maxFailedAuthenticationsPerMinute: number;
-  /** `rbac`: the RBAC index limits the targets to review, and ends decisions that changed. `reviews`: every target is reviewed. */
-  readonly authorizer: Authorizers;
-  /** Time to live of a decision that the RBAC index observes. */
-  readonly observedAuthorizationTtlSeconds: number;
-  /** Time to live of an allowed decision that it does not observe, and interval of the checks of subscribed viewers. */
-  readonly authorizationTtlSeconds: number;
-  /** Time to live of a denied decision that it does not observe. At most `authorizationTtlSeconds`. */
-  readonly denialTtlSeconds: number;
-  /** Time that an expired decision stays in use while the API server cannot be asked. */
-  readonly authorizationGraceSeconds: number;
-  /** Limit on the access reviews that one request, or one recheck of a subscription, causes. */
-  readonly maxAccessReviewsPerRequest: number;
+/**
+ * The configuration of the gateway. Read once, from environment variables and a file, by {@link readConfig}. Its fields are described where
+ * they are read.
+ */
+export interface Config extends Readonly<ReturnType<typeof configFrom>> {
   /** All environment variables, which exec plugins inherit. */
   readonly environment: Environment;
-  readonly logLevel: LogLevel;
-  /** Execution mode of queries, see `OperationExecutor`. */
-  readonly execution: ExecutionMode;
-  /** Whether workspaces with options that the `filterRules` of their WorkspaceKind deny are rejected. */
-  readonly enforceFilterRules: boolean;
-  /** A watch that receives nothing for this time is reopened. The API server sends a bookmark about once a minute. */
-  readonly watchIdleTimeoutMs: number;
-  /** Time after the last use at which a lazy informer stops and frees its objects. */
-  readonly watchIdleMinutes: number;
-  /** Minimum interval of discovery requests, which find out whether a missing kind has become available. */
-  readonly discoveryIntervalMs: number;
-  /** Number of changes per kind that are kept so that subscribers can resume from a cursor. */
-  readonly historyEvents: number;
-  /** Limit on the bytes of the URL and headers of a request. */
-  readonly maxHeaderBytes: number;
-  /** Limit on the bytes of the body of a request. */
-  readonly maxBodyBytes: number;
-  /** Limit on the values in the JSON of a request. */
-  readonly maxBodyValues: number;
-  /** Texts of the trusted documents, by id. */
-  readonly persistedOperations: ReadonlyMap<string, string>;
-  /** Whether other documents are refused. */
-  readonly persistedOperationsOnly: boolean;
-  /** Limit on the bytes of automatic persisted queries. */
-  readonly maxPersistedQueryBytes: number;
-  /** Time limit of a request. Mutations that wait for a state have their `timeoutSeconds` and 5 s, subscriptions have none. */
-  readonly requestTimeoutSeconds: number;
-  /** Limit on the cost of an operation: the objects that it reads, and the fields that it selects of the items of lists. */
-  readonly maxOperationCost: number;
-  /** Limit on the items of one page of a list. */
-  readonly maxPage: number;
-  /** Limit on the queries and mutations in progress of one viewer. */
-  readonly maxRequestsPerViewer: number;
-  /** Limit on the queries and mutations in progress of all viewers. */
-  readonly maxRequests: number;
-  /** Limit on the open WebSockets of all clients. */
-  readonly maxWebsockets: number;
-  /** Limit on the open WebSockets of one viewer. */
-  readonly maxWebsocketsPerViewer: number;
-  /** Limit on the open WebSockets of one client address that are not authenticated yet. */
-  readonly maxUnauthenticatedWebsocketsPerAddress: number;
-  /** Limit on the operations in progress on one WebSocket, without its running subscriptions. */
-  readonly maxOperationsPerConnection: number;
-  /** Limit on the running subscriptions of one WebSocket. */
-  readonly maxSubscriptionsPerConnection: number;
-  /** Limit on the running subscriptions of one viewer. */
-  readonly maxSubscriptionsPerViewer: number;
-  /** Limit on the running subscriptions and queries of one viewer that read logs. Each has a connection to the API server, at most. */
-  readonly maxLogStreamsPerViewer: number;
-  /** Limit on the running bulk actions of one viewer. */
-  readonly maxBulkActionsPerViewer: number;
-  /** Limit on the running bulk actions of all viewers. */
-  readonly maxBulkActions: number;
-  /** Limit on the different operations that one viewer subscribes to. */
-  readonly maxDistinctSubscriptionsPerViewer: number;
-  /** Limit on the estimated bytes of large requests and answers of all clients together. Further ones wait. */
-  readonly maxBytesInFlight: number;
-  /**
-   * Unsent bytes from which a connection gets no more events until its client has read. Later changes of an object replace earlier ones.
-   */
-  readonly maxPendingBytes: number;
-  /** The same limit for all connections of one viewer together. */
-  readonly maxPendingBytesPerViewer: number;
-  /** A client with unsent bytes that reads nothing for this time is disconnected. */
-  readonly slowReaderTimeoutSeconds: number;
-  /** Bytes from which answers are compressed for clients that accept it. 0: none are. */
-  readonly compressionMinBytes: number;
-  /** Time for which an idle HTTP connection stays open. Longer than that of the load balancer, which may reuse it until then. */
-  readonly keepAliveSeconds: number;
-  /** Time after SIGTERM in which the gateway is not ready but serves all requests, until load balancers have noticed. */
-  readonly shutdownDelaySeconds: number;
-  /** Time at shutdown for subscriptions to be completed, and then for requests in progress. */
-  readonly drainSeconds: number;
 }
 
 /** The authentication mode. Exactly one is active. */
@@ -136,12 +37,6 @@ type Authentication =
   | { readonly mode: 'token' }
   /** All clients act as the gateway's own identity in the cluster. */
   | { readonly mode: 'kubeconfig' };
-
-const authorizers = ['rbac', 'reviews'] as const;
-type Authorizers = (typeof authorizers)[number];
-
-const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-type LogLevel = (typeof logLevels)[number];
 
 /** The result of reading the settings. */
 export interface ReadConfig {
@@ -170,90 +65,186 @@ export function validConfig({ settings, config }: ReadConfig): Config {
 /** Reads the configuration like {@link readConfig}, and returns each setting and the mistakes instead of throwing. */
 export function inspectConfig(environment: Environment): ReadConfig {
   const settings = new Settings(environment);
-  const config = { ...configFrom(settings), environment };
+  const config: Config = { ...configFrom(settings), environment };
   return { settings, config: settings.mistakes().length === 0 ? config : undefined };
 }
 
-function configFrom(env: Settings): Omit<Config, 'environment'> {
+function configFrom(env: Settings) {
   return {
+    /** Address to listen on. */
     host: listenHost(env),
+    /** 0: any free port. */
     port: port(env, 'PORT', 4000),
+    /** Address on which `/metrics` is served. */
     metricsHost: address(env, 'METRICS_HOST', listenHost(env)),
+    /** Origins whose pages may use the gateway in addition to its own. */
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
+    /** Request headers that pages of those origins may send, besides those of GraphQL clients. */
     allowedHeaders: headerNames(env, 'ALLOWED_HEADERS'),
     authentication: authentication(env),
+    /** Origin and path before the paths of connect links. Empty if the page's own host serves them. */
     connectBaseUrl: connectBaseUrl(env),
+    /** Networks of the proxies whose `X-Forwarded-For` names the address of the client. */
     trustedProxyCidrs: cidrs(env, 'TRUSTED_PROXY_CIDRS'),
-    maxFailedAuthenticationsPerMinute: integer(env, 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', 20, 1_000_000, 1),
-    authorizer: oneOf(env, 'AUTHORIZER', authorizers, 'rbac'),
-    observedAuthorizationTtlSeconds: integer(env, 'OBSERVED_AUTHORIZATION_TTL_SECONDS', 300, 3_600, 1),
-    authorizationTtlSeconds: integer(env, 'AUTHORIZATION_TTL_SECONDS', 10, 3_600, 1),
-    denialTtlSeconds: integer(env, 'DENIAL_TTL_SECONDS', 5, 3_600),
-    authorizationGraceSeconds: integer(env, 'AUTHORIZATION_GRACE_SECONDS', 60, 3_600),
-    maxAccessReviewsPerRequest: integer(env, 'MAX_ACCESS_REVIEWS_PER_REQUEST', 2_000, 1_000_000, 1),
+    ...authorizationSettings(env),
     ...apiConnectionSettings(env),
     ...telemetrySettings(env),
     ...prometheusSettings(env),
-    logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
+    logLevel: oneOf(env, 'LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    /** Execution mode of queries, see `OperationExecutor`. */
     execution: oneOf(env, 'EXECUTION', executionModes, 'compiled'),
+    /** Whether workspaces with options that the `filterRules` of their WorkspaceKind deny are rejected. */
     enforceFilterRules: flag(env, 'ENFORCE_FILTER_RULES', 'true'),
-    watchIdleTimeoutMs: integer(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
-    watchIdleMinutes: integer(env, 'WATCH_IDLE_MINUTES', 10, 10_080),
-    discoveryIntervalMs: integer(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
-    historyEvents: integer(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
-    compressionMinBytes: integer(env, 'COMPRESSION_MIN_BYTES', 2_048, 1_073_741_824),
+    ...cacheSettings(env),
+    /** Bytes from which answers are compressed for clients that accept it. 0: none are. */
+    compressionMinBytes: integer(env, 'COMPRESSION_MIN_BYTES', { default: 2_048, max: 1_073_741_824 }),
     ...requestLimits(env),
+    ...operationLimits(env),
+    /** Limit on the cost of an operation: the objects that it reads, and the fields that it selects of the items of lists. */
+    maxOperationCost: integer(env, 'MAX_OPERATION_COST', { default: 500_000, min: 1, max: 1_000_000_000 }),
+    /** Limit on the items of one page of a list. */
+    maxPage: integer(env, 'MAX_PAGE', { default: 10_000, min: 1, max: 1_000_000 }),
     ...documentSettings(env),
     ...concurrencyLimits(env),
-    maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
-    maxPendingBytesPerViewer: integer(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
-    slowReaderTimeoutSeconds: integer(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),
-    keepAliveSeconds: integer(env, 'KEEP_ALIVE_SECONDS', 95, 3_600, 1),
-    shutdownDelaySeconds: integer(env, 'SHUTDOWN_DELAY_SECONDS', 5, 600),
-    drainSeconds: integer(env, 'DRAIN_SECONDS', 10, 600),
+    ...connectionSettings(env),
   };
 }
 
-function concurrencyLimits(env: Settings) {
+function authorizationSettings(env: Settings) {
   return {
-    requestTimeoutSeconds: integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 3_600, 1),
-    maxBytesInFlight: integer(env, 'MAX_BYTES_IN_FLIGHT', 134_217_728, 17_179_869_184, 1_048_576),
-    maxRequestsPerViewer: integer(env, 'MAX_REQUESTS_PER_VIEWER', 100, 1_000_000, 1),
-    maxRequests: integer(env, 'MAX_REQUESTS', 1_000, 1_000_000, 1),
-    maxWebsockets: integer(env, 'MAX_WEBSOCKETS', 20_000, 1_000_000, 1),
-    maxWebsocketsPerViewer: integer(env, 'MAX_WEBSOCKETS_PER_VIEWER', 10_000, 1_000_000, 1),
-    maxUnauthenticatedWebsocketsPerAddress: integer(
-      env,
-      'MAX_UNAUTHENTICATED_WEBSOCKETS_PER_ADDRESS',
-      1_000,
-      1_000_000,
-      1,
-    ),
-    maxOperationsPerConnection: integer(env, 'MAX_OPERATIONS_PER_CONNECTION', 100, 1_000_000, 1),
-    maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
-    maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
-    maxLogStreamsPerViewer: integer(env, 'MAX_LOG_STREAMS_PER_VIEWER', 50, 1_000_000),
-    maxBulkActionsPerViewer: integer(env, 'MAX_BULK_ACTIONS_PER_VIEWER', 5, 1_000_000),
-    maxBulkActions: integer(env, 'MAX_BULK_ACTIONS', 50, 1_000_000),
-    maxDistinctSubscriptionsPerViewer: integer(env, 'MAX_DISTINCT_SUBSCRIPTIONS_PER_VIEWER', 1_000, 1_000_000),
+    /** Tokens of one client address that may be rejected at once, and then per minute. */
+    maxFailedAuthenticationsPerMinute: integer(env, 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', {
+      default: 20,
+      min: 1,
+      max: 1_000_000,
+    }),
+    /** `rbac`: the RBAC index limits the targets to review, and ends decisions that changed. `reviews`: every target is reviewed. */
+    authorizer: oneOf(env, 'AUTHORIZER', ['rbac', 'reviews'], 'rbac'),
+    /** Time to live of a decision that the RBAC index observes. */
+    observedAuthorizationTtlSeconds: integer(env, 'OBSERVED_AUTHORIZATION_TTL_SECONDS', {
+      default: 300,
+      min: 1,
+      max: 3_600,
+    }),
+    /** Time to live of an allowed decision that it does not observe, and interval of the checks of subscribed viewers. */
+    authorizationTtlSeconds: integer(env, 'AUTHORIZATION_TTL_SECONDS', { default: 10, min: 1, max: 3_600 }),
+    /** Time to live of a denied decision that it does not observe. At most `authorizationTtlSeconds`. */
+    denialTtlSeconds: integer(env, 'DENIAL_TTL_SECONDS', { default: 5, max: 3_600 }),
+    /** Time that an expired decision stays in use while the API server cannot be asked. */
+    authorizationGraceSeconds: integer(env, 'AUTHORIZATION_GRACE_SECONDS', { default: 60, max: 3_600 }),
+    /** Limit on the access reviews that one request, or one recheck of a subscription, causes. */
+    maxAccessReviewsPerRequest: integer(env, 'MAX_ACCESS_REVIEWS_PER_REQUEST', {
+      default: 2_000,
+      min: 1,
+      max: 1_000_000,
+    }),
+  };
+}
+
+function cacheSettings(env: Settings) {
+  return {
+    /** A watch that receives nothing for this time is reopened. The API server sends a bookmark about once a minute. */
+    watchIdleTimeoutMs: integer(env, 'WATCH_IDLE_TIMEOUT_MS', { default: 90_000, max: 3_600_000 }),
+    /** Time after the last use at which a lazy informer stops and frees its objects. */
+    watchIdleMinutes: integer(env, 'WATCH_IDLE_MINUTES', { default: 10, max: 10_080 }),
+    /** Minimum interval of discovery requests, which find out whether a missing kind has become available. */
+    discoveryIntervalMs: integer(env, 'DISCOVERY_INTERVAL_MS', { default: 5_000, max: 3_600_000 }),
+    /** Number of changes per kind that are kept so that subscribers can resume from a cursor. */
+    historyEvents: integer(env, 'HISTORY_EVENTS', { default: 10_000, max: 1_000_000 }),
   };
 }
 
 function requestLimits(env: Settings) {
   return {
-    maxHeaderBytes: integer(env, 'MAX_HEADER_BYTES', 65_536, 1_048_576, 8_192),
-    maxBodyBytes: integer(env, 'MAX_BODY_BYTES', 4_194_304, 268_435_456, 1),
-    maxBodyValues: integer(env, 'MAX_BODY_VALUES', 50_000, 10_000_000, 1),
-    maxDocumentBytes: integer(env, 'MAX_DOCUMENT_BYTES', 100_000, 4_194_304, 1),
-    maxDocumentTokens: integer(env, 'MAX_DOCUMENT_TOKENS', 10_000, 1_000_000, 1),
-    maxOperationDepth: integer(env, 'MAX_OPERATION_DEPTH', 200, 500, 1),
-    maxOperationFields: integer(env, 'MAX_OPERATION_FIELDS', 5_000, 1_000_000, 1),
-    maxOperationAliases: integer(env, 'MAX_OPERATION_ALIASES', 200, 1_000_000),
-    maxOperationDirectives: integer(env, 'MAX_OPERATION_DIRECTIVES', 200, 1_000_000),
-    maxRootFields: integer(env, 'MAX_ROOT_FIELDS', 100, 1_000_000, 1),
-    maxFieldComparisons: integer(env, 'MAX_FIELD_COMPARISONS', 20_000, 1_000_000),
-    maxOperationCost: integer(env, 'MAX_OPERATION_COST', 500_000, 1_000_000_000, 1),
-    maxPage: integer(env, 'MAX_PAGE', 10_000, 1_000_000, 1),
+    /** Limit on the bytes of the URL and headers of a request. */
+    maxHeaderBytes: integer(env, 'MAX_HEADER_BYTES', { default: 65_536, min: 8_192, max: 1_048_576 }),
+    /** Limit on the bytes of the body of a request. */
+    maxBodyBytes: integer(env, 'MAX_BODY_BYTES', { default: 4_194_304, min: 1, max: 268_435_456 }),
+    /** Limit on the values in the JSON of a request. */
+    maxBodyValues: integer(env, 'MAX_BODY_VALUES', { default: 50_000, min: 1, max: 10_000_000 }),
+  };
+}
+
+function operationLimits(env: Settings): OperationLimits {
+  return {
+    maxDocumentBytes: integer(env, 'MAX_DOCUMENT_BYTES', { default: 100_000, min: 1, max: 4_194_304 }),
+    maxDocumentTokens: integer(env, 'MAX_DOCUMENT_TOKENS', { default: 10_000, min: 1, max: 1_000_000 }),
+    maxOperationDepth: integer(env, 'MAX_OPERATION_DEPTH', { default: 200, min: 1, max: 500 }),
+    maxOperationFields: integer(env, 'MAX_OPERATION_FIELDS', { default: 5_000, min: 1, max: 1_000_000 }),
+    maxOperationAliases: integer(env, 'MAX_OPERATION_ALIASES', { default: 200, max: 1_000_000 }),
+    maxOperationDirectives: integer(env, 'MAX_OPERATION_DIRECTIVES', { default: 200, max: 1_000_000 }),
+    maxRootFields: integer(env, 'MAX_ROOT_FIELDS', { default: 100, min: 1, max: 1_000_000 }),
+    maxFieldComparisons: integer(env, 'MAX_FIELD_COMPARISONS', { default: 20_000, max: 1_000_000 }),
+  };
+}
+
+function concurrencyLimits(env: Settings) {
+  return {
+    /** Time limit of a request. Mutations that wait for a state have their `timeoutSeconds` and 5 s, subscriptions have none. */
+    requestTimeoutSeconds: integer(env, 'REQUEST_TIMEOUT_SECONDS', { default: 30, min: 1, max: 3_600 }),
+    /** Limit on the estimated bytes of large requests and answers of all clients together. Further ones wait. */
+    maxBytesInFlight: integer(env, 'MAX_BYTES_IN_FLIGHT', {
+      default: 134_217_728,
+      min: 1_048_576,
+      max: 17_179_869_184,
+    }),
+    /** Limit on the queries and mutations in progress of one viewer. */
+    maxRequestsPerViewer: integer(env, 'MAX_REQUESTS_PER_VIEWER', { default: 100, min: 1, max: 1_000_000 }),
+    /** Limit on the queries and mutations in progress of all viewers. */
+    maxRequests: integer(env, 'MAX_REQUESTS', { default: 1_000, min: 1, max: 1_000_000 }),
+    /** Limit on the open WebSockets of all clients. */
+    maxWebsockets: integer(env, 'MAX_WEBSOCKETS', { default: 20_000, min: 1, max: 1_000_000 }),
+    /** Limit on the open WebSockets of one viewer. */
+    maxWebsocketsPerViewer: integer(env, 'MAX_WEBSOCKETS_PER_VIEWER', { default: 10_000, min: 1, max: 1_000_000 }),
+    /** Limit on the open WebSockets of one client address that are not authenticated yet. */
+    maxUnauthenticatedWebsocketsPerAddress: integer(env, 'MAX_UNAUTHENTICATED_WEBSOCKETS_PER_ADDRESS', {
+      default: 1_000,
+      min: 1,
+      max: 1_000_000,
+    }),
+    /** Limit on the operations in progress on one WebSocket, without its running subscriptions. */
+    maxOperationsPerConnection: integer(env, 'MAX_OPERATIONS_PER_CONNECTION', {
+      default: 100,
+      min: 1,
+      max: 1_000_000,
+    }),
+    /** Limit on the running subscriptions of one WebSocket. */
+    maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', { default: 100, max: 1_000_000 }),
+    /** Limit on the running subscriptions of one viewer. */
+    maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', { default: 10_000, max: 1_000_000 }),
+    /** Limit on the running subscriptions and queries of one viewer that read logs. Each has a connection to the API server, at most. */
+    maxLogStreamsPerViewer: integer(env, 'MAX_LOG_STREAMS_PER_VIEWER', { default: 50, max: 1_000_000 }),
+    /** Limit on the running bulk actions of one viewer. */
+    maxBulkActionsPerViewer: integer(env, 'MAX_BULK_ACTIONS_PER_VIEWER', { default: 5, max: 1_000_000 }),
+    /** Limit on the running bulk actions of all viewers. */
+    maxBulkActions: integer(env, 'MAX_BULK_ACTIONS', { default: 50, max: 1_000_000 }),
+    /** Limit on the different operations that one viewer subscribes to. */
+    maxDistinctSubscriptionsPerViewer: integer(env, 'MAX_DISTINCT_SUBSCRIPTIONS_PER_VIEWER', {
+      default: 1_000,
+      max: 1_000_000,
+    }),
+  };
+}
+
+function connectionSettings(env: Settings) {
+  return {
+    /**
+     * Unsent bytes from which a connection gets no more events until its client has read. Later changes of an object replace earlier ones.
+     */
+    maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', { default: 1_048_576, max: 1_073_741_824 }),
+    /** The same limit for all connections of one viewer together. */
+    maxPendingBytesPerViewer: integer(env, 'MAX_PENDING_BYTES_PER_VIEWER', {
+      default: 67_108_864,
+      max: 17_179_869_184,
+    }),
+    /** A client with unsent bytes that reads nothing for this time is disconnected. */
+    slowReaderTimeoutSeconds: integer(env, 'SLOW_READER_TIMEOUT_SECONDS', { default: 30, max: 3_600 }),
+    /** Time for which an idle HTTP connection stays open. Longer than that of the load balancer, which may reuse it until then. */
+    keepAliveSeconds: integer(env, 'KEEP_ALIVE_SECONDS', { default: 95, min: 1, max: 3_600 }),
+    /** Time after SIGTERM in which the gateway is not ready but serves all requests, until load balancers have noticed. */
+    shutdownDelaySeconds: integer(env, 'SHUTDOWN_DELAY_SECONDS', { default: 5, max: 600 }),
+    /** Time at shutdown for subscriptions to be completed, and then for requests in progress. */
+    drainSeconds: integer(env, 'DRAIN_SECONDS', { default: 10, max: 600 }),
   };
 }
 

@@ -4,20 +4,14 @@ import type { ConnectionSource } from '../kubernetes/kubeconfig.ts';
 import type { ProxySettings } from '../kubernetes/proxy-settings.ts';
 import { integer, type Settings } from './settings.ts';
 
-/** The configuration of the connection to the API server. */
-export interface ApiConnectionConfig {
-  readonly connection: ConnectionSource;
-  /** Proxies for the connection. */
-  readonly proxies: ProxySettings;
-  /** Time limit of the exec plugin of a kubeconfig. */
-  readonly execPluginTimeoutSeconds: number;
-}
-
-export function apiConnectionSettings(env: Settings): ApiConnectionConfig {
+/** Reads the settings of the connection to the API server. */
+export function apiConnectionSettings(env: Settings) {
   return {
     connection: connectionSource(env),
+    /** Proxies for the connection. */
     proxies: proxySettings(env),
-    execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', 30, 600, 1),
+    /** Time limit of the exec plugin of a kubeconfig. */
+    execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', { default: 30, min: 1, max: 600 }),
   };
 }
 

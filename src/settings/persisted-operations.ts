@@ -14,8 +14,14 @@ export function documentSettings(env: Settings) {
       'PERSISTED_OPERATIONS',
       'Expected PERSISTED_OPERATIONS with PERSISTED_OPERATIONS_ONLY=true, got nothing.',
     );
-  const maxPersistedQueryBytes = integer(env, 'MAX_PERSISTED_QUERY_BYTES', 4_194_304, 1_073_741_824);
-  return { persistedOperations, persistedOperationsOnly, maxPersistedQueryBytes };
+  return {
+    /** Texts of the trusted documents, by id. */
+    persistedOperations,
+    /** Whether other documents are refused. */
+    persistedOperationsOnly,
+    /** Limit on the bytes of automatic persisted queries. */
+    maxPersistedQueryBytes: integer(env, 'MAX_PERSISTED_QUERY_BYTES', { default: 4_194_304, max: 1_073_741_824 }),
+  };
 }
 
 /**

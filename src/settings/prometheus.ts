@@ -38,7 +38,7 @@ export function prometheusSettings(env: Settings): PrometheusConfig {
     loadQuery: query(env, 'PROMETHEUS_GPU_LOAD_QUERY', GPU_LOAD),
     activityQuery: query(env, 'PROMETHEUS_GPU_ACTIVITY_QUERY', GPU_ACTIVITY),
   };
-  const prometheusIntervalSeconds = integer(env, 'PROMETHEUS_INTERVAL_SECONDS', 30, 3_600, 5);
+  const prometheusIntervalSeconds = integer(env, 'PROMETHEUS_INTERVAL_SECONDS', { default: 30, min: 5, max: 3_600 });
   return { gpuLoadSource: url === '' ? undefined : source, prometheusIntervalSeconds };
 }
 

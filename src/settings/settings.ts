@@ -175,7 +175,14 @@ function isLikelyMeant(setting: string): boolean {
   return setting.length >= MIN_LENGTH && !ENVIRONMENT_ONLY.has(setting);
 }
 
-export function integer(settings: Settings, name: string, fallback: number, max: number, min = 0): number {
+interface IntegerOptions {
+  readonly default: number;
+  /** 0 if absent. */
+  readonly min?: number;
+  readonly max: number;
+}
+
+export function integer(settings: Settings, name: string, { default: fallback, min = 0, max }: IntegerOptions): number {
   const text = settings.text(name);
   if (text === undefined) return settings.default(name, fallback);
   const value = Number(text);
@@ -192,7 +199,7 @@ const MAX_PORT = 65_535;
  */
 export function port(settings: Settings, name: string, fallback: number): number {
   if (isServicePort(settings.text(name) ?? '')) return settings.default(name, fallback);
-  return integer(settings, name, fallback, MAX_PORT);
+  return integer(settings, name, { default: fallback, max: MAX_PORT });
 }
 
 /** Returns whether a value is one that Kubernetes sets for the port of a Service. */

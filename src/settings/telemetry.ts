@@ -1,31 +1,22 @@
 import { flag, httpUrl, port, ratio, type Settings } from './settings.ts';
 
-/** The configuration of logs of requests, metrics and traces. */
-export interface TelemetryConfig {
-  /** Port of `/metrics`; 0: any free port. Undefined without metrics. */
-  readonly metricsPort: number | undefined;
-  /** Whether mutations have audit lines, whatever the level. */
-  readonly auditLog: boolean;
-  /** Share of the successful requests that are logged, from 0 to 1. */
-  readonly logSample: number;
-  /** URL of the receiver of traces, without `/v1/traces`. Empty without traces. */
-  readonly otlpEndpoint: string;
-  /** Headers of requests to that receiver. */
-  readonly otlpHeaders: Readonly<Record<string, string>>;
-  /** Share of the traces that begin here and are sent, from 0 to 1. */
-  readonly traceSample: number;
-}
-
-export function telemetrySettings(env: Settings): TelemetryConfig {
+/** Reads the settings of logs of requests, metrics and traces. */
+export function telemetrySettings(env: Settings) {
   return {
+    /** Port of `/metrics`; 0: any free port. Undefined without metrics. */
     metricsPort: metricsPort(env),
+    /** Whether mutations have audit lines, whatever the level. */
     auditLog: flag(env, 'AUDIT_LOG', 'true'),
+    /** Share of the successful requests that are logged, from 0 to 1. */
     logSample: ratio(env, 'LOG_SAMPLE', 1),
+    /** URL of the receiver of traces, without `/v1/traces`. Empty without traces. */
     otlpEndpoint: httpUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', {
       noun: 'URL without query such as http://otel-collector:4318',
       accepts: ({ search, hash }) => search === '' && hash === '',
     }),
+    /** Headers of requests to that receiver. */
     otlpHeaders: headers(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
+    /** Share of the traces that begin here and are sent, from 0 to 1. */
     traceSample: ratio(env, 'TRACE_SAMPLE', 1),
   };
 }
