@@ -66,5 +66,5 @@ ENTRYPOINT ["node", "--enable-source-maps", "dev/demo/main.js"]
 
 FROM base AS gateway
 COPY --from=build /app/dist ./dist
-# A smaller young generation of the heap, see docs/operations.md.
+# A smaller young generation of the heap, see docs/scaling.md.
 ENTRYPOINT ["node", "--max-semi-space-size=8", "dist/server.js"]

@@ -39,7 +39,7 @@ function writing(name: string, permissions: readonly Permission[], without = DEN
 
 export const RBAC_INDEX = 'RBAC index';
 
-/** All features that need permissions of the gateway's own identity. `docs/operations.md` has the same table. */
+/** All features that need permissions of the gateway's own identity. `docs/installation.md` has the same table. */
 export const features: readonly Feature[] = [
   {
     name: 'Workspaces, WorkspaceKinds and Namespaces',

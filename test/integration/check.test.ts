@@ -254,8 +254,8 @@ describe('the table of permissions', () => {
     },
   );
 
-  it('prints the same table of permissions as docs/operations.md', async () => {
-    const page = await readFile(path.resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  it('prints the same table of permissions as docs/installation.md', async () => {
+    const page = await readFile(path.resolve(import.meta.dirname, '../../docs/installation.md'), 'utf8');
     const rows = features.map(({ name, permissions, modes, required, without }) => {
       const used = modes.length === 4 ? 'all' : modes.join(', ');
       const needed = permissions.map(permissionText).join('; ');

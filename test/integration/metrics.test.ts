@@ -170,8 +170,8 @@ describe('the alerts and the dashboard', () => {
   const { groups } = parse(readFileSync(ALERTS, 'utf8')) as Rules;
   const rules = groups.flatMap((group) => group.rules);
 
-  it('finds a section in docs/operations.md for each alert, and no other', () => {
-    const page = readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8');
+  it('finds a section in docs/monitoring.md for each alert, and no other', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/monitoring.md'), 'utf8');
     const headings = Array.from(page.matchAll(/^### (WorkspacesGateway\w+)$/gmu), ([, name]) => name);
     expect(headings).toEqual(rules.map(({ alert }) => alert));
     expect(headings.length).toBeGreaterThan(5);
@@ -194,7 +194,7 @@ describe('the alerts and the dashboard', () => {
       exp_labels: { severity: 'warning', resource: 'pods' },
       exp_annotations: {
         summary: 'pods is listed again and again.',
-        runbook: 'docs/operations.md#workspacesgatewayrelists',
+        runbook: 'docs/monitoring.md#workspacesgatewayrelists',
       },
     };
     const test = {
