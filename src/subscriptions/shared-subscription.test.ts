@@ -151,3 +151,63 @@ it.each(['watch', 'list'])(
     expect(resumed.sent).toEqual(['SYNCED']);
   },
 );
+
+it.each(['events of the watch behind a hidden state', 'results of writes'])(
+  'starts with a snapshot when more objects were sent than a cursor can name, one after the other, because of %s',
+  async (reason) => {
+    const store = new Store(Widget);
+    store.replace([at('a', 5, 'blue')], '5');
+    const { sent, join, lastCursor } = subscribeTo(store, isRed);
+    join();
+    await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+    if (reason !== 'results of writes') {
+      store.applyWriteResult(at('a', 100, 'blue'));
+      store.set(at('a', 6));
+    }
+    const names = Array.from({ length: 18 }, (_, index) => `b-${index}`);
+    for (const [index, name] of names.entries()) {
+      if (reason === 'results of writes') store.applyWriteResult(at(name, 7 + index));
+      else store.set(at(name, 7 + index));
+      await vi.waitUntil(() => sent.includes(`ADDED ${name}`), WAIT);
+    }
+    const other = new Store(Widget);
+    other.replace([at('a', 5, 'blue')], '5');
+    for (const [index, name] of names.entries()) other.set(at(name, 7 + index));
+    other.set(at('b-0', 30, 'blue'));
+    const resumed = subscribeTo(other, isRed);
+    resumed.join(lastCursor());
+    await vi.waitUntil(() => resumed.sent.includes('SYNCED'), WAIT);
+    expect(resumed.sent.slice(0, 2)).toEqual(['RESET', 'ADDED b-1']);
+    store.set(at('c', 101));
+    await vi.waitUntil(() => sent.includes('ADDED c'), WAIT);
+    other.set(at('c', 101));
+    const later = subscribeTo(other, isRed);
+    later.join(lastCursor());
+    await vi.waitUntil(() => later.sent.includes('SYNCED'), WAIT);
+    expect(later.sent).toEqual(['SYNCED']);
+  },
+);
+
+it('resumes from a snapshot only if it was taken when the result of a write hid no state', async () => {
+  const [store, other] = [new Store(Widget), new Store(Widget)];
+  for (const each of [store, other]) each.replace([at('a', 5)], '5');
+  store.applyWriteResult(at('a', 10, 'blue'));
+  store.set(at('a', 7));
+  const { sent, join, lastCursor } = subscribeTo(store, isRed);
+  join();
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+  const hidden = lastCursor();
+  for (const each of [store, other]) {
+    each.set(at('a', 10, 'blue'));
+    each.set(at('b', 11));
+  }
+  await vi.waitUntil(() => sent.includes('ADDED b'), WAIT);
+  const resumedAt = async (cursor: string) => {
+    const resumed = subscribeTo(other, isRed);
+    resumed.join(cursor);
+    await vi.waitUntil(() => resumed.sent.includes('SYNCED'), WAIT);
+    return resumed.sent;
+  };
+  expect(await resumedAt(hidden)).toEqual(['RESET', 'ADDED b', 'SYNCED']);
+  expect(await resumedAt(lastCursor())).toEqual(['SYNCED']);
+});

@@ -5,6 +5,7 @@ import { CatchUp } from './catch-up.ts';
 import {
   advance,
   encodeStreamCursor,
+  INITIAL_POSITION,
   isSameVisibility,
   objectToken,
   type DeliveredState,
@@ -74,6 +75,8 @@ export class SharedSubscription {
   readonly #resultSet: ResultSet;
   readonly #dirtySet: DirtySet;
   #checkpoint: Checkpoint = { ...INITIAL_CHECKPOINT, sequence: nextSequence() };
+  /** Version up to which not every delivered state is known. Until the store has seen it, cursors lead to a snapshot. */
+  #unknownUpTo = '';
   readonly #loop = new SerialLoop({
     hasWork: () => !this.#dirtySet.isEmpty || this.#joining.size > 0,
     iterate: () => (this.#joining.size > 0 ? this.#deliverAndAdmit() : this.#deliverChanges()),
@@ -245,11 +248,12 @@ export class SharedSubscription {
     }
     if (controlEvents) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
     this.#dirtySet.complete();
-    const { visibility } = this.#options;
-    const watermarks = this.#dependencies.watermarks(related);
-    const position = { version: seenVersion, pastCheckpoint: [], related: watermarks, visibility };
-    const pastCheckpoint = this.#statesPast(seenVersion, version, fromCheckpoint, batch);
-    this.#checkpoint = { position: pastCheckpoint.reduce(advance, position), sequence: toSequence };
+    const states = this.#statesPast(seenVersion, version, fromCheckpoint, batch);
+    if (batch.isReset) this.#unknownUpTo = '';
+    // Before a snapshot, subscribers did not have the states between these versions, and those that are gone are not known.
+    if (fromCheckpoint.position === INITIAL_POSITION && seenVersion !== version) this.#setUnknownUpTo(version);
+    const position = this.#positionAt(seenVersion, states, this.#dependencies.watermarks(related));
+    this.#checkpoint = { position, sequence: toSequence };
     const shared = batch.isReset || events.length === 0 ? undefined : { fromCheckpoint };
     for (const subscriber of this.#subscribers) subscriber.deliver(events, this.#checkpoint, shared);
   }
@@ -274,6 +278,23 @@ export class SharedSubscription {
       if (isPast(deliveredVersion)) states.push(this.#deliveredStateOf(uid, deliveredVersion));
     }
     return states;
+  }
+
+  /**
+   * Returns the position of subscribers that have all states up to a version, and these past it. A position cannot name many of them;
+   * those that it does not name are not known in later batches either.
+   */
+  #positionAt(version: string, states: readonly DeliveredState[], related: StreamPosition['related']): StreamPosition {
+    const { visibility } = this.#options;
+    const isKnown = !(compareVersions(this.#unknownUpTo, version) > 0);
+    const complete = isKnown ? { version, pastCheckpoint: [], related, visibility } : INITIAL_POSITION;
+    const position = states.reduce(advance, complete);
+    if (position === INITIAL_POSITION) for (const state of states) this.#setUnknownUpTo(state.version);
+    return position;
+  }
+
+  #setUnknownUpTo(version: string): void {
+    if (compareVersions(version, this.#unknownUpTo) > 0) this.#unknownUpTo = version;
   }
 
   #deliveredStateOf(uid: string, version: string): DeliveredState {
