@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerTransport } from '../scheduling/bytes-in-flight.ts';
+import { STALLED } from './close-codes.ts';
 import { IdentifiedResponse } from './server-response.ts';
 
 /** Limits on the bytes that wait for slow clients. */
@@ -64,9 +65,6 @@ export class FlowControl {
     if (transports?.size === 0) this.#transportsByViewer.delete(viewer);
   }
 }
-
-/** Close code for a client that does not read. The protocol leaves 4000 to 4999 to applications. */
-export const STALLED = 4008;
 
 /** The transport of an HTTP response. */
 export class ResponseTransport implements AnswerTransport {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { GraphQLError } from 'graphql';
+import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { tooMany } from '../graphql/concurrency-limit.ts';
 import { failure } from '../graphql/errors.ts';
@@ -8,27 +9,22 @@ import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
 import { tooLong } from './body-limits.ts';
-import { MIN_BUFFER_BYTES, STALLED, type FlowControl, type FlowController } from './flow-control.ts';
+import {
+  ABNORMAL,
+  closeReason,
+  GOING_AWAY,
+  MESSAGE_TOO_BIG,
+  parserCloseCode,
+  STALLED,
+  type Closing,
+} from './close-codes.ts';
+import { MIN_BUFFER_BYTES, type FlowControl, type FlowController } from './flow-control.ts';
 import type { RefusedWebSocket } from './refused-websockets.ts';
-import { closeReason, NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
+import { NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
 import { SubscriptionIterator, type SubscriptionSink } from './websocket-iterators.ts';
 import { IncompleteMessage } from './websocket-limits.ts';
 import { OPEN, WebSocketTransport } from './websocket-transport.ts';
 
-/** Close code of graphql-transport-ws for a client that is not, or not any more, authenticated. */
-export const UNAUTHORIZED = 4401;
-const GOING_AWAY = 1001;
-/** Code of RFC 6455 for a connection that ends without a close frame, in logs and metrics. */
-const ABNORMAL = 1006;
-const MESSAGE_TOO_BIG = 1009;
-const PROTOCOL_ERROR = 1002;
-/** Close codes of `ws` by the code of its error. It closes with {@link PROTOCOL_ERROR} after others. */
-const closeCodeByError: ReadonlyMap<string, number> = new Map([
-  ['WS_ERR_INVALID_UTF8', 1007],
-  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
-  ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', MESSAGE_TOO_BIG],
-  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', MESSAGE_TOO_BIG],
-]);
 /** Bytes that a client may send until it is authenticated: the upgrade request and `connection_init`. */
 const MAX_UNAUTHENTICATED_BYTES = 256 * 1024;
 
@@ -42,15 +38,6 @@ export interface WebSocketConnectionOptions {
   readonly maxBodyBytes: number;
   /** Called at most once for each connection, when it is closed because of its client. */
   readonly onRefused: (refused: RefusedWebSocket) => void;
-}
-
-/** Reason to close a connection. */
-export interface Closing {
-  readonly code: number;
-  /** Sent to the client, cut to the length of a close frame. */
-  readonly reason: string;
-  /** Error for the log and the metrics, if the code does not say as much. */
-  readonly error?: GraphQLError | undefined;
 }
 
 interface OpenedWebSocket {
@@ -257,7 +244,7 @@ export class WebSocketConnection {
     this.#subscriptions.delete(id);
     if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
     // graphql-ws sends the `error` message in a later microtask.
-    setImmediate(() => this.close(UNAUTHORIZED, 'UNAUTHENTICATED: The token has expired or was revoked.'));
+    setImmediate(() => this.close(CloseCode.Unauthorized, 'UNAUTHENTICATED: The token has expired or was revoked.'));
   }
 
   #pauseIfCongested(): void {
@@ -280,9 +267,8 @@ export class WebSocketConnection {
 
   /** `ws` has closed the connection if the error is one of the protocol. Others are of the network. */
   #closedByParser(error: Error): void {
-    const name = 'code' in error ? String(error.code) : '';
-    if (!name.startsWith('WS_ERR_')) return;
-    const code = closeCodeByError.get(name) ?? PROTOCOL_ERROR;
+    const code = parserCloseCode(error);
+    if (code === undefined) return;
     this.#report(code, code === MESSAGE_TOO_BIG ? tooLong('message', this.#options.maxBodyBytes) : undefined);
     this.#isClosing = true;
   }

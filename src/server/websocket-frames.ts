@@ -138,14 +138,3 @@ export class PayloadSequence {
     PayloadSequence.#free = { sequence: this, prefixBytes, frames };
   }
 }
-
-/** Limit of a close frame (RFC 6455, section 5.5) less the close code. */
-const MAX_REASON_BYTES = 123;
-
-/** Returns the longest prefix that fits into a close frame and does not split a character. */
-export function closeReason(message: string): string {
-  return Buffer.from(message)
-    .subarray(0, MAX_REASON_BYTES)
-    .toString()
-    .replace(/\uFFFD$/u, '');
-}

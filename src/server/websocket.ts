@@ -13,6 +13,7 @@ import { failure } from '../graphql/errors.ts';
 import { codeOf, OperationRecord, requestIdOf } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { excessiveValues } from './body-limits.ts';
+import { closingFor } from './close-codes.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type OperationRequest, type PreparedOperation } from './operation.ts';
 import { withoutHttp, type Pipeline } from './pipeline.ts';
@@ -21,12 +22,7 @@ import { traceparentOf, type OperationObservers } from './request-gate.ts';
 import { REQUEST_ID } from './server-response.ts';
 import { staggered } from './shutdown.ts';
 import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from './websocket-limits.ts';
-import {
-  UNAUTHORIZED,
-  WebSocketConnection,
-  type Closing,
-  type WebSocketConnectionOptions,
-} from './websocket-connection.ts';
+import { WebSocketConnection, type WebSocketConnectionOptions } from './websocket-connection.ts';
 import { cancellation, sendSerialized, type SubscriptionIterator } from './websocket-iterators.ts';
 import { ignoreBytesAfterErrors } from './websocket-receiver.ts';
 
@@ -34,7 +30,6 @@ ignoreBytesAfterErrors();
 
 const MAX_PING_INTERVAL_MS = 12_000;
 const MIN_PING_INTERVAL_MS = 1_000;
-const TRY_AGAIN_LATER = 1013;
 /** Time for the close handshake of a client that has yet to read other data. */
 const CLOSE_TIMEOUT_MS = 60_000;
 const CONNECTION_INIT_TIMEOUT_MS = 5_000;
@@ -289,7 +284,7 @@ export class WebSocketHandler {
     if (viewer instanceof GraphQLError) {
       // An API server that cannot be asked fails only this operation. graphql-ws sends the error in a later microtask.
       const { code, reason } = closingFor(viewer);
-      if (code === UNAUTHORIZED) setImmediate(() => connection.close(code, reason));
+      if (codeOf(viewer) === 'UNAUTHENTICATED') setImmediate(() => connection.close(code, reason));
       return failed(record, viewer);
     }
     const { name } = viewer;
@@ -357,13 +352,6 @@ async function answerPing(connection: WebSocketConnection, payload: unknown): Pr
     if (!(error instanceof RangeError)) throw error;
     connection.refuse({ code: CloseCode.BadRequest, reason: 'Expected a payload with less nesting.' });
   }
-}
-
-/** Returns how to close a connection whose client is refused. The reason has the code of the error, as clients see nothing else. */
-function closingFor(error: GraphQLError): Closing {
-  const code = codeOf(error);
-  const reason = `${code}: ${error.message}`;
-  return { code: code === 'UNAUTHENTICATED' ? UNAUTHORIZED : TRY_AGAIN_LATER, reason, error };
 }
 
 function tooManySubscriptions(max: number): GraphQLError {
