@@ -6,7 +6,6 @@ import { tooMany } from '../graphql/concurrency-limit.ts';
 import { failure } from '../graphql/errors.ts';
 import type { OperationRecord } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
-import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
 import { tooLong } from './body-limits.ts';
 import {
@@ -19,10 +18,9 @@ import {
   type Closing,
 } from './close-codes.ts';
 import { MIN_BUFFER_BYTES, type FlowControl, type FlowController } from './flow-control.ts';
+import { IncompleteMessage } from './incomplete-message.ts';
 import type { RefusedWebSocket } from './refused-websockets.ts';
-import { NextMessagePrefix, sharedPayload } from './websocket-frames.ts';
-import { SubscriptionIterator, type SubscriptionSink } from './websocket-iterators.ts';
-import { IncompleteMessage } from './websocket-limits.ts';
+import { WebSocketSubscription } from './websocket-subscription.ts';
 import { OPEN, WebSocketTransport } from './websocket-transport.ts';
 
 /** Bytes that a client may send until it is authenticated: the upgrade request and `connection_init`. */
@@ -67,7 +65,7 @@ export class WebSocketConnection {
   /** Scope of the message that graphql-ws is about to handle. */
   #receiving: DisposableStack | undefined;
   /** By operation id. Bounded by `maxSubscriptionsPerConnection`. */
-  readonly #subscriptions = new Map<string, SubscriptionIterator>();
+  readonly #subscriptions = new Map<string, WebSocketSubscription>();
   #flow: FlowController | undefined;
   /** Id of the upgrade request. */
   readonly requestId: string;
@@ -192,17 +190,11 @@ export class WebSocketConnection {
    * Starts a subscription and sends its events as `next` messages with this operation id. The result goes to graphql-ws,
    * which sends `complete` or `error` when it ends. Must be called after {@link openFlow}.
    */
-  carry(id: string, handle: SubscriptionHandle, record?: OperationRecord): SubscriptionIterator {
+  startSubscription(id: string, handle: SubscriptionHandle, record?: OperationRecord): WebSocketSubscription {
     const flow = this.#flow;
     if (!flow) throw new TypeError('Expected a connection whose viewer is known.');
-    const sink = new WebSocketSink({
-      transport: this.transport,
-      flow,
-      id,
-      connection: this,
-      record,
-    });
-    const subscription = new SubscriptionIterator(handle, sink);
+    const { transport } = this;
+    const subscription = new WebSocketSubscription(handle, { transport, flow, id, record, connection: this });
     this.#subscriptions.set(id, subscription);
     if (this.#onIdle) subscription.complete(); // it started while the connection drains
     return subscription;
@@ -283,45 +275,4 @@ export class WebSocketConnection {
 function tooLargeUnauthenticated(): GraphQLError {
   const message = `Expected at most ${MAX_UNAUTHENTICATED_BYTES} bytes before the client is authenticated, got more. Send a shorter connection_init.`;
   return failure('TOO_LARGE', message);
-}
-
-interface WebSocketSinkOptions {
-  readonly transport: WebSocketTransport;
-  readonly flow: FlowController;
-  readonly id: string;
-  readonly connection: WebSocketConnection;
-  readonly record: OperationRecord | undefined;
-}
-
-/** Writes the events of one subscription to its WebSocket. A class without closures, for the heap of idle subscribers. */
-class WebSocketSink implements SubscriptionSink {
-  readonly #transport: WebSocketTransport;
-  readonly #flow: FlowController;
-  readonly #id: string;
-  readonly #prefix: NextMessagePrefix;
-  readonly #connection: WebSocketConnection;
-  readonly #record: OperationRecord | undefined;
-
-  constructor({ transport, flow, id, connection, record }: WebSocketSinkOptions) {
-    this.#transport = transport;
-    this.#flow = flow;
-    this.#id = id;
-    this.#prefix = new NextMessagePrefix(id);
-    this.#connection = connection;
-    this.#record = record;
-  }
-
-  get ready(): boolean {
-    return this.#flow.ready;
-  }
-
-  send(event: SerializedEvent): void {
-    this.#flow.beforeWrite();
-    this.#transport.write(this.#prefix, event.bytes(sharedPayload));
-  }
-
-  ended(error?: GraphQLError): void {
-    if (error) this.#record?.fail([error]);
-    this.#connection.ended(this.#id, error);
-  }
 }

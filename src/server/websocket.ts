@@ -23,8 +23,9 @@ import { REQUEST_ID } from './server-response.ts';
 import { staggered } from './shutdown.ts';
 import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from './websocket-limits.ts';
 import { WebSocketConnection, type WebSocketConnectionOptions } from './websocket-connection.ts';
-import { cancellation, sendSerialized, type SubscriptionIterator } from './websocket-iterators.ts';
+import { cancellation, sendSerialized } from './websocket-iterators.ts';
 import { ignoreBytesAfterErrors } from './websocket-receiver.ts';
+import type { WebSocketSubscription } from './websocket-subscription.ts';
 
 ignoreBytesAfterErrors();
 
@@ -308,7 +309,7 @@ export class WebSocketHandler {
     return operation;
   }
 
-  async #run(operation: object): Promise<ExecutionResult | AsyncGenerator<never> | SubscriptionIterator> {
+  async #run(operation: object): Promise<ExecutionResult | AsyncGenerator<never> | WebSocketSubscription> {
     const { pipeline, maxSubscriptionsPerConnection: limit } = this.#options;
     const subscribed = this.#operations.get(operation);
     if (!subscribed) throw new TypeError('Expected an operation that was prepared by onSubscribe.');
@@ -327,7 +328,7 @@ export class WebSocketHandler {
       prepared.contextValue.record?.fail([refusal]);
       return { errors: [withoutHttp(refusal)] };
     }
-    return connection.carry(id, result, prepared.contextValue.record);
+    return connection.startSubscription(id, result, prepared.contextValue.record);
   }
 }
 
