@@ -1,31 +1,9 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { acceptedEncoding, compressed, ENCODINGS } from './compression.ts';
+import { compressed } from './compression.ts';
 
 const decompress = { br: brotliDecompressSync, gzip: gunzipSync, zstd: zstdDecompressSync };
 const body = (bytes: number) => Buffer.from('{"name":"notebook"},'.repeat(Math.ceil(bytes / 20)));
-
-it.each<[string | undefined, string | undefined]>([
-  [undefined, undefined],
-  ['', undefined],
-  ['identity', undefined],
-  ['gzip', 'gzip'],
-  ['GZIP', 'gzip'],
-  ['gzip, deflate, br', 'br'],
-  ['gzip, deflate, br, zstd', 'zstd'],
-  ['zstd;q=0.5, br;q=0.8, gzip;q=0.8', 'br'],
-  ['zstd;q=0, br; q=0.000, gzip', 'gzip'],
-  ['gzip;q=0.5, identity', undefined],
-  ['gzip;q=0.5, identity;q=0.1', 'gzip'],
-  ['*', 'zstd'],
-  ['*;q=0', undefined],
-  ['gzip, *;q=0', 'gzip'],
-  ['zstd;q=0, *', 'br'],
-  ['gzip;q=nonsense', undefined],
-  ['deflate', undefined],
-])('selects the encoding when a client accepts %j', (accepted, encoding) => {
-  expect(acceptedEncoding(ENCODINGS, accepted)).toBe(encoding);
-});
 
 it.each(['zstd', 'br', 'gzip'] as const)(
   'returns a body that %s decompresses when it is short or long',

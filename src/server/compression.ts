@@ -59,25 +59,3 @@ export async function compressed(body: Buffer, encoding: Encoding): Promise<Comp
     running -= 1;
   }
 }
-
-/**
- * Returns the encoding with the highest quality value, of equal ones the first (RFC 9110, section 12.5.3). Undefined if the client
- * accepts none of them, or prefers none.
- * @param encodings in order of preference
- */
-export function acceptedEncoding<E extends Encoding>(encodings: readonly E[], acceptEncoding = ''): E | undefined {
-  const qualities = new Map(acceptEncoding.toLowerCase().split(',').map(qualityOf));
-  let [best, quality]: [E | undefined, number] = [undefined, 0];
-  for (const encoding of encodings) {
-    const own = qualities.get(encoding) ?? qualities.get('*') ?? 0;
-    if (own > quality) [best, quality] = [encoding, own];
-  }
-  return (qualities.get('identity') ?? 0) > quality ? undefined : best;
-}
-
-/** Returns 0 for a quality value that is not a number. */
-function qualityOf(text: string): [encoding: string, quality: number] {
-  const [name = '', ...parameters] = text.split(';').map((part) => part.trim());
-  const quality = parameters.find((parameter) => parameter.startsWith('q='));
-  return [name, quality === undefined ? 1 : Number(quality.slice(2)) || 0];
-}

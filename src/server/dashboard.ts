@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { acceptsHtml, createPage, isGetOrHead, PageFiles, pathOf, sendPage, type PageFile } from './page-files.ts';
+import { acceptsHtml } from './content-negotiation.ts';
+import { createPage, isGetOrHead, PageFiles, pathOf, sendPage, type PageFile } from './page-files.ts';
 import type { Person } from './person.ts';
 import { sendText } from './responses.ts';
 import type { StaticAsset } from './static-asset.ts';

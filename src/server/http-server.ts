@@ -7,7 +7,7 @@ import type { SubscriptionStatistics } from '../graphql/subscription-statistics.
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
 import { precompileExamples, type PrecompiledExamples } from './example-operations.ts';
-import { acceptsEventStream } from './operation-request.ts';
+import { acceptsEventStream } from './content-negotiation.ts';
 import { JsonRequestServer } from './json-requests.ts';
 import { recordRefusedRequests } from './refused-requests.ts';
 import { OriginPolicy } from './origin-policy.ts';

@@ -9,9 +9,9 @@ import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-limits.ts';
-import { acceptedEncoding, compressed, ENCODINGS } from './compression.ts';
+import { compressed, ENCODINGS } from './compression.ts';
+import { acceptedEncoding, acceptedJsonType, type JsonType } from './content-negotiation.ts';
 import {
-  acceptedJsonType,
   hasOperationInBody,
   isOptionalRecord,
   mediaTypeOf,
@@ -22,7 +22,6 @@ import {
   REPEATABLE_METHOD,
   selectionIn,
   type BodyLimits,
-  type JsonType,
 } from './operation-request.ts';
 import type { KnownOperation, OperationCaller } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';

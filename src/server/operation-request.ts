@@ -3,8 +3,6 @@ import { isRecord } from '../graphql/json-values.ts';
 import { excessiveValues, tooLong } from './body-limits.ts';
 import type { OperationRequest, OperationSelection } from './operation.ts';
 
-export const EVENT_STREAM = 'text/event-stream';
-
 /** An HTTP error instead of an operation. */
 export interface RefusedRequest {
   readonly status: number;
@@ -151,54 +149,6 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined; // the caller refuses it as malformed
   }
-}
-
-const JSON_TYPES = ['application/json', 'application/graphql-response+json'] as const;
-export type JsonType = (typeof JSON_TYPES)[number];
-
-/** An element of `Accept`, with or without parameters, unless its quality is 0. */
-const EVENT_STREAM_ELEMENT = /(?:^|,)\s*text\/event-stream\s*(?:,|$|;(?![^,]*\bq=0(?:\.0*)?\s*(?:[;,]|$)))/iu;
-
-/** Whether the client accepts a response as Server-Sent Events. */
-export function acceptsEventStream({ headers: { accept } }: IncomingMessage): boolean {
-  return accept !== undefined && EVENT_STREAM_ELEMENT.test(accept);
-}
-
-/**
- * Returns the type of JSON that a client accepts, or undefined. The first accepted type counts, and of quality values only 0 (RFC 9110,
- * section 12.5.1). A wildcard means application/json, unless that is not accepted.
- */
-export function acceptedJsonType(accept = '*/*'): JsonType | undefined {
-  if (accept === '*/*' || accept === '') return 'application/json';
-  const [first] = accept.split(',', 1);
-  const preferred = JSON_TYPES.find((each) => each === first); // by most clients, so that the rest need not be parsed
-  if (preferred) return preferred;
-  const elements = accept.replaceAll(/\s/gu, '').toLowerCase().split(',');
-  const ranges = elements.map((element) => element.split(';')).filter(isUtf8);
-  const refused = new Set(ranges.filter(isRefused).map(([type]) => type));
-  for (const range of ranges) {
-    const [type = ''] = range;
-    if (isRefused(range) || (type === '*/*' && refused.has('application/*'))) continue;
-    const isWildcard = type === '*/*' || type === 'application/*';
-    const found = JSON_TYPES.find((each) => (isWildcard ? !refused.has(each) : each === type));
-    if (found) return found;
-  }
-  return undefined;
-}
-
-/** Returns whether a media range names no other charset. */
-function isUtf8([, ...parameters]: readonly string[]): boolean {
-  return parameters.every((parameter) => !parameter.includes('charset=') || parameter === 'charset=utf-8');
-}
-
-/** Returns whether the quality of a media range is 0: the client does not accept it. */
-function isRefused([, ...parameters]: readonly string[]): boolean {
-  return parameters.some((parameter) => /^q=0(?:\.0*)?$/u.test(parameter));
-}
-
-/** Whether the client accepts a response of a type that answers to operations have. */
-export function acceptsAnswer(request: IncomingMessage): boolean {
-  return acceptedJsonType(request.headers.accept) !== undefined || acceptsEventStream(request);
 }
 
 /** Returns a media type without its parameters, in lower case: its case does not count (RFC 9110, 8.3.1). */

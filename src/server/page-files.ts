@@ -78,8 +78,3 @@ export function pathOf({ url = '/' }: IncomingMessage): string {
 export function isGetOrHead({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD';
 }
-
-/** Returns whether a browser opens a page, and not a script that wants data. */
-export function acceptsHtml({ headers }: IncomingMessage): boolean {
-  return (headers.accept ?? '').includes('text/html');
-}

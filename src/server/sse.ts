@@ -4,11 +4,10 @@ import { isSerialized, type SerializedResult } from '../execution/serialized-res
 import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
+import { acceptedJsonType, EVENT_STREAM } from './content-negotiation.ts';
 import { EventStreamTransport } from './event-stream-transport.ts';
 import type { FlowControl, FlowController } from './flow-control.ts';
 import {
-  acceptedJsonType,
-  EVENT_STREAM,
   hasOperationInBody,
   methodRefusal,
   readOperation,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { acceptedEncoding } from './compression.ts';
+import { acceptedEncoding } from './content-negotiation.ts';
 import { lazyValue } from './lazy-value.ts';
 import { sendCacheable } from './responses.ts';
 

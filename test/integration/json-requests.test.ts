@@ -145,6 +145,7 @@ describe('a request that is sent again', () => {
     ['application/json', '*/*;q=0, application/json;q=0.001'],
     ['application/json', 'text/event-stream; q=0.000, application/json'],
     ['application/json', ''],
+    ['application/json', 'application/json; charset="utf-8"'],
     ['application/graphql-response+json', 'application/json;q=0, */*'],
     ['application/graphql-response+json', 'application/json; charset=utf-8; q=0, application/*'],
   ])('answers a request that is sent again as %s when it accepts %j', async (type, accept) => {
