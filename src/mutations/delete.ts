@@ -4,7 +4,7 @@ import type { Resource } from '../kubernetes/resource.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { withInputPaths } from './field-errors.ts';
 import { deleteOptionsOf } from './inputs.ts';
-import type { PayloadOptions } from './payload.ts';
+import { resultOf, type PayloadOptions } from './payload.ts';
 import { assertCanUpdate } from './permission-labels.ts';
 
 export type DeletePayload = Deleted<KubernetesObject | undefined>;
@@ -12,7 +12,7 @@ export type DeletePayload = Deleted<KubernetesObject | undefined>;
 /** Defines the payload of a mutation that deletes one object: the object, `deletionPending` and warnings. */
 export function deletePayload<P extends DeletePayload = DeletePayload>(
   name: string,
-  { field, type, description }: PayloadOptions,
+  { field, type, description = resultOf(name) }: PayloadOptions,
 ) {
   const payload = builder.objectRef<P>(name);
   payload.implement({

@@ -22,6 +22,14 @@ const PropagationPolicyEnum = builder.enumType('PropagationPolicy', {
   } as const,
 });
 
+/** Input fields that name one object in a namespace, such as a `secret`. */
+export function nameFields(t: InputFields, noun: string) {
+  return {
+    namespace: t.string({ required: true, description: `Namespace of the ${noun}.` }),
+    name: t.string({ required: true, description: `Name of the ${noun}.` }),
+  };
+}
+
 /** Input field for a dry run. */
 export function dryRunField(t: InputFields) {
   return t.boolean({

@@ -11,13 +11,20 @@ export interface PayloadOptions {
   /** Name of the field with the object. */
   readonly field: string;
   readonly type: TypeRef<KubernetesObject>;
-  readonly description: string;
+  /** `Result of createSecret.` for `CreateSecretPayload` if absent. */
+  readonly description?: string;
+}
+
+/** Returns the description of the payload of one mutation. */
+export function resultOf(payload: string): string {
+  const mutation = payload.replace(/Payload$/u, '');
+  return `Result of ${mutation.charAt(0).toLowerCase()}${mutation.slice(1)}.`;
 }
 
 /** Defines the payload of a mutation that writes one object: the object and warnings. */
 export function writePayload<P extends WritePayload = WritePayload>(
   name: string,
-  { field, type, description }: PayloadOptions,
+  { field, type, description = resultOf(name) }: PayloadOptions,
 ) {
   const payload = builder.objectRef<P>(name);
   payload.implement({

@@ -87,27 +87,12 @@ const DeleteInput = builder.inputType('DeleteDevPodWorkspaceInstanceInput', {
   fields: (t) => ({ ...nameFields(t), ...deleteFields(t) }),
 });
 
-const CreatePayload = payload('CreateDevPodWorkspaceInstancePayload', 'Result of createDevPodWorkspaceInstance.');
-const ReplacePayload = payload('ReplaceDevPodWorkspaceInstancePayload', 'Result of replaceDevPodWorkspaceInstance.');
-const PatchPayload = payload('PatchDevPodWorkspaceInstancePayload', 'Result of patchDevPodWorkspaceInstance.');
-const SetAnnotationsPayload = payload(
-  'SetDevPodWorkspaceInstanceAnnotationsPayload',
-  'Result of setDevPodWorkspaceInstanceAnnotations.',
-);
-
-function payload(name: string, description: string) {
-  return writePayload(name, {
-    field: 'devPodWorkspaceInstance',
-    type: DevPodWorkspaceInstanceType,
-    description,
-  });
-}
-
-const DeleteInstancePayload = deletePayload('DeleteDevPodWorkspaceInstancePayload', {
-  field: 'devPodWorkspaceInstance',
-  type: DevPodWorkspaceInstanceType,
-  description: 'Result of deleteDevPodWorkspaceInstance.',
-});
+const payloadOptions = { field: 'devPodWorkspaceInstance', type: DevPodWorkspaceInstanceType };
+const CreatePayload = writePayload('CreateDevPodWorkspaceInstancePayload', payloadOptions);
+const ReplacePayload = writePayload('ReplaceDevPodWorkspaceInstancePayload', payloadOptions);
+const PatchPayload = writePayload('PatchDevPodWorkspaceInstancePayload', payloadOptions);
+const SetAnnotationsPayload = writePayload('SetDevPodWorkspaceInstanceAnnotationsPayload', payloadOptions);
+const DeleteInstancePayload = deletePayload('DeleteDevPodWorkspaceInstancePayload', payloadOptions);
 
 builder.mutationFields((t) => ({
   createDevPodWorkspaceInstance: t.field({

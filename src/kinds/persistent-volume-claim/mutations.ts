@@ -19,6 +19,7 @@ import {
   duplicateKeys,
   KeyValueInput,
   mapOf,
+  nameFields,
 } from '../../mutations/inputs.ts';
 import { type WritePayload, writePayload } from '../../mutations/payload.ts';
 import { AccessModeEnum, accessModeName, VolumeModeEnum } from '../persistent-volume/enums.ts';
@@ -68,7 +69,6 @@ const CreatePersistentVolumeClaimInput = builder.inputType('CreatePersistentVolu
 const CreatePersistentVolumeClaimPayload = writePayload('CreatePersistentVolumeClaimPayload', {
   field: 'persistentVolumeClaim',
   type: PersistentVolumeClaimType,
-  description: 'Result of createPersistentVolumeClaim.',
 });
 
 builder.mutationField('createPersistentVolumeClaim', (t) =>
@@ -171,8 +171,7 @@ async function validateStorageClass(
 const DeletePersistentVolumeClaimInput = builder.inputType('DeletePersistentVolumeClaimInput', {
   description: 'Input of deletePersistentVolumeClaim.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'Namespace of the claim.' }),
-    name: t.string({ required: true, description: 'Name of the claim.' }),
+    ...nameFields(t, 'claim'),
     ...deleteFields(t),
   }),
 });
@@ -180,7 +179,6 @@ const DeletePersistentVolumeClaimInput = builder.inputType('DeletePersistentVolu
 const DeletePersistentVolumeClaimPayload = deletePayload('DeletePersistentVolumeClaimPayload', {
   field: 'persistentVolumeClaim',
   type: PersistentVolumeClaimType,
-  description: 'Result of deletePersistentVolumeClaim.',
 });
 
 builder.mutationField('deletePersistentVolumeClaim', (t) =>

@@ -17,6 +17,7 @@ import {
   duplicateKeys,
   KeyValueInput,
   mapOf,
+  nameFields,
 } from '../../mutations/inputs.ts';
 import { type WritePayload, writePayload } from '../../mutations/payload.ts';
 import { assertCanUpdate, USER_LABELS } from '../../mutations/permission-labels.ts';
@@ -93,11 +94,7 @@ const CreateSecretInput = builder.inputType('CreateSecretInput', {
   }),
 });
 
-const CreateSecretPayload = writePayload('CreateSecretPayload', {
-  field: 'secret',
-  type: SecretType,
-  description: 'Result of createSecret.',
-});
+const CreateSecretPayload = writePayload('CreateSecretPayload', { field: 'secret', type: SecretType });
 
 builder.mutationField('createSecret', (t) =>
   t.field({
@@ -146,8 +143,7 @@ async function create(context: Context, input: CreateInput): Promise<WritePayloa
 const UpdateSecretInput = builder.inputType('UpdateSecretInput', {
   description: 'Input of updateSecret. Entries in neither `set` nor `remove` are kept.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'Namespace of the secret.' }),
-    name: t.string({ required: true, description: 'Name of the secret.' }),
+    ...nameFields(t, 'secret'),
     set: t.field({ type: [SecretEntryInput], description: 'Entries to add or to overwrite. Null for none.' }),
     remove: t.stringList({ description: 'Keys to remove. Keys that do not exist are ignored. Null for none.' }),
     immutable: t.boolean({
@@ -163,11 +159,7 @@ const UpdateSecretInput = builder.inputType('UpdateSecretInput', {
   }),
 });
 
-const UpdateSecretPayload = writePayload('UpdateSecretPayload', {
-  field: 'secret',
-  type: SecretType,
-  description: 'Result of updateSecret.',
-});
+const UpdateSecretPayload = writePayload('UpdateSecretPayload', { field: 'secret', type: SecretType });
 
 builder.mutationField('updateSecret', (t) =>
   t.field({
@@ -221,17 +213,12 @@ function validateUpdate({ set, remove }: UpdateInput) {
 const DeleteSecretInput = builder.inputType('DeleteSecretInput', {
   description: 'Input of deleteSecret.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'Namespace of the secret.' }),
-    name: t.string({ required: true, description: 'Name of the secret.' }),
+    ...nameFields(t, 'secret'),
     ...deleteFields(t),
   }),
 });
 
-const DeleteSecretPayload = deletePayload('DeleteSecretPayload', {
-  field: 'secret',
-  type: SecretType,
-  description: 'Result of deleteSecret.',
-});
+const DeleteSecretPayload = deletePayload('DeleteSecretPayload', { field: 'secret', type: SecretType });
 
 builder.mutationField('deleteSecret', (t) =>
   t.field({

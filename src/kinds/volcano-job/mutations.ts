@@ -1,6 +1,6 @@
-import { builder, type InputFields } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
-import { dryRunField, writeOptionsOf } from '../../mutations/inputs.ts';
+import { dryRunField, nameFields, writeOptionsOf } from '../../mutations/inputs.ts';
 import { withInputPaths } from '../../mutations/field-errors.ts';
 import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload, type WritePayload } from '../../mutations/payload.ts';
@@ -8,38 +8,28 @@ import { assertEffective, commandTo, VolcanoCommand, type JobAction } from './co
 import { VolcanoJobType } from './refs.ts';
 import { jobSpecOf, jobStatusOf, VolcanoJob, type VolcanoJobObject } from './resource.ts';
 
-function nameFields(t: InputFields) {
-  return {
-    namespace: t.string({ required: true, description: 'Namespace of the job.' }),
-    name: t.string({ required: true, description: 'Name of the job.' }),
-  };
-}
-
 const PatchInput = builder.inputType('PatchVolcanoJobInput', {
   description:
     'Input of patchVolcanoJob. Volcano allows changes of labels, annotations, `minAvailable`, `priorityClassName`, and `replicas` and `minAvailable` of tasks. A STRATEGIC patch usually fails with UNSUPPORTED_MEDIA_TYPE, because the kind is a custom resource.',
-  fields: (t) => ({ ...nameFields(t), ...patchFields(t) }),
+  fields: (t) => ({ ...nameFields(t, 'job'), ...patchFields(t) }),
 });
 const SuspendInput = commandInput('SuspendVolcanoJobInput', 'Input of suspendVolcanoJob.');
 const ResumeInput = commandInput('ResumeVolcanoJobInput', 'Input of resumeVolcanoJob.');
 
 function commandInput(name: string, description: string) {
-  return builder.inputType(name, { description, fields: (t) => ({ ...nameFields(t), dryRun: dryRunField(t) }) });
+  return builder.inputType(name, { description, fields: (t) => ({ ...nameFields(t, 'job'), dryRun: dryRunField(t) }) });
 }
 
-const PatchPayload = payload('PatchVolcanoJobPayload', 'Result of patchVolcanoJob.');
-const SuspendPayload = payload(
-  'SuspendVolcanoJobPayload',
-  'Result of suspendVolcanoJob: the job as it was when the command was created.',
-);
-const ResumePayload = payload(
-  'ResumeVolcanoJobPayload',
-  'Result of resumeVolcanoJob: the job as it was when the command was created.',
-);
-
-function payload(name: string, description: string) {
-  return writePayload(name, { field: 'volcanoJob', type: VolcanoJobType, description });
-}
+const payloadOptions = { field: 'volcanoJob', type: VolcanoJobType };
+const PatchPayload = writePayload('PatchVolcanoJobPayload', payloadOptions);
+const SuspendPayload = writePayload('SuspendVolcanoJobPayload', {
+  ...payloadOptions,
+  description: 'Result of suspendVolcanoJob: the job as it was when the command was created.',
+});
+const ResumePayload = writePayload('ResumeVolcanoJobPayload', {
+  ...payloadOptions,
+  description: 'Result of resumeVolcanoJob: the job as it was when the command was created.',
+});
 
 builder.mutationFields((t) => ({
   patchVolcanoJob: t.field({

@@ -27,6 +27,8 @@ import { WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
 import { duplicatesIn, specPatchOf, specPaths, type SpecChange } from './spec-patch.ts';
 import { workspaceKindFields } from './update-inputs.ts';
 
+const payloadOptions = { field: 'workspaceKind', type: WorkspaceKindType };
+
 const CreateWorkspaceKindInput = builder.inputType('CreateWorkspaceKindInput', {
   description: 'Fields of a new WorkspaceKind.',
   fields: (t) => ({
@@ -39,11 +41,7 @@ const CreateWorkspaceKindInput = builder.inputType('CreateWorkspaceKindInput', {
   }),
 });
 
-const CreateWorkspaceKindPayload = writePayload('CreateWorkspaceKindPayload', {
-  field: 'workspaceKind',
-  type: WorkspaceKindType,
-  description: 'Result of createWorkspaceKind.',
-});
+const CreateWorkspaceKindPayload = writePayload('CreateWorkspaceKindPayload', payloadOptions);
 
 builder.mutationField('createWorkspaceKind', (t) =>
   t.field({
@@ -90,11 +88,7 @@ const UpdateWorkspaceKindInput = builder.inputType('UpdateWorkspaceKindInput', {
   }),
 });
 
-const UpdateWorkspaceKindPayload = writePayload('UpdateWorkspaceKindPayload', {
-  field: 'workspaceKind',
-  type: WorkspaceKindType,
-  description: 'Result of updateWorkspaceKind.',
-});
+const UpdateWorkspaceKindPayload = writePayload('UpdateWorkspaceKindPayload', payloadOptions);
 
 builder.mutationField('updateWorkspaceKind', (t) =>
   t.field({
@@ -203,11 +197,7 @@ const PatchWorkspaceKindInput = builder.inputType('PatchWorkspaceKindInput', {
   fields: (t) => ({ name: t.string({ required: true, description: 'Name of the WorkspaceKind.' }), ...patchFields(t) }),
 });
 
-const PatchWorkspaceKindPayload = writePayload('PatchWorkspaceKindPayload', {
-  field: 'workspaceKind',
-  type: WorkspaceKindType,
-  description: 'Result of patchWorkspaceKind.',
-});
+const PatchWorkspaceKindPayload = writePayload('PatchWorkspaceKindPayload', payloadOptions);
 
 builder.mutationField('patchWorkspaceKind', (t) =>
   t.field({
@@ -243,11 +233,7 @@ const ReplaceWorkspaceKindInput = builder.inputType('ReplaceWorkspaceKindInput',
   }),
 });
 
-const ReplaceWorkspaceKindPayload = writePayload('ReplaceWorkspaceKindPayload', {
-  field: 'workspaceKind',
-  type: WorkspaceKindType,
-  description: 'Result of replaceWorkspaceKind.',
-});
+const ReplaceWorkspaceKindPayload = writePayload('ReplaceWorkspaceKindPayload', payloadOptions);
 
 builder.mutationField('replaceWorkspaceKind', (t) =>
   t.field({
@@ -276,11 +262,7 @@ const DeleteWorkspaceKindInput = builder.inputType('DeleteWorkspaceKindInput', {
   }),
 });
 
-const DeleteWorkspaceKindPayload = deletePayload('DeleteWorkspaceKindPayload', {
-  field: 'workspaceKind',
-  type: WorkspaceKindType,
-  description: 'Result of deleteWorkspaceKind.',
-});
+const DeleteWorkspaceKindPayload = deletePayload('DeleteWorkspaceKindPayload', payloadOptions);
 
 builder.mutationField('deleteWorkspaceKind', (t) =>
   t.field({

@@ -56,7 +56,6 @@ type CreatePayload = WritePayload & Reached;
 const CreateWorkspacePayload = writePayload<CreatePayload>('CreateWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
-  description: 'Result of createWorkspace.',
 });
 stateReachedField(CreateWorkspacePayload);
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { deleteFields } from '../../../mutations/inputs.ts';
+import { deleteFields, nameFields } from '../../../mutations/inputs.ts';
 import { deleteObject, deletePayload, type DeletePayload } from '../../../mutations/delete.ts';
 import type { ScopedLister } from '../../../viewer-client/scoped-lister.ts';
 import { countOwnedObjects } from '../owned-objects.ts';
@@ -25,8 +25,7 @@ const DeletionStage = builder.enumType('DeletionStage', {
 const DeleteWorkspaceInput = builder.inputType('DeleteWorkspaceInput', {
   description: 'Workspace to delete, and options of the deletion.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
-    name: t.string({ required: true, description: 'Name of the workspace.' }),
+    ...nameFields(t, 'workspace'),
     ...deleteFields(t),
     waitFor: t.field({
       type: DeletionStage,

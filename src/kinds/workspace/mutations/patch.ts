@@ -1,7 +1,7 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { withInputPaths } from '../../../mutations/field-errors.ts';
-import { writeOptionsOf } from '../../../mutations/inputs.ts';
+import { writeOptionsOf, nameFields } from '../../../mutations/inputs.ts';
 import { anyObject } from '../../../kubernetes/decoder.ts';
 import type { Patch } from '../../../kubernetes/verbs.ts';
 import { mergedBy } from '../../../mutations/guarded-merge.ts';
@@ -15,8 +15,7 @@ import { Workspace, type WorkspaceContent, type WorkspaceObject } from '../resou
 const PatchWorkspaceInput = builder.inputType('PatchWorkspaceInput', {
   description: 'Patch of a workspace or of its status.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
-    name: t.string({ required: true, description: 'Name of the workspace.' }),
+    ...nameFields(t, 'workspace'),
     ...patchFields(t),
   }),
 });

@@ -5,7 +5,7 @@ import { keyOf, type NamespacedName } from '../../../kubernetes/object.ts';
 import { isConflict } from '../../../kubernetes/status-error.ts';
 import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { annotationOperations, updateAnnotations } from '../../../mutations/audit-annotations.ts';
-import { dryRunField } from '../../../mutations/inputs.ts';
+import { dryRunField, nameFields } from '../../../mutations/inputs.ts';
 import type { Operation } from '../../../mutations/patch.ts';
 import { isFailedTest, retryOnConflict } from '../../../mutations/retry.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
@@ -20,23 +20,22 @@ type PausingPayload = WritePayload & Reached;
 
 const PauseWorkspaceInput = pausingInput('PauseWorkspaceInput', 'Workspace to pause, and options.');
 const StartWorkspaceInput = pausingInput('StartWorkspaceInput', 'Workspace to start, and options.');
-const PauseWorkspacePayload = pausingPayload('PauseWorkspacePayload', 'Result of pauseWorkspace.');
-const StartWorkspacePayload = pausingPayload('StartWorkspacePayload', 'Result of startWorkspace.');
+const PauseWorkspacePayload = pausingPayload('PauseWorkspacePayload');
+const StartWorkspacePayload = pausingPayload('StartWorkspacePayload');
 
 function pausingInput(name: string, description: string) {
   return builder.inputType(name, {
     description,
     fields: (t) => ({
-      namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
-      name: t.string({ required: true, description: 'Name of the workspace.' }),
+      ...nameFields(t, 'workspace'),
       dryRun: dryRunField(t),
       ...waitFields(t),
     }),
   });
 }
 
-function pausingPayload(name: string, description: string) {
-  const payload = writePayload<PausingPayload>(name, { field: 'workspace', type: WorkspaceType, description });
+function pausingPayload(name: string) {
+  const payload = writePayload<PausingPayload>(name, { field: 'workspace', type: WorkspaceType });
   stateReachedField(payload);
   return payload;
 }

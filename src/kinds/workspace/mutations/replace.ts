@@ -1,7 +1,7 @@
 import { builder, type InputFields } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { manifestPaths, withInputPaths } from '../../../mutations/field-errors.ts';
-import { writeFields, writeOptionsOf } from '../../../mutations/inputs.ts';
+import { writeFields, writeOptionsOf, nameFields } from '../../../mutations/inputs.ts';
 import { manifestOf } from '../../../mutations/manifest.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { writeChecked } from './checked-write.ts';
@@ -12,8 +12,7 @@ import { Workspace } from '../resource.ts';
 const ReplaceWorkspaceInput = builder.inputType('ReplaceWorkspaceInput', {
   description: 'Manifest that replaces a workspace or its status.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
-    name: t.string({ required: true, description: 'Name of the workspace.' }),
+    ...nameFields(t, 'workspace'),
     manifest: manifestField(t),
     ...writeFields(t),
   }),

@@ -4,6 +4,7 @@ import type { Context } from '../../../graphql/context.ts';
 import { isConflict, isNotFound } from '../../../kubernetes/status-error.ts';
 import { annotationOperations, updateAnnotations } from '../../../mutations/audit-annotations.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
+import { nameFields } from '../../../mutations/inputs.ts';
 import { isFailedTest } from '../../../mutations/retry.ts';
 import type { ScopedLister } from '../../../viewer-client/scoped-lister.ts';
 import { WorkspaceType } from '../refs.ts';
@@ -16,8 +17,7 @@ import { allowTimeFor, assertTimeout, authorizeAfterWait, timeoutField } from '.
 const RestartWorkspaceInput = builder.inputType('RestartWorkspaceInput', {
   description: 'Workspace to restart, and options.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
-    name: t.string({ required: true, description: 'Name of the workspace.' }),
+    ...nameFields(t, 'workspace'),
     timeoutSeconds: timeoutField(t, 120),
   }),
 });
@@ -29,7 +29,6 @@ interface RestartPayload extends WritePayload {
 const RestartWorkspacePayload = writePayload<RestartPayload>('RestartWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
-  description: 'Result of restartWorkspace.',
 });
 
 builder.objectField(RestartWorkspacePayload, 'stateReached', (t) =>

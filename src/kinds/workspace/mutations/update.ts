@@ -6,7 +6,7 @@ import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { updateAnnotations } from '../../../mutations/audit-annotations.ts';
 import { assertNoCausesBefore, withInputPaths, requiredValue } from '../../../mutations/field-errors.ts';
 import { guardedMerge, mergedBy } from '../../../mutations/guarded-merge.ts';
-import { KeyValueInput, writeOptionsOf, writeFields, type WriteInput } from '../../../mutations/inputs.ts';
+import { KeyValueInput, writeOptionsOf, writeFields, type WriteInput, nameFields } from '../../../mutations/inputs.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
@@ -29,8 +29,7 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
   description:
     'Changes of a workspace. Absent fields are kept, null clears a field. The WorkspaceKind cannot be changed.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
-    name: t.string({ required: true, description: 'Name of the workspace.' }),
+    ...nameFields(t, 'workspace'),
     revision: t.string({
       required: true,
       description: '`revision` that the changes are based on. CONFLICT if the spec has changed since.',
@@ -69,11 +68,7 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
   }),
 });
 
-const UpdateWorkspacePayload = writePayload('UpdateWorkspacePayload', {
-  field: 'workspace',
-  type: WorkspaceType,
-  description: 'Result of updateWorkspace.',
-});
+const UpdateWorkspacePayload = writePayload('UpdateWorkspacePayload', { field: 'workspace', type: WorkspaceType });
 
 builder.mutationField('updateWorkspace', (t) =>
   t.field({
