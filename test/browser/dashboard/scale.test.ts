@@ -42,6 +42,25 @@ describe.skipIf(!executablePath)('the dashboard at scale', { timeout: 120_000 },
     await window.showsRow('ws-07770', 'Unknown');
   });
 
+  it('shows the first results of a large action, and asks for permissions once when all its changes fail', async () => {
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(200)];
+    await using gateway = await startTestGateway({ objects });
+    gateway.cluster.faults.refuse({ status: 403, reason: 'Forbidden', when: ({ verb }) => verb === 'delete' });
+    await using window = await open(gateway.url);
+    const { page } = window;
+    await page.getByRole('button', { name: 'All 200' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Select all shown workspaces' }).check();
+    await page.getByRole('region', { name: 'Selected workspaces' }).getByRole('button', { name: 'Delete' }).click();
+    let requests = 0;
+    page.on('request', (request) => (requests += Number(request.postData()?.includes('query Permissions') ?? false)));
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    const task = page.locator('.task[data-status=failed]');
+    await task.getByText('200 failed').waitFor();
+    await task.getByText('and 100 more').waitFor();
+    expect(await task.locator('li').count()).toBe(101);
+    expect(requests).toBeLessThan(20);
+  });
+
   it('does not grow over 10,000 events', async () => {
     const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(50)];
     await using gateway = await startTestGateway({ objects });

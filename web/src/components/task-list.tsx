@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { useStore, type WorkspaceRow } from '../data/store.ts';
 import { dismissTask, tasks, verbs, type Task, type TaskItem } from '../data/tasks.ts';
 import { Icon } from './icon.tsx';
@@ -50,20 +51,32 @@ function TaskCard({ task }: { readonly task: Task }) {
   );
 }
 
+/** Bound of the results in the document. The others are counted. */
+const MAX_ITEMS = 100;
+
 function ItemList({ items, isOpen }: { readonly items: readonly TaskItem[]; readonly isOpen: boolean }) {
-  const sorted = [...items].sort((a, b) => ranks[a.status] - ranks[b.status]);
-  const ids = new Set(items.map(({ target }) => target.id));
+  const [isShown, setShown] = useState(isOpen);
+  return (
+    <details open={isOpen} onToggle={({ currentTarget }) => setShown(currentTarget.open)}>
+      <summary>Results</summary>
+      {isShown && <Items items={items} />}
+    </details>
+  );
+}
+
+/** The results, those that failed first. */
+function Items({ items }: { readonly items: readonly TaskItem[] }) {
+  const sorted = items.toSorted((a, b) => ranks[a.status] - ranks[b.status]).slice(0, MAX_ITEMS);
+  const ids = new Set(sorted.map(({ target }) => target.id));
   const rows = useStore().rows.value?.filter(({ id }) => ids.has(id));
   const rowsById = new Map(rows?.map((row) => [row.id, row]));
   return (
-    <details open={isOpen}>
-      <summary>Results</summary>
-      <ul>
-        {sorted.map((item) => (
-          <Item key={item.target.id} item={item} row={rowsById.get(item.target.id)} />
-        ))}
-      </ul>
-    </details>
+    <ul>
+      {sorted.map((item) => (
+        <Item key={item.target.id} item={item} row={rowsById.get(item.target.id)} />
+      ))}
+      {items.length > MAX_ITEMS && <li class="muted">and {numberText(items.length - MAX_ITEMS)} more</li>}
+    </ul>
   );
 }
 

@@ -63,16 +63,18 @@ export function runTask(store: Store, action: Action, targets: readonly Target[]
   const kept = tasks.value.filter((task, index) => isBusy(task) || index < MAX_TASKS - 1);
   tasks.value = [{ id, action, items }, ...kept];
   const finish: Finish = (target, status, message) => {
-    if (status === 'failed') store.permissions.refresh();
     tasks.value = tasks.value.map((task) =>
       task.id === id
         ? { ...task, items: task.items.map((item) => (item.target === target ? { target, status, message } : item)) }
         : task,
     );
   };
-  if (targets.length > 1 && (action === 'pause' || action === 'start'))
-    void runBulk(store, action, { targets, finish });
-  else void runEach(store, action, { targets, finish });
+  const isBulk = targets.length > 1 && (action === 'pause' || action === 'start');
+  const run = isBulk ? runBulk(store, action, { targets, finish }) : runEach(store, action, { targets, finish });
+  void run.then(() => {
+    if (tasks.value.find((task) => task.id === id)?.items.some(({ status }) => status === 'failed'))
+      store.permissions.refresh();
+  });
 }
 
 /** Whether a result is missing. */
