@@ -87,6 +87,25 @@ describe.skipIf(!executablePath)('the fleet on the dashboard', { timeout: 120_00
     expect(window.problems).toEqual([]);
   });
 
+  it('asks for no confirmation when another person acts before the idle workspaces are found', async () => {
+    await using demo = await startDemo({ port: 0 });
+    await using window = await open(demo.url, { path: 'fleet' });
+    const { page } = window;
+    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('FindIdle')) await isReleased;
+      await route.continue();
+    });
+    const found = page.waitForRequest((request) => request.postData()?.includes('FindIdle') === true);
+    await page.getByRole('button', { name: 'Pause them…' }).click();
+    const request = await found;
+    await window.actAs('erin@example.com');
+    release();
+    await request.response().catch(() => undefined);
+    await expect.poll(() => rowsOf(window, 'Groups')).toContainEqual(expect.stringMatching(/^team-research /u));
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
   it('shows the progress of an action, and all results although the connection is cut meanwhile', async () => {
     const names = Array.from({ length: 40 }, (_, index) => `nb-${index}`);
     await using gateway = await startTestGateway({

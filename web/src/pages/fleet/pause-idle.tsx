@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { FindIdleDocument } from '../../__generated__/graphql.ts';
 import { askFor } from '../../components/action-dialog.tsx';
 import { messageOf } from '../../data/request-error.ts';
@@ -16,8 +16,11 @@ interface PauseIdleProps {
 export function PauseIdle({ namespace, idleSeconds, count }: PauseIdleProps) {
   const { session } = useStore();
   const [problem, setProblem] = useState<string>();
+  const leaving = useMemo(() => new AbortController(), []);
+  useEffect(() => () => leaving.abort(), [leaving]);
   const find = async () => {
-    const { result } = await session.request(FindIdleDocument, { namespace: namespace || null, idleSeconds });
+    const variables = { namespace: namespace || null, idleSeconds };
+    const { result } = await session.request(FindIdleDocument, variables, leaving.signal);
     const results = result?.results ?? [];
     const refused = results.filter(({ ok }) => !ok);
     setProblem(refused[0] && `${refused.length} cannot be paused: ${refused[0].message ?? ''}`);
@@ -31,8 +34,8 @@ export function PauseIdle({ namespace, idleSeconds, count }: PauseIdleProps) {
       <button
         type="button"
         class="button"
-        disabled={count === 0}
-        onClick={() => void find().catch((error: unknown) => setProblem(messageOf(error)))}
+        aria-disabled={count === 0}
+        onClick={() => count > 0 && void find().catch((error: unknown) => setProblem(messageOf(error)))}
       >
         Pause them…
       </button>
