@@ -26,7 +26,10 @@ function SignedIn({ current }: { readonly current: Credentials }) {
     clearTasks();
     savedWarnings.value = undefined;
     setStore(created);
-    return () => created.dispose();
+    return () => {
+      created.dispose();
+      queueMicrotask(() => storeKeptForms(created)); // when the forms have been left
+    };
   }, [current.token]);
   const isRefused = store?.session.isRefused.value === true && !current.person;
   useEffect(() => {

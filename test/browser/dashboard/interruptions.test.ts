@@ -280,6 +280,21 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     expect(await name.inputValue()).toBe('');
   });
 
+  it('keeps the unsaved input of a form for its person when they use another token', async () => {
+    const users = ['ann', 'ann-again'].map((token) => ({ token, name: 'ann', groups: ['system:masters'] }));
+    await using gateway = await startTestGateway({ authentication: { mode: 'token' }, users, objects });
+    await using window = await open(gateway.url, { path: 'create?namespace=team-a&kind=jupyterlab' });
+    const { page } = window;
+    const name = page.getByLabel('Name', { exact: true });
+    await signIn(window, 'ann');
+    await page.getByRole('button', { name: 'Signed in as ann' }).waitFor();
+    await name.fill('unsaved');
+    await page.getByRole('button', { name: 'Signed in as ann' }).click();
+    await page.getByRole('menuitem', { name: 'Use another token' }).click();
+    await signIn(window, 'ann-again');
+    await expect.poll(() => name.inputValue()).toBe('unsaved');
+  });
+
   it('keeps the unsaved input of a form when a person signs in again at a proxy', async () => {
     await using gateway = await startTestGateway({ objects });
     await using proxy = await startSignInProxy(gateway.url);
