@@ -31,9 +31,13 @@ export function gatewayUrl(file: string): URL {
 /** Shows another page. Its first heading gets the focus, as after a load of the page. */
 export function navigate(to: string): void {
   history.pushState(null, '', new URL(to, base));
+  showLocation();
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus());
+}
+
+function showLocation(): void {
   url.value = new URL(location.href);
   document.querySelector('main')?.scrollTo(0, 0);
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus());
 }
 
 /** Changes parameters of the page without an entry in the history. Undefined and empty ones are removed. */
@@ -50,9 +54,7 @@ export function setQuery(changes: Readonly<Record<string, string | undefined>>):
 
 /** Follows the history, and clicks on links to pages of the dashboard. */
 export function startRouter(): void {
-  addEventListener('popstate', () => {
-    url.value = new URL(location.href);
-  });
+  addEventListener('popstate', showLocation);
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);

@@ -83,7 +83,7 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
   it('shifts nothing while the table loads', async () => {
     await using window = await open(demo().url);
     await window.isMarked('live');
-    await window.page.locator('.row-actions .button:enabled').first().waitFor();
+    await window.page.locator('.row-actions .action:not([aria-disabled=true])').first().waitFor();
     await window.page.locator('img.kind-icon').first().waitFor();
     expect(await window.layoutShift()).toBeLessThan(0.01);
   });

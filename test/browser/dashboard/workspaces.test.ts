@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startDemo } from '../../../dev/demo/demo.ts';
+import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
+import { startTestGateway } from '../../support/test-gateway.ts';
 import { executablePath } from '../browser.ts';
 import { suiteBrowser, suiteServer } from './suite.ts';
 
@@ -92,6 +94,93 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 120_000 }
     await page.getByRole('dialog', { name: /^Delete / }).waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => row.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it('applies keys to the row that has the focus, also when the rows above it change', async () => {
+    await using gateway = await startTestGateway({
+      objects: [namespace('team-a'), workspaceKind('jupyterlab'), workspace('b'), workspace('c')],
+    });
+    await using window = await open(gateway.url);
+    const { page } = window;
+    await window.isMarked('live');
+    const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+    await row('c').focus();
+    await page.keyboard.press('Delete');
+    await page.getByRole('dialog', { name: 'Delete c?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await row('b').focus();
+    gateway.cluster.apply(workspace('a'));
+    await row('a').waitFor();
+    await page.keyboard.press(' ');
+    await page.getByText('1 selected').waitFor();
+    expect(await page.getByRole('row', { selected: true }).locator('.title').innerText()).toBe('b');
+  });
+
+  it('returns the focus to the row that follows, or to the heading, when a workspace is deleted by keyboard', async () => {
+    await using gateway = await startTestGateway({
+      objects: [namespace('team-a'), workspaceKind('jupyterlab'), ...['a', 'b', 'c'].map((name) => workspace(name))],
+    });
+    await using window = await open(gateway.url);
+    const { page } = window;
+    await window.isMarked('live');
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    await page.getByRole('row').nth(1).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Delete');
+    await page.getByRole('dialog', { name: 'Delete b?' }).waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.cell-name .title').allInnerTexts()).toEqual(['a', 'c']);
+    await expect.poll(focused).toContain('team-a/c');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Delete' }).press('Enter');
+    await page.getByRole('dialog', { name: 'Delete c?' }).waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('There is no workspace c');
+    await page.getByRole('button', { name: 'Dismiss' }).first().press('Enter');
+    await expect.poll(focused).toBe('There is no workspace c');
+  });
+
+  it('keeps the focus on the button of an action that is confirmed by keyboard', async () => {
+    await using window = await open(demo().url, { path: '?q=churn' });
+    const { page } = window;
+    await window.isMarked('live');
+    await page.getByRole('button', { name: 'Pause', exact: true, disabled: false }).press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Enter');
+    await window.showsRow('Churn analysis', 'Paused');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('Start');
+    await page.keyboard.press('Enter');
+    await window.showsRow('Churn analysis', 'Running');
+  });
+
+  it('keeps a menu open while a log scrolls', async () => {
+    await using window = await open(demo().url, { path: 'workspaces/team-vision/labelling?tab=logs' });
+    const { page } = window;
+    await page.locator('.log pre').first().waitFor();
+    await page.getByRole('button', { name: 'Theme' }).click();
+    await page.locator('.log').evaluate(
+      (log) =>
+        new Promise((resolve) => {
+          log.addEventListener('scroll', resolve, { once: true });
+          log.scrollTo(0, log.scrollTop === 0 ? 1 : 0);
+        }),
+    );
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(await page.getByRole('menu', { name: 'Theme' }).count()).toBe(1);
+  });
+
+  it('shows the top of the page before when a person goes back from within another', async () => {
+    await using window = await open(demo().url, { path: 'kinds', viewport: { width: 1000, height: 500 } });
+    const { page } = window;
+    const main = page.locator('main');
+    await page.locator('.kind').first().waitFor();
+    await page.getByRole('link', { name: 'Fleet' }).click();
+    await page.getByRole('region', { name: 'Nodes' }).getByRole('table').waitFor();
+    await main.evaluate((element) => element.scrollTo(0, 300));
+    expect(await main.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
+    await page.goBack();
+    await page.locator('.kind').first().waitFor();
+    expect(await main.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
   });
 
   it.each([true, false])('copies a manifest when the page has a clipboard: %s', async (hasClipboard) => {

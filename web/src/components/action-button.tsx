@@ -18,13 +18,19 @@ interface ActionButtonProps {
 export function ActionButton(props: ActionButtonProps) {
   const { action, target, isDisabled = false, isWaiting, buttonClass = 'button' } = props;
   const store = useStore();
+  // Not disabled, because a disabled button loses the focus.
+  const isOff = isDisabled || isWaiting;
   return (
     <button
       type="button"
       class={action === 'delete' ? `${buttonClass} danger` : buttonClass}
-      disabled={isDisabled || isWaiting}
+      aria-disabled={isOff}
       title={isWaiting ? 'Wait until the change in progress is made.' : undefined}
-      onClick={() => (action === 'start' ? runTask(store, action, [target]) : askFor(action, [target]))}
+      onClick={() => {
+        if (isOff) return;
+        if (action === 'start') runTask(store, action, [target]);
+        else askFor(action, [target]);
+      }}
     >
       <Icon name={icons[action]} /> {verbs[action].title}
     </button>

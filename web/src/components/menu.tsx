@@ -79,10 +79,11 @@ function MenuList({ label, items, trigger, onClosed }: MenuListProps) {
     onClosed(hasFocus);
   };
   useEffect(() => {
-    // The menu would stay while its button scrolls away.
+    // The menu would stay while its button scrolls away. A log that scrolls is no reason.
+    const onScroll = ({ target }: Event) => target instanceof Node && target.contains(trigger.current) && close();
     const options = { capture: true, passive: true } as const;
-    addEventListener('scroll', close, options);
-    return () => removeEventListener('scroll', close, options);
+    addEventListener('scroll', onScroll, options);
+    return () => removeEventListener('scroll', onScroll, options);
   });
   return (
     <div

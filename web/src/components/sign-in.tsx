@@ -7,7 +7,7 @@ export function SignIn({ isRefused = false }: { readonly isRefused?: boolean }) 
   return (
     <main class="sign-in">
       <Logo />
-      <h1>Workspaces</h1>
+      <h1 tabIndex={-1}>Workspaces</h1>
       {settings.authentication === 'token' ? <TokenForm isRefused={isRefused} /> : <NoIdentity />}
     </main>
   );

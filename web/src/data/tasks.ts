@@ -69,12 +69,22 @@ export function runTask(store: Store, action: Action, targets: readonly Target[]
         : task,
     );
   };
-  const isBulk = targets.length > 1 && (action === 'pause' || action === 'start');
-  const run = isBulk ? runBulk(store, action, { targets, finish }) : runEach(store, action, { targets, finish });
-  void run.then(() => {
-    if (tasks.value.find((task) => task.id === id)?.items.some(({ status }) => status === 'failed'))
-      store.permissions.refresh();
-  });
+  void perform(store, action, { targets, finish });
+}
+
+/** Performs an action on each target. Permissions may have changed if it has failed on one. */
+async function perform(store: Store, action: Action, { targets, finish }: Run): Promise<void> {
+  let hasFailed = false;
+  const run: Run = {
+    targets,
+    finish: (target, status, message) => {
+      hasFailed ||= status === 'failed';
+      finish(target, status, message);
+    },
+  };
+  if (targets.length > 1 && (action === 'pause' || action === 'start')) await runBulk(store, action, run);
+  else await runEach(store, action, run);
+  if (hasFailed) store.permissions.refresh();
 }
 
 /** Whether a result is missing. */

@@ -31,7 +31,7 @@ export function BulkBar({ rows, selected }: BulkBarProps) {
             key={action}
             type="button"
             class={`button ${action === 'delete' ? 'danger' : ''}`}
-            disabled={targets.length === 0}
+            aria-disabled={targets.length === 0}
             onClick={() =>
               askFor(
                 action,

@@ -14,13 +14,15 @@ interface TableRowProps {
   readonly isSelected: boolean;
   /** Whether changes flash: not while a list is loaded. */
   readonly isFlashing: boolean;
+  /** Id of the row that has the focus. */
+  readonly activeId: Signal<string | undefined>;
   readonly focusId: Signal<string | undefined>;
   readonly onSelect: (id: string) => void;
 }
 
 /** One workspace. It changes in place, and flashes once for each change. */
 export function TableRow(props: TableRowProps) {
-  const { row, index, isActive, isSelected, isFlashing, focusId, onSelect } = props;
+  const { row, index, isActive, isSelected, isFlashing, activeId, focusId, onSelect } = props;
   const { workspace } = row;
   const ref = useRef<HTMLDivElement>(null);
   useFlash(ref, workspace, isFlashing);
@@ -38,6 +40,9 @@ export function TableRow(props: TableRowProps) {
       aria-rowindex={index + 2}
       aria-selected={isSelected}
       tabIndex={isActive ? 0 : -1}
+      onFocusIn={() => {
+        activeId.value = workspace.id;
+      }}
       onClick={(event) => openUnlessControl(event, workspacePath(workspace))}
     >
       <span role="cell" class="cell-select">

@@ -57,10 +57,11 @@ function Rows({
     (first: number, end: number) => permissions.watch(rows.slice(first, end).map(({ workspace }) => workspace.id)),
     [permissions, rows],
   );
-  const activeIndex = Math.max(
-    0,
-    rows.findIndex(({ workspace }) => workspace.id === activeId.value),
-  );
+  // The row after a removed one takes its place.
+  const lastIndex = useRef(0);
+  const foundIndex = rows.findIndex(({ workspace }) => workspace.id === activeId.value);
+  const activeIndex = foundIndex === -1 ? Math.min(lastIndex.current, rows.length - 1) : foundIndex;
+  lastIndex.current = activeIndex;
   const keys = { rows, activeIndex, rowHeight, viewport, activeId, focusId, selected };
   const onKeyDown = tableKeys({ ...keys, permissions: permissions.byId.value });
   return (
@@ -74,6 +75,7 @@ function Rows({
             isActive={index === activeIndex}
             isSelected={selected.value.has(row.workspace.id)}
             isFlashing={workspaces.state.value.status === 'live'}
+            activeId={activeId}
             focusId={focusId}
             onSelect={(id) => toggleId(selected, id)}
           />
