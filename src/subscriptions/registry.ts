@@ -1,41 +1,29 @@
 /**
- * Serves GraphQL subscriptions from the watch cache.
+ * Serves GraphQL subscriptions from the watch cache. `docs/live-updates.md` is the contract for clients.
  *
- * A subscription is a query whose result set is kept up to date. A subscriber receives RESET, the result set as ADDED events,
- * SYNCED, then ADDED, MODIFIED and DELETED for each difference. `docs/live-updates.md` is the contract for clients.
- * The cost of a change does not depend on the number of subscribers: subscribers of the same operation (document,
- * variables) with the same visibility share one {@link SharedSubscription}, which filters, executes and serializes once.
- *
- * Order of events when an object changes:
+ * A subscription is a query whose result set is kept up to date. The cost of a change does not depend on the number of subscribers:
+ * subscribers of the same operation (document, variables) with the same visibility share one {@link SharedSubscription}, which filters,
+ * executes and serializes once.
  *
  *     cache ─▶ DirtySet ─▶ ResultSet.evaluate ─▶ SharedBatch ──▶ EventSink ─▶ socket   (caught-up subscribers)
  *                ▲                    │        └▶ queue ─────▶ EventSink ─▶ socket   (slow subscribers)
  *                └── Dependencies ◀───┘
  *
- * 1. Change. The store calls the event handler synchronously. Objects that may affect the result set are added to the
- *    {@link DirtySet}, each once, in its latest state. A change of a related object, such as the WorkspaceKind of a
- *    Workspace, adds the rows that {@link Dependencies} recorded for it.
- * 2. Evaluation. At the end of the turn, a {@link SerialLoop} drains the set. The {@link ResultSet} applies the filter and
- *    executes the operation for each object; an event results only if the {@link ResultTemplate} has other content.
- * 3. Delivery. The events of one evaluation form a batch that ends at a numbered {@link Checkpoint}. Caught-up
- *    subscribers send the same serialized events, because they have the same cursors.
- * 4. Conflation. A {@link Subscriber} whose sink is not ready queues at most one event per object, and sends the queue
- *    when the sink is ready. It skips intermediate states, never final ones, and delays no other subscriber.
+ * 1. Change. The store calls the event handler synchronously, which marks the object in the {@link DirtySet}. A change of a related
+ *    object, such as the WorkspaceKind of a Workspace, marks the rows that {@link Dependencies} recorded for it.
+ * 2. Evaluation. At the end of the turn, a {@link SerialLoop} drains the set. The {@link ResultSet} applies the filter and executes the
+ *    operation for each object; an event results only if the {@link ResultTemplate} has other content.
+ * 3. Delivery. The events of one evaluation form a batch that ends at a numbered {@link Checkpoint}. Caught-up subscribers send the
+ *    same serialized events, because they have the same cursors. A {@link Subscriber} whose sink is not ready queues at most one event
+ *    per object, so it skips intermediate states and delays no other subscriber.
  *
- * The first events of a subscriber (see {@link InitialEvents}):
+ * A subscriber first receives its {@link InitialEvents}: the snapshot, or the events that it has missed since its cursor (see
+ * {@link CatchUp}). Permissions are rechecked while subscriptions run: subscribers whose visibility has changed move to another shared
+ * subscription and receive the difference between the two result sets (see {@link ViewerSubscriptions}).
  *
- * - Without a cursor, the snapshot: RESET, ADDED for each row, then SYNCED.
- * - With a cursor: a {@link CatchUp} derives the missed events from the change logs, then SYNCED. If the logs do not reach
- *   back to the cursor, or the visibility differs: the snapshot.
- * - Transfer: permissions are rechecked while subscriptions run (see {@link ViewerSubscriptions}). If the visibility has
- *   changed, the subscribers move to the shared subscription of the new visibility and receive the difference between
- *   the two result sets.
- *
- * When the API server's history breaks, for example because an older backup was restored, all subscribers of lists
- * receive RESET and a new snapshot. Subscriptions to one object send the object, or null, instead of events; they need
- * neither cursors nor RESET. Each subscription to a log or to totals reads a source of its own (see
- * {@link ActiveUnsharedSubscription}); those to the same log share the connection to the API server, and those to the same
- * totals the result.
+ * Subscriptions to one object send the object, or null, instead of events; they need neither cursors nor RESET. Each subscription to a
+ * log, to totals or to a bulk action reads a source of its own (see {@link ActiveUnsharedSubscription}); those to the same log share the
+ * connection to the API server, and those to the same totals the result.
  */
 import { executeSubscriptionEvent, type ExecutionResult, type GraphQLError } from 'graphql';
 import type { OperationExecutor } from '../execution/operation-executor.ts';
@@ -92,6 +80,8 @@ function neverAborted(): AbortSignal {
 interface SharedSubscriptionRequest {
   readonly authorized: AuthorizedSubscription;
   readonly args: SubscribeArgs;
+  /** Its {@link operationKey}. */
+  readonly operation: string;
   /** Cursor that the transport transmits. */
   readonly after: string | undefined;
   /** Ends the reservation of the viewer. */
@@ -160,14 +150,15 @@ export class SubscriptionRegistry {
       }
       const operation = operationKey(args, authorized.source.selection);
       reservation.use(this.#distinct.enter(args.contextValue.viewer.name, operation));
-      return this.#openShared({ authorized, args, after, release });
+      return this.#openShared({ authorized, args, operation, after, release });
     } catch (error) {
       release();
       throw error;
     }
   }
 
-  #openShared({ authorized, args, after, release }: SharedSubscriptionRequest): SubscriptionHandle {
+  #openShared(request: SharedSubscriptionRequest): SubscriptionHandle {
+    const { authorized, after, release } = request;
     const { source } = authorized;
     assertAffordable(authorized);
     const resumable = source.shape === 'events';
@@ -177,7 +168,7 @@ export class SubscriptionRegistry {
       discard: release,
       start: (sink) => {
         this.#running += 1;
-        const subscriptions = this.#viewerSubscriptionsFor(args, authorized);
+        const subscriptions = this.#viewerSubscriptionsFor(request);
         return this.#open(sink, { subscriptions, authorized, resumeFrom, release });
       },
     };
@@ -230,8 +221,7 @@ export class SubscriptionRegistry {
     release();
   }
 
-  #viewerSubscriptionsFor(args: SubscribeArgs, authorized: AuthorizedSubscription): ViewerSubscriptions {
-    const operation = operationKey(args, authorized.source.selection);
+  #viewerSubscriptionsFor({ authorized, args, operation }: SharedSubscriptionRequest): ViewerSubscriptions {
     const key = JSON.stringify([args.contextValue.viewer.key, operation]);
     let subscriptions = this.#viewerSubscriptions.get(key);
     if (!subscriptions) {
