@@ -1,9 +1,10 @@
 import type { VisibilityScope } from '../auth/visibility-scope.ts';
 import type { HandledObjects } from '../cache/event-handlers.ts';
+import type { StoreEventHandler } from '../cache/store-events.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { FieldCondition } from '../kubernetes/object-filter.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { ScopedChange } from './scoped-change.ts';
+import { scopedChangeOf, type ScopedChange } from './scoped-change.ts';
 
 /** Methods are called synchronously, in the order of the changes, and must not throw. */
 export interface ChangeHandler<T> {
@@ -19,6 +20,22 @@ export interface HandledSelection<T> {
   readonly name?: ObjectName | undefined;
   /** The handler may miss changes of objects that do not meet all conditions, neither before the change nor after it. */
   readonly conditions?: readonly FieldCondition<T>[] | undefined;
+}
+
+/** Returns a handler for the events of a store that receives what is visible of each change. */
+export function storeHandlerOf<T extends KubernetesObject>(
+  scope: VisibilityScope,
+  resource: Resource<T>,
+  handler: ChangeHandler<T>,
+): StoreEventHandler<T> {
+  return {
+    changed: (change) => {
+      const scoped = scopedChangeOf(scope, resource, change);
+      if (scoped) handler.changed(scoped);
+    },
+    reset: () => handler.reset(),
+    failed: (error) => handler.failed(error),
+  };
 }
 
 /** Beyond it, a handler receives the changes of all namespaces. */

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  isSameRedacted,
   onlyNameIn,
   scopeInNamespace,
   scopeSignature,
@@ -15,16 +14,15 @@ import type { BuildCharges, IndexDefinition } from '../cache/store-indexes.ts';
 import type { ObjectIndex } from '../cache/index-entry.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { ReadonlyStore } from '../cache/readonly-store.ts';
-import type { Change } from '../cache/store-events.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { ObjectField } from '../kubernetes/object-field.ts';
 import type { ObjectFilter } from '../kubernetes/object-filter.ts';
 import type { Ordering } from '../kubernetes/ordering.ts';
 import { cacheKeyOf } from '../kubernetes/resource.ts';
 import type { Awaitable } from '../scheduling/awaitable.ts';
-import { handledObjectsOf, type ChangeHandler, type HandledSelection } from './change-handler.ts';
+import { handledObjectsOf, storeHandlerOf, type ChangeHandler, type HandledSelection } from './change-handler.ts';
 import { dependencyKeys, dependencyKeysOf } from './dependency-keys.ts';
-import { unscopedChangeOf, type ScopedChange } from './scoped-change.ts';
+import { scopedNetChangeOf } from './scoped-change.ts';
 import { IndexedList, isSmallPart, type IndexedListOptions } from './indexed-list.ts';
 import { PlainList, type ObjectList } from './object-list.ts';
 
@@ -97,6 +95,21 @@ export class ScopedLister<T extends KubernetesObject> {
     return cacheKeyOf(this.#store.resource, this.#store.namespace);
   }
 
+  /** Returns a text that is equal for viewers who see the same objects, in one namespace or in all. */
+  signature(namespace?: string | null): string {
+    return scopeSignature(namespace ? scopeInNamespace(this.#scope, namespace) : this.#scope);
+  }
+
+  /** Namespaces whose objects are visible with all their fields; of a resource without namespaces, names of objects. */
+  get fullScope(): Scope {
+    return this.#scope.full;
+  }
+
+  /** Whether no object can be visible, whatever exists. */
+  get seesNothing(): boolean {
+    return seesNothing(this.#scope);
+  }
+
   /** Returns a lister of the same scope and store whose reads are not reported, and which retains no operation. */
   detached(): ScopedLister<T> {
     return new ScopedLister({ scope: this.#scope, cached: this.#cached });
@@ -120,25 +133,22 @@ export class ScopedLister<T extends KubernetesObject> {
     return this.#list(namespace);
   }
 
+  /** Returns the objects with a value in a secondary index, in no particular order. */
+  byIndex(index: string, value: string): readonly T[] {
+    this.#onRead?.(this, dependencyKeys.index(this.#store.resource, index, value));
+    return this.#byIndex(index, value);
+  }
+
+  /** Returns the number of objects that {@link byIndex} returns. */
+  countByIndex(index: string, value: string): number {
+    if (this.#scope.full !== 'all') return this.byIndex(index, value).length;
+    this.#onRead?.(this, dependencyKeys.index(this.#store.resource, index, value));
+    return this.#store.countByIndex(index, value);
+  }
+
   /** Reports a read of all objects in the namespaces of a scope, for a result that is derived from them without a lister. */
   reportRead(namespaces: Scope = 'all'): void {
     this.#onRead?.(this, this.#listKey(onlyNameIn(namespaces)));
-  }
-
-  #listKey(namespace: string | undefined): string {
-    const { resource } = this.#store;
-    return namespace === undefined
-      ? dependencyKeys.all(resource)
-      : dependencyKeys.index(resource, 'namespace', namespace);
-  }
-
-  #list(namespace: string | undefined): readonly T[] {
-    const { full } = this.#scope;
-    const { namespaced } = this.#store.resource;
-    if (full === 'all' || !namespaced || namespace !== undefined) return this.#allVisible(this.#store.list(namespace));
-    const objects = [...full].flatMap((each) => [...this.#store.list(each)]);
-    this.#cost?.addListed(objects.length);
-    return objects;
   }
 
   /** Returns the objects of all namespaces or of one that a filter matches, as a list that is evaluated when it is read. */
@@ -160,15 +170,28 @@ export class ScopedLister<T extends KubernetesObject> {
     });
   }
 
-  /** Whether the cost of a read must not depend on the objects that are not visible: it would disclose how many there are. */
-  get #isPartial(): boolean {
-    return this.#scope.full !== 'all';
+  /** As {@link select}, of the objects with a value in a secondary index. */
+  selectByIndex(index: string, value: string, selection: Omit<ListSelection<T>, 'namespace'>): ObjectList<T> {
+    const { resource } = this.#store;
+    this.#onRead?.(this, dependencyKeys.index(resource, index, value));
+    return this.#plainList(() => this.#byIndex(index, value), selection);
   }
 
-  /** Costs of indexes, which have all objects. */
-  get #builds(): BuildCharges {
-    const cost = this.#isPartial ? undefined : this.#cost;
-    return { onRead: (count) => cost?.addListed(count), onSort: (count) => cost?.addSorted(count) };
+  #plainList(list: () => readonly T[], { ordering, filter }: ListSelection<T>): ObjectList<T> {
+    const onSort = (count: number) => this.#cost?.addSorted(count);
+    return new PlainList(() => (filter ? list().filter(filter) : list()), ordering, onSort);
+  }
+
+  /**
+   * Returns the namespaces of a list. Undefined if the indexes do not have its objects: those of which the viewer sees the
+   * redacted form, or only some by name.
+   */
+  #indexedNamespaces(namespace: string | undefined): Pick<IndexedListOptions<T>, 'namespaces'> | undefined {
+    const { full, redacted } = this.#scope;
+    if (full === 'all') return { namespaces: namespace };
+    if (!this.#store.resource.namespaced || redacted === 'all' || redacted.size > 0) return undefined;
+    if (namespace !== undefined) return { namespaces: full.has(namespace) ? namespace : EMPTY_NAMESPACES };
+    return { namespaces: onlyNameIn(full) ?? full };
   }
 
   /**
@@ -201,67 +224,15 @@ export class ScopedLister<T extends KubernetesObject> {
     return definitions.map((definition) => this.#store.indexes.defined(definition, this.#builds));
   }
 
-  /** Whether so few objects are visible that reading them is faster than reading an index of all. */
-  get seesSmallPart(): boolean {
-    return this.#isPartial && isSmallPart(this.#visibleCount, this.#store.size);
-  }
-
-  /** Number of objects in the namespaces that are fully visible. */
-  get #visibleCount(): number {
-    const { full } = this.#scope;
-    if (full === 'all') return this.#store.size;
-    return full.values().reduce((sum, namespace) => sum + this.#store.count(namespace), 0);
-  }
-
   /** Derives fields of an object again, because what they are derived from may have changed. */
   refresh(object: T, fields: readonly ObjectField<T, unknown>[]): void {
     this.#store.indexes.refresh(object, fields);
   }
 
-  /** As {@link select}, of the objects with a value in a secondary index. */
-  selectByIndex(index: string, value: string, selection: Omit<ListSelection<T>, 'namespace'>): ObjectList<T> {
-    const { resource } = this.#store;
-    this.#onRead?.(this, dependencyKeys.index(resource, index, value));
-    return this.#plainList(() => this.#byIndex(index, value), selection);
-  }
-
-  #plainList(list: () => readonly T[], { ordering, filter }: ListSelection<T>): ObjectList<T> {
-    const onSort = (count: number) => this.#cost?.addSorted(count);
-    return new PlainList(() => (filter ? list().filter(filter) : list()), ordering, onSort);
-  }
-
-  /** Returns the objects with a value in a secondary index, in no particular order. */
-  byIndex(index: string, value: string): readonly T[] {
-    this.#onRead?.(this, dependencyKeys.index(this.#store.resource, index, value));
-    return this.#byIndex(index, value);
-  }
-
-  /** Examines the visible objects instead of the indexed ones if they are fewer: those that are not visible have no cost. */
-  #byIndex(index: string, value: string): readonly T[] {
-    const { full } = this.#scope;
-    const { namespaced, cache } = this.#store.resource;
-    const found = this.#store.countByIndex(index, value);
-    if (full === 'all' || !namespaced || found <= full.size || found <= this.#visibleCount)
-      return this.#allVisible(this.#store.byIndex(index, value));
-    const objects = [...full].flatMap((namespace) => [...this.#store.list(namespace)]);
-    return this.#allVisible(objects.filter((object) => cache.indexes[index]?.(object).includes(value)));
-  }
-
-  /** Namespaces whose objects are visible with all their fields; of a resource without namespaces, names of objects. */
-  get fullScope(): Scope {
-    return this.#scope.full;
-  }
-
-  /** Returns the number of objects that {@link byIndex} returns. */
-  countByIndex(index: string, value: string): number {
-    if (this.#scope.full !== 'all') return this.byIndex(index, value).length;
-    this.#onRead?.(this, dependencyKeys.index(this.#store.resource, index, value));
-    return this.#store.countByIndex(index, value);
-  }
-
-  /** Whether no object can be visible, whatever exists. */
-  get seesNothing(): boolean {
-    return seesNothing(this.#scope);
+  /** Costs of indexes, which have all objects. */
+  get #builds(): BuildCharges {
+    const cost = this.#isPartial ? undefined : this.#cost;
+    return { onRead: (count) => cost?.addListed(count), onSort: (count) => cost?.addSorted(count) };
   }
 
   /** Number of objects in the cache, whether they are visible or not. */
@@ -269,9 +240,9 @@ export class ScopedLister<T extends KubernetesObject> {
     return this.#store.size;
   }
 
-  /** Returns a text that is equal for viewers who see the same objects, in one namespace or in all. */
-  signature(namespace?: string | null): string {
-    return scopeSignature(namespace ? scopeInNamespace(this.#scope, namespace) : this.#scope);
+  /** Whether so few objects are visible that reading them is faster than reading an index of all. */
+  get seesSmallPart(): boolean {
+    return this.#isPartial && isSmallPart(this.#visibleCount, this.#store.size);
   }
 
   /** Resource version up to which the cache is complete. */
@@ -307,12 +278,8 @@ export class ScopedLister<T extends KubernetesObject> {
     const read = logged
       ? () => this.#store.changesSince(version, steps)
       : steps === 'net' && (await this.#cached.changesSince(version));
-    return read ? () => read()?.flatMap((change) => this.#visibleNetChange(change)) : undefined;
-  }
-
-  /** Returns the keys of every read whose result a change may alter. */
-  dependencyKeysOf({ before, after, last }: NetChange<T>): readonly string[] {
-    return [before, after ?? last].flatMap((object) => (object ? dependencyKeysOf(this.#store.resource, object) : []));
+    if (!read) return undefined;
+    return () => read()?.flatMap((change) => scopedNetChangeOf(this.#scope, this.#store.resource, change) ?? []);
   }
 
   /**
@@ -324,34 +291,52 @@ export class ScopedLister<T extends KubernetesObject> {
   addEventHandler(handler: ChangeHandler<T>, selected: HandledSelection<T> = {}): () => void {
     const { resource } = this.#store;
     if (resource.cache.watched === 'on-demand' && this.seesNothing) return () => undefined;
-    const ownHandler = {
-      changed: (change: Change<T>) => this.#handleChange(handler, unscopedChangeOf(resource, change)),
-      reset: () => handler.reset(),
-      failed: (error: Error) => handler.failed(error),
-    };
-    return this.#store.addEventHandler(ownHandler, handledObjectsOf(this.#scope, resource, selected));
+    const storeHandler = storeHandlerOf(this.#scope, resource, handler);
+    return this.#store.addEventHandler(storeHandler, handledObjectsOf(this.#scope, resource, selected));
   }
 
-  #handleChange(handler: ChangeHandler<T>, change: ScopedChange<T>): void {
-    const last = this.#visible(change.last);
-    if (last === undefined) return;
-    if (last === change.last) handler.changed(change);
-    else {
-      const [before, after] = [this.#visible(change.before), this.#visible(change.after)];
-      handler.changed({ before, after, last, dependencyKeys: change.dependencyKeys });
-    }
+  /** Returns the keys of every read whose result a change may alter. */
+  dependencyKeysOf({ before, after, last }: NetChange<T>): readonly string[] {
+    return [before, after ?? last].flatMap((object) => (object ? dependencyKeysOf(this.#store.resource, object) : []));
   }
 
-  /**
-   * Returns the namespaces of a list. Undefined if the indexes do not have its objects: those of which the viewer sees the
-   * redacted form, or only some by name.
-   */
-  #indexedNamespaces(namespace: string | undefined): Pick<IndexedListOptions<T>, 'namespaces'> | undefined {
-    const { full, redacted } = this.#scope;
-    if (full === 'all') return { namespaces: namespace };
-    if (!this.#store.resource.namespaced || redacted === 'all' || redacted.size > 0) return undefined;
-    if (namespace !== undefined) return { namespaces: full.has(namespace) ? namespace : EMPTY_NAMESPACES };
-    return { namespaces: onlyNameIn(full) ?? full };
+  #listKey(namespace: string | undefined): string {
+    const { resource } = this.#store;
+    return namespace === undefined
+      ? dependencyKeys.all(resource)
+      : dependencyKeys.index(resource, 'namespace', namespace);
+  }
+
+  #list(namespace: string | undefined): readonly T[] {
+    const { full } = this.#scope;
+    const { namespaced } = this.#store.resource;
+    if (full === 'all' || !namespaced || namespace !== undefined) return this.#allVisible(this.#store.list(namespace));
+    const objects = [...full].flatMap((each) => [...this.#store.list(each)]);
+    this.#cost?.addListed(objects.length);
+    return objects;
+  }
+
+  /** Examines the visible objects instead of the indexed ones if they are fewer: those that are not visible have no cost. */
+  #byIndex(index: string, value: string): readonly T[] {
+    const { full } = this.#scope;
+    const { namespaced, cache } = this.#store.resource;
+    const found = this.#store.countByIndex(index, value);
+    if (full === 'all' || !namespaced || found <= full.size || found <= this.#visibleCount)
+      return this.#allVisible(this.#store.byIndex(index, value));
+    const objects = [...full].flatMap((namespace) => [...this.#store.list(namespace)]);
+    return this.#allVisible(objects.filter((object) => cache.indexes[index]?.(object).includes(value)));
+  }
+
+  /** Whether the cost of a read must not depend on the objects that are not visible: it would disclose how many there are. */
+  get #isPartial(): boolean {
+    return this.#scope.full !== 'all';
+  }
+
+  /** Number of objects in the namespaces that are fully visible. */
+  get #visibleCount(): number {
+    const { full } = this.#scope;
+    if (full === 'all') return this.#store.size;
+    return full.values().reduce((sum, namespace) => sum + this.#store.count(namespace), 0);
   }
 
   #visible(object: T | undefined): T | undefined {
@@ -366,15 +351,6 @@ export class ScopedLister<T extends KubernetesObject> {
       : all;
     this.#cost?.addListed(visible.length);
     return visible;
-  }
-
-  #visibleNetChange({ before, after, last }: NetChange<T>): readonly NetChange<T>[] {
-    const visible = this.#visible(last);
-    if (visible === undefined) return [];
-    const [seenBefore, seenAfter] = [this.#visible(before), this.#visible(after)];
-    // A change that the viewer does not see must have no event: it would disclose that there was one.
-    if (seenBefore && seenAfter && isSameRedacted(this.#store.resource, seenBefore, seenAfter)) return [];
-    return [{ before: seenBefore, after: seenAfter, last: visible }];
   }
 }
 
