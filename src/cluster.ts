@@ -13,7 +13,7 @@ import type { Cluster } from './viewer-client/cluster.ts';
 import { DerivedStates } from './viewer-client/derived-states.ts';
 import { GpuLoads } from './viewer-client/gpu-loads.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
-import { readErrorFor } from './viewer-client/read-error.ts';
+import { assertCached } from './viewer-client/read-error.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { SharedLogs } from './viewer-client/shared-logs.ts';
 
@@ -84,7 +84,7 @@ function namesIn(store: ReadonlyStore<NamespaceObject>): () => readonly string[]
     failed: forget,
   });
   return () => {
-    if (store.version === '') throw readErrorFor(store.resource, store.failure);
+    assertCached(store);
     names ??= Array.from(store.list(), ({ metadata }) => metadata.name);
     return names;
   };

@@ -1,3 +1,5 @@
+import type { ReadonlyStore } from '../cache/readonly-store.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isForbidden, isKindUnavailable, isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
 
@@ -13,4 +15,9 @@ export function readErrorFor({ plural }: Resource, failure: Error | undefined): 
     message: `The gateway has not listed the ${plural} of the cluster yet${failure ? ` (${failure.message})` : ''}. Retry in a moment.`,
     retryAfterSeconds: 1,
   });
+}
+
+/** Throws {@link readErrorFor} if a store has nothing to read: it has not been listed yet, or cannot be. */
+export function assertCached<T extends KubernetesObject>({ resource, version, failure }: ReadonlyStore<T>): void {
+  if (version === '') throw readErrorFor(resource, failure);
 }

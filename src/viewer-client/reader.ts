@@ -1,11 +1,8 @@
 import { forbidden } from '../auth/authorizer.ts';
 import { OperationVisibility } from '../auth/operation-visibility.ts';
-import type { Cancellation } from '../auth/access-checks.ts';
 import { attributesFor } from '../auth/resource-attributes.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import {
-  EMPTY_SCOPE,
-  onlyNameIn,
   scopeInNamespace,
   seesNothing,
   visibleObject,
@@ -13,36 +10,29 @@ import {
   type VisibilityScope,
 } from '../auth/visibility-scope.ts';
 import type { VisibilityResolver } from '../auth/visibility-resolver.ts';
-import type { CachedResource, StoreVersion } from '../cache/cluster-cache.ts';
+import type { StoreVersion } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/informer.ts';
+import type { ReadonlyStore } from '../cache/readonly-store.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import { podMetrics } from '../kubernetes/pod-metrics.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isNotFound } from '../kubernetes/status-error.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
-import type { Cluster } from './cluster.ts';
-import { dependencyKeys } from './dependency-keys.ts';
 import type { GpuLoads } from './gpu-loads.ts';
-import type { OperationCost } from './operation-cost.ts';
+import { createLister, createSyncedLister, type ListerContext } from './listers.ts';
 import { PodLogs } from './pod-logs.ts';
 import { PodUsageReads, type PodUsage } from './pod-usages.ts';
 import type { PrefetchedReader } from './prefetched-reader.ts';
 import { readErrorFor } from './read-error.ts';
-import { ScopedLister, type OnRead } from './scoped-lister.ts';
+import type { ScopedLister } from './scoped-lister.ts';
 import { UncachedReads } from './uncached-reads.ts';
 import { UnrestrictedReads } from './unrestricted-reads.ts';
 
 export type { ResourceStatus } from '../cache/informer.ts';
 
-export interface ReaderOptions {
-  readonly cluster: Cluster;
+export interface ReaderOptions extends ListerContext {
   readonly viewer: Viewer;
   readonly resolver: VisibilityResolver;
-  readonly cost: OperationCost;
-  /** Cancels the requests to the API server. */
-  readonly cancellation: Cancellation;
-  /** Called for every read from the cache. */
-  readonly onRead?: OnRead | undefined;
   /** Visibility that is known already. By default {@link Reader.prefetch} resolves it. */
   readonly visibility?: OperationVisibility | undefined;
 }
@@ -52,9 +42,6 @@ interface ObjectSelection {
   readonly namespace?: string | null | undefined;
   readonly name?: string | undefined;
 }
-
-/** Options of reads for as long as a subscription runs, which has no cost of its own. */
-const UNCHARGED = { isUncharged: true };
 
 /** Namespaces of which one request may start informers. */
 const MAX_NAMESPACES_READ = 20;
@@ -81,28 +68,63 @@ export class Reader implements PrefetchedReader {
     this.#visibility = options.visibility;
   }
 
+  /** Returns the visible objects of a resource, of one namespace or of all, in no particular order. */
+  async list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Promise<readonly T[]> {
+    return (await this.lister(resource, namespace)).list(namespace ?? undefined);
+  }
+
+  /**
+   * Returns a lister of the visible objects of a resource, of one namespace or of all; a promise only if a decision is not cached, or the
+   * resource is not.
+   */
+  lister<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Awaitable<ScopedLister<T>> {
+    return this.#lister(resource, { namespace });
+  }
+
+  /** Returns a lister of objects that the viewer may both read and watch, and records their scope in {@link visibility}. */
+  async listerForWatch<T extends KubernetesObject>(
+    resource: Resource<T>,
+    selection: ObjectSelection = {},
+  ): Promise<ScopedLister<T>> {
+    const scope = await this.#scopeOf(resource, selection, 'watch');
+    this.visibility.setWatched(resource, scope);
+    return createSyncedLister(this.#options, resource, { scope, isUncharged: true });
+  }
+
+  /** Returns an object; undefined if it does not exist. A promise only as for {@link lister}. */
+  get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Awaitable<T | undefined> {
+    if (resource.cache.watched === 'never') return unlessNotFound(this.getUncached(resource, at));
+    return andThen(this.#lister(resource, at), (objects) => objects.get(at));
+  }
+
+  #lister<T extends KubernetesObject>(resource: Resource<T>, selection: ObjectSelection): Awaitable<ScopedLister<T>> {
+    return andThen(this.#scopeOf(resource, selection, 'read'), (scope) =>
+      createSyncedLister(this.#options, resource, { scope }),
+    );
+  }
+
+  /** Returns the scope of a selection. Throws Forbidden if the viewer may not read it. */
+  #scopeOf<T extends KubernetesObject>(
+    resource: Resource<T>,
+    { namespace = null, name }: ObjectSelection,
+    mode: AccessMode,
+  ): Awaitable<VisibilityScope> {
+    const { resolver } = this.#options;
+    const orDeny = (verb: string) => (scope: VisibilityScope | undefined) =>
+      scope ?? deny(mode === 'read' ? verb : 'watch', resource, namespace);
+    if (name !== undefined) return andThen(resolver.resolveObject(resource, { namespace, name }, mode), orDeny('get'));
+    if (namespace !== null) return andThen(resolver.resolveNamespace(resource, namespace, mode), orDeny('list'));
+    return andThen(resolver.resolve(resource, mode), (scope) => {
+      // Elsewhere an empty result is correct: a viewer may have permissions in no namespace yet.
+      if (seesNothing(scope) && !resource.namespaced && !resource.access.redacted) deny('list', resource, null);
+      return scope;
+    });
+  }
+
   /** Visibility of the resources that the operation reads, as far as it is resolved. */
   get visibility(): OperationVisibility {
     this.#visibility ??= new OperationVisibility();
     return this.#visibility;
-  }
-
-  get #uncached(): UncachedReads {
-    const { viewer, resolver, cancellation } = this.#options;
-    const keepsGets = this.#keepsGets;
-    this.#uncachedReads ??= new UncachedReads({ client: viewer.client, resolver, cancellation, keepsGets });
-    return this.#uncachedReads;
-  }
-
-  /** Must be called before the first read of a query that may be executed twice: it reads each object once from the API server. */
-  keepGets(): void {
-    this.#keepsGets = true;
-  }
-
-  /** Reads without a permission check, for decisions of the gateway only. */
-  get unrestricted(): UnrestrictedReads {
-    this.#unrestrictedReads ??= new UnrestrictedReads({ ...this.#options, uncached: () => this.#uncached });
-    return this.#unrestrictedReads;
   }
 
   /**
@@ -139,48 +161,13 @@ export class Reader implements PrefetchedReader {
     });
   }
 
-  /** Returns the visible objects of a resource, of one namespace or of all, in no particular order. */
-  async list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Promise<readonly T[]> {
-    return (await this.lister(resource, namespace)).list(namespace ?? undefined);
-  }
-
-  /**
-   * Returns a lister of the visible objects of a resource, of one namespace or of all; a promise only if a decision is not cached, or the
-   * resource is not.
-   */
-  lister<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Awaitable<ScopedLister<T>> {
-    return andThen(this.#scopeOf(resource, { namespace }, 'read'), (scope) => this.#lister(resource, scope));
-  }
-
-  /** Versions up to which the cache is complete. Without what is not cached now. */
-  get versions(): readonly StoreVersion[] {
-    return this.#options.cluster.cache.versions;
-  }
-
-  /** Returns an object; undefined if it does not exist. A promise only as for {@link lister}. */
-  get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Awaitable<T | undefined> {
-    if (resource.cache.watched === 'never') return unlessNotFound(this.getUncached(resource, at));
-    const lister = andThen(this.#scopeOf(resource, at, 'read'), (scope) => this.#lister(resource, scope));
-    return andThen(lister, (objects) => objects.get(at));
-  }
-
-  /** Returns a lister of objects that the viewer may both read and watch, and records their scope in {@link visibility}. */
-  async listerForWatch<T extends KubernetesObject>(
-    resource: Resource<T>,
-    selection: ObjectSelection = {},
-  ): Promise<ScopedLister<T>> {
-    const scope = await this.#scopeOf(resource, selection, 'watch');
-    this.visibility.setWatched(resource, scope);
-    return this.#lister(resource, scope, UNCHARGED);
-  }
-
   prefetched<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T> {
-    return this.#prefetched(resource, {});
+    return this.#prefetched(resource, false);
   }
 
   /** Returns the same reads for as long as a subscription runs. */
   prefetchedForWatch(): PrefetchedReader {
-    return { prefetched: (resource) => this.#prefetched(resource, UNCHARGED), gpuLoads: this.gpuLoads };
+    return { prefetched: (resource) => this.#prefetched(resource, true), gpuLoads: this.gpuLoads };
   }
 
   /**
@@ -191,17 +178,19 @@ export class Reader implements PrefetchedReader {
     return [...this.visibility.prefetched].flatMap((resource) => {
       const scope = this.visibility.scopeOf(resource);
       const { watched, perNamespace } = resource.cache;
-      return scope && watched === 'on-demand' && !perNamespace ? [this.#listerOf(resource, scope, UNCHARGED)] : [];
+      return scope && watched === 'on-demand' && !perNamespace
+        ? [createLister(this.#options, resource, { scope, isUncharged: true })]
+        : [];
     });
   }
 
-  #prefetched<T extends KubernetesObject>(resource: Resource<T>, options: ListerOptions<T>): ScopedLister<T> {
+  #prefetched<T extends KubernetesObject>(resource: Resource<T>, isUncharged: boolean): ScopedLister<T> {
     const scope = this.visibility.scopeOf(resource);
-    const { version, failure } = this.#options.cluster.cache.store(resource);
-    const isUnsynced = resource.cache.watched === 'on-demand' && version === '' && failure === undefined;
-    if (isUnsynced && !(scope && seesNothing(scope))) throw readErrorFor(resource, failure);
-    if (scope) return this.#listerOf(resource, scope, options);
-    throw undeclared(resource);
+    if (!scope) throw undeclared(resource);
+    const cached = this.#options.cluster.cache.cached(resource);
+    if (resource.cache.watched === 'on-demand' && isPending(cached.store) && !seesNothing(scope))
+      throw readErrorFor(resource, undefined);
+    return createLister(this.#options, resource, { scope, cached, isUncharged });
   }
 
   /**
@@ -216,18 +205,25 @@ export class Reader implements PrefetchedReader {
     const operationScope = this.visibility.scopeOf(resource);
     if (!operationScope) throw undeclared(resource);
     const scope = scopeInNamespace(operationScope, namespace);
-    if (seesNothing(scope)) return read(this.#emptyLister(resource));
+    // Reads are not reported if no change can alter their results.
+    if (seesNothing(scope)) return read(createLister({ ...this.#options, onRead: undefined }, resource, { scope }));
     const cached = this.#options.cluster.cache.cached(resource, this.#ownNamespace(namespace));
     const synced = cached.ensureSynced(this.#options.cancellation); // also keeps the informer running
     // The scope of the operation: listers of one store are interchangeable within it.
-    if (cached.store.version !== '') return read(this.#listerOf(resource, operationScope, { cached }));
+    const lister = createLister(this.#options, resource, { scope: operationScope, cached });
+    if (cached.store.version !== '') return read(lister);
     return andThen(synced, () => {
-      const { version, failure } = cached.store;
-      const lister = this.#listerOf(resource, operationScope, { cached });
-      if (version !== '' || failure !== undefined) return read(lister);
-      this.#options.onRead?.(lister, dependencyKeys.all(resource)); // a subscription reads again when the resource is synced
-      throw readErrorFor(resource, failure);
+      if (!isPending(cached.store)) return read(lister);
+      lister.reportRead(); // a subscription reads again when the resource is synced
+      throw readErrorFor(resource, undefined);
     });
+  }
+
+  /** Returns undefined, for the informer of the whole cluster, if the request has read many other namespaces. */
+  #ownNamespace(namespace: string): string | undefined {
+    this.#namespacesRead ??= new Set();
+    if (this.#namespacesRead.size < MAX_NAMESPACES_READ) this.#namespacesRead.add(namespace);
+    return this.#namespacesRead.has(namespace) ? namespace : undefined;
   }
 
   /** Returns an object as the API server has it now. Throws NotFound if it does not exist. */
@@ -240,6 +236,24 @@ export class Reader implements PrefetchedReader {
   async listUncached<T extends KubernetesObject>(resource: Resource<T>, namespace: string): Promise<readonly T[]> {
     await this.#options.resolver.assertCan('list', resource, { namespace });
     return this.#uncached.list(resource, namespace);
+  }
+
+  /** Must be called before the first read of a query that may be executed twice: it reads each object once from the API server. */
+  keepGets(): void {
+    this.#keepsGets = true;
+  }
+
+  get #uncached(): UncachedReads {
+    const { viewer, resolver, cancellation } = this.#options;
+    const keepsGets = this.#keepsGets;
+    this.#uncachedReads ??= new UncachedReads({ client: viewer.client, resolver, cancellation, keepsGets });
+    return this.#uncachedReads;
+  }
+
+  /** Reads without a permission check, for decisions of the gateway only. */
+  get unrestricted(): UnrestrictedReads {
+    this.#unrestrictedReads ??= new UnrestrictedReads({ ...this.#options, uncached: () => this.#uncached });
+    return this.#unrestrictedReads;
   }
 
   /** Returns the logs of the pods of a namespace. */
@@ -263,11 +277,9 @@ export class Reader implements PrefetchedReader {
     return this.#options.cluster.gpuLoads;
   }
 
-  /** Returns the state of the informer of each resource that viewers can see, after discovery. */
-  async statuses(): Promise<readonly ResourceStatus[]> {
-    const { cache } = this.#options.cluster;
-    await cache.discover();
-    return cache.statuses().filter(({ resource }) => resource.access.visibleAs === undefined);
+  /** Versions up to which the cache is complete. Without what is not cached now. */
+  get versions(): readonly StoreVersion[] {
+    return this.#options.cluster.cache.versions;
   }
 
   /** Returns the number of visible objects in the cache; 0 for resources that are never cached. */
@@ -282,82 +294,17 @@ export class Reader implements PrefetchedReader {
     return count;
   }
 
-  /** Returns undefined, for the informer of the whole cluster, if the request has read many other namespaces. */
-  #ownNamespace(namespace: string): string | undefined {
-    this.#namespacesRead ??= new Set();
-    if (this.#namespacesRead.size < MAX_NAMESPACES_READ) this.#namespacesRead.add(namespace);
-    return this.#namespacesRead.has(namespace) ? namespace : undefined;
-  }
-
-  #scopeOf<T extends KubernetesObject>(
-    resource: Resource<T>,
-    { namespace = null, name }: ObjectSelection,
-    mode: AccessMode,
-  ): Awaitable<VisibilityScope> {
-    const { resolver } = this.#options;
-    const orDeny = (verb: string) => (scope: VisibilityScope | undefined) =>
-      scope ?? deny(mode === 'read' ? verb : 'watch', resource, namespace);
-    if (name !== undefined) return andThen(resolver.resolveObject(resource, { namespace, name }, mode), orDeny('get'));
-    if (namespace !== null) return andThen(resolver.resolveNamespace(resource, namespace, mode), orDeny('list'));
-    return andThen(resolver.resolve(resource, mode), (scope) => {
-      // Elsewhere an empty result is correct: a viewer may have permissions in no namespace yet.
-      if (seesNothing(scope) && !resource.namespaced && !resource.access.redacted) deny('list', resource, null);
-      return scope;
-    });
-  }
-
-  /** An empty scope needs no informer, which would watch the whole cluster for a viewer without permissions. */
-  #lister<T extends KubernetesObject>(
-    resource: Resource<T>,
-    scope: VisibilityScope,
-    options: ListerOptions<T> = {},
-  ): Awaitable<ScopedLister<T>> {
-    if (resource.cache.watched === 'on-demand' && seesNothing(scope)) return this.#listerOf(resource, scope, options);
-    const { cluster, cancellation } = this.#options;
-    const cached = cluster.cache.cached(resource, onlyNamespaceOf(resource, scope));
-    return andThen(cached.ensureSynced(cancellation), () => {
-      const { version, failure } = cached.store;
-      if (version === '') throw readErrorFor(resource, failure);
-      return this.#listerOf(resource, scope, { isUncharged: options.isUncharged, cached });
-    });
-  }
-
-  #listerOf<T extends KubernetesObject>(
-    resource: Resource<T>,
-    scope: VisibilityScope,
-    {
-      cached = this.#options.cluster.cache.cached(resource),
-      isUncharged = false,
-      isUnreported = false,
-    }: ListerOptions<T> = {},
-  ): ScopedLister<T> {
-    const { onRead, cost } = this.#options;
-    return new ScopedLister({
-      scope,
-      cached,
-      onRead: isUnreported ? undefined : onRead,
-      cost: isUncharged ? undefined : cost,
-    });
-  }
-
-  /** Its reads are not reported: no change can alter their results. */
-  #emptyLister<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T> {
-    return this.#listerOf(resource, { full: EMPTY_SCOPE, redacted: EMPTY_SCOPE }, { isUnreported: true });
+  /** Returns the state of the informer of each resource that viewers can see, after discovery. */
+  async statuses(): Promise<readonly ResourceStatus[]> {
+    const { cache } = this.#options.cluster;
+    await cache.discover();
+    return cache.statuses().filter(({ resource }) => resource.access.visibleAs === undefined);
   }
 }
 
-interface ListerOptions<T extends KubernetesObject> {
-  /** Default: what is cached of all namespaces. */
-  readonly cached?: CachedResource<T>;
-  /** Whether the reads have no cost. Default: that of the operation. */
-  readonly isUncharged?: boolean | undefined;
-  /** Whether the reads are not reported. Default: they are. */
-  readonly isUnreported?: boolean;
-}
-
-/** Returns the namespace that has all visible objects; undefined if several could. */
-function onlyNamespaceOf({ namespaced }: Resource, { full, redacted }: VisibilityScope): string | undefined {
-  return namespaced && redacted !== 'all' && redacted.size === 0 ? onlyNameIn(full) : undefined;
+/** Returns whether a store has not been listed yet, and no attempt has failed. */
+function isPending<T extends KubernetesObject>({ version, failure }: ReadonlyStore<T>): boolean {
+  return version === '' && failure === undefined;
 }
 
 function undeclared({ kind, plural }: Resource): TypeError {

@@ -4,7 +4,7 @@ import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { Cluster } from './cluster.ts';
 import type { Derivation, DerivedState } from './derived-states.ts';
-import { readErrorFor } from './read-error.ts';
+import { assertCached } from './read-error.ts';
 import type { UncachedReads } from './uncached-reads.ts';
 
 interface UnrestrictedReadsOptions {
@@ -30,7 +30,7 @@ export class UnrestrictedReads {
   /** Returns an object from the cache. Undefined if it does not exist. */
   get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): T | undefined {
     const store = this.#options.cluster.cache.store(resource);
-    if (store.version === '') throw readErrorFor(resource, store.failure);
+    assertCached(store);
     return store.get(at);
   }
 
@@ -39,7 +39,7 @@ export class UnrestrictedReads {
     const { cluster, cancellation } = this.#options;
     const cached = cluster.cache.cached(resource, resource.cache.perNamespace ? namespace : undefined);
     await cached.ensureSynced(cancellation);
-    if (cached.store.version === '') throw readErrorFor(resource, cached.store.failure);
+    assertCached(cached.store);
     return [...cached.store.list(namespace)];
   }
 
