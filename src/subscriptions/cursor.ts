@@ -210,7 +210,7 @@ function isComplete<T>(values: readonly (T | undefined)[]): values is readonly T
   return !values.includes(undefined);
 }
 
-let lastSelection = { selection: '', hash: '' };
+let lastSelection = { selection: '', hash: shortHash('') };
 
 function selectionHash(selection: string): string {
   if (lastSelection.selection !== selection) lastSelection = { selection, hash: shortHash(selection) };

@@ -77,7 +77,7 @@ function subscribeTo(store: Store<KubernetesObject>, matches: (object: Kubernete
     join: (after?: string) =>
       subscription.join(
         { ready: true, send, end: () => undefined },
-        after === undefined ? undefined : decodeStreamCursor('', '', after),
+        after === undefined ? undefined : decodeStreamCursor('', 'the list', after),
       ),
   };
 }
