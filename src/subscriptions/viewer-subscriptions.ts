@@ -17,7 +17,7 @@ interface ViewerSubscriptionsOptions {
   readonly reauthenticate: () => Promise<void>;
   /** Authorizes the operation again, with decisions that were not due for a recheck at `notBefore`. */
   readonly authorize: (notBefore: number) => Promise<AuthorizedSubscription>;
-  /** Returns the shared subscription of the viewers who see the same. */
+  /** Returns the running shared subscription of the viewers who see the same, or a new one, which must be joined at once. */
   readonly sharedFor: (authorized: AuthorizedSubscription) => SharedSubscription;
   readonly publicError: (error: unknown) => GraphQLError;
   /** Called once, when the last subscription has ended. */
@@ -37,7 +37,6 @@ export class ViewerSubscriptions {
   readonly #options: ViewerSubscriptionsOptions;
   readonly #active = new Set<ActiveSubscription>();
   #authorized: AuthorizedSubscription;
-  #shared: SharedSubscription;
   #recheckedAt: number;
   /** Part of the recheck interval after which the first recheck is due: the rechecks of many viewers must not coincide. */
   #duePart = (1 - Math.random() / 2) * DUE_PART;
@@ -52,7 +51,6 @@ export class ViewerSubscriptions {
   constructor(authorized: AuthorizedSubscription, options: ViewerSubscriptionsOptions) {
     this.#options = options;
     this.#authorized = authorized;
-    this.#shared = options.sharedFor(authorized);
     this.#recheckedAt = authorized.authorizedAt;
     const { client, viewer } = authorized.context;
     this.#viewerKey = viewer.key;
@@ -66,9 +64,9 @@ export class ViewerSubscriptions {
     const isKnown =
       authorized.authorizedAt <= this.#authorized.authorizedAt ||
       authorized.visibilityHash === this.#authorized.visibilityHash;
-    if (isKnown) return subscription.join(this.#shared);
+    if (isKnown) return this.#join(subscription);
     this.#applyInTurn(authorized).then(
-      () => subscription.join(this.#shared),
+      () => this.#join(subscription),
       (error: unknown) => this.#end(this.#options.publicError(error)),
     );
   }
@@ -92,6 +90,11 @@ export class ViewerSubscriptions {
     this.#recheckedAt = now;
     this.#duePart = DUE_PART;
     return this.#reauthorize(now);
+  }
+
+  /** Does nothing if the subscription has ended. A shared subscription from before a wait is not kept: it may have ended since. */
+  #join(subscription: ActiveSubscription): void {
+    if (this.#active.has(subscription)) subscription.join(this.#options.sharedFor(this.#authorized));
   }
 
   /** A recheck in progress is repeated: it may have read decisions from before the change. */
@@ -158,21 +161,23 @@ export class ViewerSubscriptions {
     this.#authorized = authorized;
     // The one before may depend on other permissions: a change during the authorization may have been none for it.
     if (authorized.context.client.isChangedSince(authorized.authorizedAt)) this.#reauthorizeAgain();
+    const members = Map.groupBy(this.#active, ({ shared }) => shared);
     if (authorized.visibilityHash === before.visibilityHash) {
-      if (authorized.viewerDependent) this.#shared.refresh();
+      if (authorized.viewerDependent) for (const shared of members.keys()) shared?.refresh();
       return;
     }
     if (authorized.source.objects.seesNothing && !before.source.objects.seesNothing) return this.#end(accessRevoked());
-    const [previous, next] = [this.#shared, this.#options.sharedFor(authorized)];
-    this.#shared = next;
-    const moving = [...this.#active].flatMap((subscription) =>
-      subscription.subscriber ? [{ subscription, subscriber: subscription.subscriber }] : [],
-    );
-    const rowsOf = await previous.detach(moving.map(({ subscriber }) => subscriber));
-    for (const { subscription, subscriber } of moving) {
-      const rows = rowsOf(subscriber);
-      if (rows) subscription.transferTo(next, subscriber, rows);
-      else subscription.join(next);
+    for (const [previous, moving] of members) if (previous) await this.#transfer(moving, previous);
+  }
+
+  /** Moves subscriptions to the shared subscription of the current authorization. */
+  async #transfer(subscriptions: readonly ActiveSubscription[], previous: SharedSubscription): Promise<void> {
+    const subscribers = subscriptions.flatMap(({ subscriber }) => subscriber ?? []);
+    const rowsOf = await previous.detach(subscribers);
+    for (const subscription of subscriptions) {
+      const rows = subscription.subscriber && rowsOf(subscription.subscriber);
+      if (!rows) this.#join(subscription);
+      else if (this.#active.has(subscription)) subscription.transferTo(this.#options.sharedFor(this.#authorized), rows);
     }
   }
 
@@ -212,14 +217,20 @@ export class ActiveSubscription implements EventSink, RunningSubscription {
     return this.#membership?.subscriber;
   }
 
-  /** Joins a shared subscription as a new subscriber. Does nothing if the subscription has ended. */
-  join(shared: SharedSubscription): void {
-    if (this.#isOpen) this.#membership = { shared, subscriber: shared.join(this, this.#options.resumeFrom) };
+  /** Undefined until it has joined one. */
+  get shared(): SharedSubscription | undefined {
+    return this.#membership?.shared;
   }
 
-  /** Moves to another shared subscription with the rows that the client has. */
-  transferTo(shared: SharedSubscription, subscriber: Subscriber, rows: ReadonlyMap<string, ResultRow>): void {
-    if (!this.#isOpen) return;
+  /** Joins a shared subscription as a new subscriber. Must not have ended. */
+  join(shared: SharedSubscription): void {
+    this.#membership = { shared, subscriber: shared.join(this, this.#options.resumeFrom) };
+  }
+
+  /** Moves to another shared subscription with the rows that the client has. Must have joined one, and not have ended. */
+  transferTo(shared: SharedSubscription, rows: ReadonlyMap<string, ResultRow>): void {
+    if (!this.#membership) return;
+    const { subscriber } = this.#membership;
     this.#membership = { shared, subscriber };
     shared.attach(subscriber, rows);
   }
