@@ -39,9 +39,9 @@ export class SerialLoop {
     return this.#running;
   }
 
-  /** Resolves when the job is not running. */
-  async idle(): Promise<void> {
-    while (this.#isRunning) await this.#running;
+  /** Resolves when the present run ends. Another may have begun before the caller goes on: see {@link isRunning}. */
+  get running(): Promise<void> {
+    return this.#running;
   }
 
   /** Cancels a scheduled run. */

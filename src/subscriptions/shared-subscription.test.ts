@@ -8,7 +8,7 @@ import { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { defineResource } from '../kubernetes/resource.ts';
 import { ScopedLister } from '../viewer-client/scoped-lister.ts';
-import { decodeStreamCursor } from './cursor.ts';
+import { decodeStreamCursor, encodeStreamCursor } from './cursor.ts';
 import type { ExecuteEvent, SerializedEvent } from './result-template.ts';
 import { SharedSubscription } from './shared-subscription.ts';
 import { SubscriptionSource } from './source.ts';
@@ -21,12 +21,17 @@ const Widget = defineResource<KubernetesObject>({
   namespaced: true,
 });
 
-const isRed = (object: KubernetesObject) => (object as WidgetObject).spec.color === 'red';
+const Theme = defineResource<KubernetesObject>({ ...Widget, kind: 'Theme', plural: 'themes' });
+
+const colorOf = (object: KubernetesObject) => (object as WidgetObject).spec.color;
+const isRed = (object: KubernetesObject) => colorOf(object) === 'red';
 const at = (name: string, version: number, color?: string) =>
   widgetObject(name, { resourceVersion: `${version}` }, color);
 
 /** Longer than a turn of the event loop, so that each evaluation waits for another turn. */
 const EVALUATION_MS = 8;
+
+const VISIBILITY = { objects: 'all', related: {} };
 
 /** The machine may be busy. */
 const WAIT = { timeout: 30_000 };
@@ -37,12 +42,34 @@ function cpuMs(): number {
   return (user + system) / 1_000;
 }
 
-/** A shared subscription to the matching widgets of a store, with functions that run before an object is evaluated. */
-function subscribeTo(store: Store<KubernetesObject>, matches: (object: KubernetesObject) => boolean = () => true) {
-  const objects = new ScopedLister({
+interface SubscriptionOptions {
+  readonly shape?: 'events' | 'object';
+  readonly matches?: (object: KubernetesObject) => boolean;
+  /** Objects that `matches` reads. A change of one concerns all widgets. */
+  readonly related?: ScopedLister<KubernetesObject>;
+}
+
+/** Options of a subscription to the red widgets. */
+const RED: SubscriptionOptions = { matches: isRed };
+
+/** A lister of all objects of a store. */
+function listerOf(store: Store<KubernetesObject>) {
+  return new ScopedLister({
     scope: { full: 'all', redacted: EMPTY_SCOPE },
     cached: { store, changesSince: async () => undefined },
   });
+}
+
+/**
+ * A shared subscription to the matching widgets of a store, with functions that run before an object, or null (by the name ''), is
+ * evaluated.
+ */
+function subscribeTo(
+  store: Store<KubernetesObject>,
+  { shape = 'events', matches = () => true, related }: SubscriptionOptions = {},
+) {
+  const objects = listerOf(store);
+  const counters = new SubscriptionCounters();
   const beforeEvaluation = new Map<string, () => void>();
   const execute: ExecuteEvent = async ({ type, object, cursor }) => {
     const name = object?.metadata.name ?? null;
@@ -51,36 +78,51 @@ function subscribeTo(store: Store<KubernetesObject>, matches: (object: Kubernete
     while (cpuMs() < end);
     return { data: { widgets: { type, cursor, name } } };
   };
-  const candidates = () => objects.list().filter(matches);
+  const candidates = () => objects.list();
   const subscription = new SharedSubscription({
-    source: new SubscriptionSource({ objects, shape: 'events', selection: '', candidates, matches }),
+    source: new SubscriptionSource({
+      objects,
+      shape,
+      selection: 'widgets',
+      candidates,
+      matches,
+      related: related ? [{ objects: related, dependentsOf: candidates }] : [],
+    }),
     execute,
     viewer: 'ann',
     related: [],
-    visibility: { objects: 'all', related: {} },
+    visibility: VISIBILITY,
     publicError: (error) => new GraphQLError(String(error)),
-    counters: new SubscriptionCounters(),
+    counters,
     onEmpty: () => undefined,
   });
   const sent: string[] = [];
-  let lastCursor = '';
+  const cursors: string[] = [];
   const send = ({ text, cursor }: SerializedEvent) => {
-    lastCursor = cursor;
+    cursors.push(cursor);
     const { type, name } = (JSON.parse(text) as { data: { widgets: { type: string; name: string | null } } }).data
       .widgets;
-    sent.push(name === null ? type : `${type} ${name}`);
+    if (shape === 'object') sent.push(`${name}`);
+    else sent.push(name === null ? type : `${type} ${name}`);
   };
   return {
+    subscription,
     beforeEvaluation,
+    counters,
     sent,
-    lastCursor: () => lastCursor,
-    join: (after?: string) =>
+    cursors,
+    lastCursor: () => cursors.at(-1) ?? '',
+    join: (after?: string, sink: { ready: boolean } = { ready: true }) =>
       subscription.join(
-        { ready: true, send, end: () => undefined },
-        after === undefined ? undefined : decodeStreamCursor('', 'the list', after),
+        Object.assign(sink, { send, end: () => undefined }),
+        after === undefined ? undefined : decodeStreamCursor('widgets', 'lists', after),
       ),
   };
 }
+
+/** The liveCursor of a list at a version. */
+const listCursor = (version: string) =>
+  encodeStreamCursor('lists', { version, pastCheckpoint: [], related: {}, visibility: VISIBILITY });
 
 it('sends an empty snapshot when the epoch of the objects that it is about to evaluate has ended', async () => {
   const store = new Store(Widget);
@@ -126,6 +168,21 @@ it('gives way to other work before each object when a subscriber catches up', as
   expect(new Set(evaluatedIn).size).toBe(names.length);
 });
 
+it('sends the deletion of an object that is about to be evaluated to a subscriber that moves', async () => {
+  const store = new Store(Widget);
+  store.replace([at('a', 5)], '5');
+  const { subscription, sent, join } = subscribeTo(store);
+  const subscriber = join();
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+  store.delete(at('a', 6));
+  const rows = (await subscription.detach([subscriber]))(subscriber);
+  if (!rows) throw new Error('Expected the rows of the subscriber, got none.');
+  sent.length = 0;
+  subscribeTo(store).subscription.attach(subscriber, rows);
+  await vi.waitUntil(() => sent.length > 0, WAIT);
+  expect(sent).toEqual(['DELETED a']);
+});
+
 it.each(['watch', 'list'])(
   'resumes on another replica without a state that the result of a write hid from a %s',
   async (reporter) => {
@@ -136,7 +193,7 @@ it.each(['watch', 'list'])(
     };
     const [store, other] = [new Store(Widget), new Store(Widget)];
     for (const each of [store, other]) each.replace([at('a', 5, 'blue'), at('c', 4)], '5');
-    const { sent, join, lastCursor } = subscribeTo(store, isRed);
+    const { sent, join, lastCursor } = subscribeTo(store, RED);
     join();
     await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
     store.applyWriteResult(at('a', 10, 'blue'));
@@ -145,7 +202,7 @@ it.each(['watch', 'list'])(
     await vi.waitUntil(() => sent.includes('ADDED b') && sent.includes('DELETED c'), WAIT);
     apply(other);
     other.set(at('a', 10, 'blue'));
-    const resumed = subscribeTo(other, isRed);
+    const resumed = subscribeTo(other, RED);
     resumed.join(lastCursor());
     await vi.waitUntil(() => resumed.sent.includes('SYNCED'), WAIT);
     expect(resumed.sent).toEqual(['SYNCED']);
@@ -157,7 +214,7 @@ it.each(['events of the watch behind a hidden state', 'results of writes'])(
   async (reason) => {
     const store = new Store(Widget);
     store.replace([at('a', 5, 'blue')], '5');
-    const { sent, join, lastCursor } = subscribeTo(store, isRed);
+    const { sent, join, lastCursor } = subscribeTo(store, RED);
     join();
     await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
     if (reason !== 'results of writes') {
@@ -174,14 +231,14 @@ it.each(['events of the watch behind a hidden state', 'results of writes'])(
     other.replace([at('a', 5, 'blue')], '5');
     for (const [index, name] of names.entries()) other.set(at(name, 7 + index));
     other.set(at('b-0', 30, 'blue'));
-    const resumed = subscribeTo(other, isRed);
+    const resumed = subscribeTo(other, RED);
     resumed.join(lastCursor());
     await vi.waitUntil(() => resumed.sent.includes('SYNCED'), WAIT);
     expect(resumed.sent.slice(0, 2)).toEqual(['RESET', 'ADDED b-1']);
     store.set(at('c', 101));
     await vi.waitUntil(() => sent.includes('ADDED c'), WAIT);
     other.set(at('c', 101));
-    const later = subscribeTo(other, isRed);
+    const later = subscribeTo(other, RED);
     later.join(lastCursor());
     await vi.waitUntil(() => later.sent.includes('SYNCED'), WAIT);
     expect(later.sent).toEqual(['SYNCED']);
@@ -193,7 +250,7 @@ it('resumes from a snapshot only if it was taken when the result of a write hid 
   for (const each of [store, other]) each.replace([at('a', 5)], '5');
   store.applyWriteResult(at('a', 10, 'blue'));
   store.set(at('a', 7));
-  const { sent, join, lastCursor } = subscribeTo(store, isRed);
+  const { sent, join, lastCursor } = subscribeTo(store, RED);
   join();
   await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
   const hidden = lastCursor();
@@ -203,7 +260,7 @@ it('resumes from a snapshot only if it was taken when the result of a write hid 
   }
   await vi.waitUntil(() => sent.includes('ADDED b'), WAIT);
   const resumedAt = async (cursor: string) => {
-    const resumed = subscribeTo(other, isRed);
+    const resumed = subscribeTo(other, RED);
     resumed.join(cursor);
     await vi.waitUntil(() => resumed.sent.includes('SYNCED'), WAIT);
     return resumed.sent;

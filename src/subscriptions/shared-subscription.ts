@@ -177,7 +177,8 @@ export class SharedSubscription {
   async detach(
     subscribers: readonly Subscriber[],
   ): Promise<(subscriber: Subscriber) => ReadonlyMap<string, ResultRow> | undefined> {
-    await this.#loop.idle();
+    // Nothing may run between the end of the loop and the copy: an evaluation changes rows before it delivers their events.
+    while (this.#loop.isRunning) await this.#loop.running;
     const rows = this.#resultSet.copy();
     const detached = new Set(subscribers.filter((subscriber) => this.#subscribers.has(subscriber)));
     for (const subscriber of detached) subscriber.resetCheckpoint();
