@@ -31,6 +31,8 @@ interface MissedObject {
   readonly row: ResultRow | undefined;
   /** The net change since the position. Undefined if the object itself has not changed. */
   readonly change: NetChange<KubernetesObject> | undefined;
+  /** Whether the filter matched it at the position. */
+  readonly matchedBefore: boolean;
   /** Dependency keys whose reads may have changed since the position. */
   readonly changedKeys: ReadonlySet<string>;
   /** Returns whether the cache has changed since the result set was evaluated. */
@@ -105,11 +107,13 @@ export class CatchUp {
     const changeByUid = new Map(changes.map((change) => [change.last.metadata.uid, change]));
     const delivered = deliveredByUid(this.fromCheckpoint.position, [...changeByUid.keys(), ...dependents], resultSet);
     if (!delivered) return undefined;
+    const matchedBefore = uidsOfMatching(changes, options.source);
     const hasMoved = this.#movement(options);
     const events: PendingEvent[] = [];
     for (const uid of new Set([...changeByUid.keys(), ...delivered.keys(), ...dependents])) {
       if (turns.isOver) await turns.continue(options.viewer);
-      const object = { row: resultSet.get(uid), change: changeByUid.get(uid), changedKeys, hasMoved };
+      const known = { row: resultSet.get(uid), change: changeByUid.get(uid), matchedBefore: matchedBefore.has(uid) };
+      const object = { ...known, changedKeys, hasMoved };
       const state = delivered.get(uid);
       // DELETED needs the last known state, which is in neither the result set nor the change log.
       if (state?.exists && !object.row && !object.change) return undefined;
@@ -136,17 +140,16 @@ export class CatchUp {
 
   /** Compares with the object's state at the position. */
   async #eventFor(
-    { row, change, changedKeys, hasMoved }: MissedObject,
-    { source, renderer }: CatchUpOptions,
+    { row, change, matchedBefore, changedKeys, hasMoved }: MissedObject,
+    { renderer }: CatchUpOptions,
   ): Promise<MissedEvent | undefined> {
     if (!change) return row && { type: 'MODIFIED', ...row }; // a related object has changed
     const { before, last } = change;
-    const matchedBefore = before !== undefined && source.matches(before);
     if (!row) {
       if (!matchedBefore && !this.fromCheckpoint.position.isList) return undefined;
       return { type: 'DELETED', object: last, template: await renderer.renderUntracked(last) };
     }
-    if (!matchedBefore) return { type: 'ADDED', ...row };
+    if (!before || !matchedBefore) return { type: 'ADDED', ...row };
     // The earlier state is rendered with current related objects, so equal text means nothing if one of them has changed: since
     // the position, or since the row was rendered.
     let areRelatedUnchanged = !hasMoved();
@@ -186,6 +189,19 @@ export class CatchUp {
     }
     return changedKeys;
   }
+}
+
+/**
+ * Returns the uids of the objects that the filter matched before a change. To be called before a wait, during which the related
+ * objects that the filter reads may change: until then, they are as they were at the position.
+ */
+function uidsOfMatching(
+  changes: readonly NetChange<KubernetesObject>[],
+  source: CatchUpOptions['source'],
+): ReadonlySet<string> {
+  return new Set(
+    changes.flatMap(({ before }) => (before !== undefined && source.matches(before) ? before.metadata.uid : [])),
+  );
 }
 
 /**

@@ -268,3 +268,23 @@ it('resumes from a snapshot only if it was taken when the result of a write hid 
   expect(await resumedAt(hidden)).toEqual(['RESET', 'ADDED b', 'SYNCED']);
   expect(await resumedAt(lastCursor())).toEqual(['SYNCED']);
 });
+
+it('applies the filter of a catch-up to related objects as they were at its start', async () => {
+  const [store, themes] = [new Store(Widget), new Store(Theme)];
+  store.replace([at('a', 1), at('b', 1)], '1');
+  themes.replace([at('red', 1)], '1');
+  const matches = (object: KubernetesObject) =>
+    themes.get({ namespace: 'default', name: colorOf(object) }) !== undefined;
+  const { beforeEvaluation, sent, join, lastCursor } = subscribeTo(store, { matches, related: listerOf(themes) });
+  join();
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+  const cursor = lastCursor();
+  store.set(at('a', 2, 'blue'));
+  store.set(at('b', 3, 'blue'));
+  await vi.waitUntil(() => sent.includes('DELETED b'), WAIT);
+  sent.length = 0;
+  beforeEvaluation.set('a', () => themes.delete(at('red', 2)));
+  join(cursor);
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+  expect(sent).toEqual(['DELETED a', 'DELETED b', 'SYNCED']);
+});
