@@ -57,8 +57,8 @@ interface MissedObject {
  * If the filter reads related objects and any of them has changed, it is not known which objects matched at the position:
  * there is no catch-up then, and the subscriber gets a snapshot.
  *
- * From the position of a list, each changed object that is not in the result set gets DELETED: a page that was loaded
- * later may have contained it.
+ * From the position of a list, each changed object that is not in the result set gets DELETED, and each other one ADDED or MODIFIED: a page
+ * that was loaded later may have contained it, in any of its states since.
  */
 export class CatchUp {
   /** The checkpoint before the missed events. */
@@ -74,6 +74,11 @@ export class CatchUp {
     this.fromCheckpoint = { ...INITIAL_CHECKPOINT, position };
     this.#changes = changes;
     this.#related = related;
+  }
+
+  /** Whether the client may know, from later pages of a list, states of objects that came and went since the position. */
+  get #isFromList(): boolean {
+    return this.fromCheckpoint.position.isList ?? false;
   }
 
   /**
@@ -131,7 +136,8 @@ export class CatchUp {
     { row, change }: MissedObject,
     { renderer }: CatchUpOptions,
   ): Promise<MissedEvent | undefined> {
-    if (!delivered.exists) return row && { type: 'ADDED', ...row };
+    if (!delivered.exists && row) return { type: 'ADDED', ...row };
+    if (!delivered.exists && !this.#isFromList) return undefined;
     if (!row)
       return change && { type: 'DELETED', object: change.last, template: await renderer.renderUntracked(change.last) };
     const isSame = row.object.metadata.resourceVersion === delivered.version && this.#related.length === 0;
@@ -146,10 +152,11 @@ export class CatchUp {
     if (!change) return row && { type: 'MODIFIED', ...row }; // a related object has changed
     const { before, last } = change;
     if (!row) {
-      if (!matchedBefore && !this.fromCheckpoint.position.isList) return undefined;
+      if (!matchedBefore && !this.#isFromList) return undefined;
       return { type: 'DELETED', object: last, template: await renderer.renderUntracked(last) };
     }
     if (!before || !matchedBefore) return { type: 'ADDED', ...row };
+    if (this.#isFromList) return { type: 'MODIFIED', ...row };
     // The earlier state is rendered with current related objects, so equal text means nothing if one of them has changed: since
     // the position, or since the row was rendered.
     let areRelatedUnchanged = !hasMoved();
@@ -161,8 +168,10 @@ export class CatchUp {
   }
 
   #pendingEvent({ type, object, template }: MissedEvent, toSequence: number): PendingEvent {
+    const { fromCheckpoint } = this;
     const { uid: key, resourceVersion: version } = object.metadata;
-    return new PendingEvent({ type, key, version, template, fromCheckpoint: this.fromCheckpoint, toSequence });
+    const isDeletionSent = this.#isFromList;
+    return new PendingEvent({ type, key, version, template, fromCheckpoint, toSequence, isDeletionSent });
   }
 
   /** Returns a function that returns whether the cache has changed since this call, which turns of the event loop allow. */

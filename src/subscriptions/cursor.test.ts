@@ -20,6 +20,11 @@ it('decodes a cursor with the maximum of 16 objects past the checkpoint', () => 
   });
 });
 
+it('decodes the position of a list from the cursor of an event in the catch-up from it', () => {
+  const position = { ...positionOf(1), isList: true };
+  expect(decodeStreamCursor('all', 'lists', encodeStreamCursor('all', position))).toEqual(position);
+});
+
 it('refuses a cursor that is longer than any of the gateway, without quoting it', () => {
   const cursor = encodeStreamCursor('all', positionOf(1_000));
   expect(() => decodeStreamCursor('all', 'lists', cursor)).toThrow(`got ${cursor.length} characters`);

@@ -25,8 +25,8 @@ export interface StreamPosition {
   readonly related: Readonly<Record<string, Watermark>>;
   readonly visibility: Visibility;
   /**
-   * Whether the position is that of a list. Its client may have loaded further pages later, so it may know objects, and
-   * states of objects, that came and went since.
+   * Whether the position is that of a list, or one in the catch-up from it. Its client may have loaded further pages later, so it may
+   * know objects, and states of objects, that came and went since.
    */
   readonly isList?: boolean;
 }
@@ -132,11 +132,11 @@ export function encodeStreamCursor(selection: string, position: StreamPosition):
   const known = encodedCursors.get(position);
   if (known?.selection === selection) return known.cursor;
   const isTooLarge = Object.keys(position.related).length > MAX_WATERMARKS;
-  const { version, pastCheckpoint, related, visibility } = isTooLarge ? INITIAL_POSITION : position;
+  const { version, pastCheckpoint, related, visibility, isList } = isTooLarge ? INITIAL_POSITION : position;
   const states = pastCheckpoint.map((state) => [state.token, state.version, state.exists]);
   const watermarks = Object.entries(related).map(([name, watermark]) => [name, watermark.version, watermark.highest]);
   const scopes = [visibility.objects, ...Object.entries(visibility.related)];
-  const parts = [selectionHash(selection), version, states, watermarks, scopes];
+  const parts = [selectionHash(selection), version, states, watermarks, scopes, ...(isList ? [isList] : [])];
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
   encodedCursors.set(position, { selection, cursor });
   return cursor;
@@ -155,7 +155,7 @@ export function decodeStreamCursor(selection: string, lists: string, cursor: str
       `Expected the cursor of a subscription event, got ${cursor.length} characters. Subscribe without it.`,
     );
   }
-  const [hash, version, states, watermarks, scopes] = parseCursor(cursor);
+  const [hash, version, states, watermarks, scopes, isFromList] = parseCursor(cursor);
   const pastCheckpoint = Array.isArray(states) ? states.map(parseDeliveredState) : [undefined];
   const related = Array.isArray(watermarks) ? watermarks.map(parseWatermark) : [undefined];
   const visibility = parseVisibility(scopes);
@@ -166,8 +166,9 @@ export function decodeStreamCursor(selection: string, lists: string, cursor: str
       `Expected the cursor of a subscription event, got ${quoted(cursor)}. Pass a cursor that an event of this subscription carried, or none.`,
     );
   }
-  const isList = hash === shortHash(lists);
-  if (isList || hash === selectionHash(selection)) {
+  const isOfList = hash === shortHash(lists);
+  if (isOfList || hash === selectionHash(selection)) {
+    const isList = isOfList || isFromList === true;
     return { version, pastCheckpoint, related: Object.fromEntries(related), visibility, isList };
   }
   throw failure(

@@ -36,6 +36,11 @@ interface PendingEventOptions {
   readonly toSequence: number;
   /** The row as subscribers had it before. Undefined if they did not have it, or if that is unknown. */
   readonly deliveredTemplate?: ResultTemplate | undefined;
+  /**
+   * Whether a deletion must be sent even if this ADDED has not been: the client may have the object from a page of a list, or it waits
+   * for the first result of a single object.
+   */
+  readonly isDeletionSent?: boolean;
 }
 
 /**
@@ -92,11 +97,11 @@ export class PendingEvent {
 
   /** Returns the one event that replaces this undelivered one and `next`. Undefined if both together change nothing. */
   coalesce(next: PendingEvent): PendingEvent | undefined {
-    const { fromCheckpoint, deliveredTemplate } = this.#options;
-    const type = coalescedType(this.type, next.type);
+    const { fromCheckpoint, deliveredTemplate, isDeletionSent = false } = this.#options;
+    const type = coalescedType(this.type, next.type) ?? (isDeletionSent ? next.type : undefined);
     if (!type) return undefined;
     if (type === 'MODIFIED' && deliveredTemplate?.content === next.#options.template.content) return undefined;
-    return new PendingEvent({ ...next.#options, type, fromCheckpoint, deliveredTemplate });
+    return new PendingEvent({ ...next.#options, type, fromCheckpoint, deliveredTemplate, isDeletionSent });
   }
 }
 

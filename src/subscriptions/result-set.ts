@@ -54,6 +54,7 @@ export class ResultSet {
 
   /** Returns an ADDED event for each row. */
   snapshot({ sequence: toSequence }: Checkpoint): PendingEvent[] {
+    const isDeletionSent = this.#options.source.shape === 'object';
     return [...this.#rows].map(([key, { object, template }]) => {
       const version = object.metadata.resourceVersion;
       return new PendingEvent({
@@ -63,6 +64,7 @@ export class ResultSet {
         template,
         fromCheckpoint: INITIAL_CHECKPOINT,
         toSequence,
+        isDeletionSent,
       });
     });
   }

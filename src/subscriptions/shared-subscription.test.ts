@@ -288,3 +288,63 @@ it('applies the filter of a catch-up to related objects as they were at its star
   await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
   expect(sent).toEqual(['DELETED a', 'DELETED b', 'SYNCED']);
 });
+
+it('sends DELETED for an object of a later page when the catch-up from a list was interrupted before', async () => {
+  const store = new Store(Widget);
+  store.replace([], '5');
+  store.set(at('a', 6));
+  store.set(at('b', 7)); // and is on the second page
+  store.delete(at('b', 8));
+  const { sent, cursors, join } = subscribeTo(store);
+  join(listCursor('5'));
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+  expect(sent).toEqual(['ADDED a', 'DELETED b', 'SYNCED']);
+  sent.length = 0;
+  join(cursors[0]);
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+  expect(sent).toEqual(['DELETED b', 'SYNCED']);
+});
+
+it('sends MODIFIED after a list when a change was undone, because a later page may contain it', async () => {
+  const store = new Store(Widget);
+  store.replace([at('a', 5)], '5');
+  store.set(at('a', 6, 'blue')); // and is on the second page
+  store.set(at('a', 7));
+  const { sent, join } = subscribeTo(store);
+  join(listCursor('5'));
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+  expect(sent).toEqual(['MODIFIED a', 'SYNCED']);
+});
+
+it('sends DELETED after a list to a slow client that may have the object from a later page', async () => {
+  const store = new Store(Widget);
+  store.replace([], '5');
+  store.set(at('a', 6));
+  const { subscription, beforeEvaluation, counters, sent, join } = subscribeTo(store);
+  const sink = { ready: false };
+  const subscriber = join(listCursor('5'), sink);
+  await vi.waitUntil(() => counters.resumes === 1, WAIT);
+  let isEvaluated = false;
+  beforeEvaluation.set('a', () => (isEvaluated = true));
+  store.delete(at('a', 7));
+  await vi.waitUntil(() => isEvaluated, WAIT);
+  sink.ready = true;
+  subscription.resume(subscriber);
+  expect(sent).toEqual(['DELETED a', 'SYNCED']);
+});
+
+it('sends null as the first result when the object is deleted before a slow client takes it', async () => {
+  const store = new Store(Widget);
+  store.replace([at('a', 5)], '5');
+  const { subscription, beforeEvaluation, sent, join } = subscribeTo(store, { shape: 'object' });
+  const sink = { ready: false };
+  let evaluations = 0;
+  for (const name of ['a', '']) beforeEvaluation.set(name, () => (evaluations += 1));
+  const subscriber = join(undefined, sink);
+  await vi.waitUntil(() => evaluations === 1, WAIT);
+  store.delete(at('a', 6));
+  await vi.waitUntil(() => evaluations === 2, WAIT);
+  sink.ready = true;
+  subscription.resume(subscriber);
+  expect(sent).toEqual(['null']);
+});
