@@ -53,6 +53,8 @@ interface OpenedWebSocket {
  * order is kept: the transport writes held events before a message or a close frame, and `ws`, without compression, writes at once.
  */
 export class WebSocketConnection {
+  /** Id of the upgrade request. */
+  readonly requestId: string;
   readonly transport: WebSocketTransport;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
@@ -67,8 +69,6 @@ export class WebSocketConnection {
   /** By operation id. Bounded by `maxSubscriptionsPerConnection`. */
   readonly #subscriptions = new Map<string, WebSocketSubscription>();
   #flow: FlowController | undefined;
-  /** Id of the upgrade request. */
-  readonly requestId: string;
   /** Undefined until the client is authenticated. */
   #viewer: string | undefined;
   #isClosing = false;
@@ -80,7 +80,6 @@ export class WebSocketConnection {
     if (this.#socket.bytesRead > MAX_UNAUTHENTICATED_BYTES) this.#disconnect(tooLargeUnauthenticated());
   };
 
-  /** @param requestId id of the upgrade request */
   constructor({ webSocket, socket, requestId }: OpenedWebSocket, options: WebSocketConnectionOptions) {
     this.requestId = requestId;
     this.#options = options;
@@ -109,6 +108,21 @@ export class WebSocketConnection {
       webSocket.resume();
       for (const subscription of this.#subscriptions.values()) subscription.resume();
     });
+  }
+
+  /** Must be called when it is known who the client is. */
+  identified(viewer: string): void {
+    this.#viewer = viewer;
+  }
+
+  /** Must be called when the client may use the connection. Until then the connection accepts few bytes. */
+  admitted(): void {
+    this.#socket.off('data', this.#limitUnauthenticated);
+  }
+
+  /** Counts the pending bytes of the connection as the viewer's from now on. The first viewer of a connection counts. */
+  openFlow(viewer: string): void {
+    this.#flow ??= this.#options.flowControl.open(this.transport, viewer);
   }
 
   /**
@@ -147,38 +161,9 @@ export class WebSocketConnection {
     await promise;
   }
 
-  /** Must be called when it is known who the client is. */
-  identified(viewer: string): void {
-    this.#viewer = viewer;
-  }
-
-  /** Must be called when the client may use the connection. Until then the connection accepts few bytes. */
-  admitted(): void {
-    this.#socket.off('data', this.#limitUnauthenticated);
-  }
-
-  /** Closes the connection after an error that has been recorded. Further calls, also of {@link refuse}, do nothing. */
-  close(code: number, reason: string): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    this.transport.flush();
-    this.#webSocket.close(code, closeReason(reason));
-  }
-
-  /** Closes the connection because of its client, and reports it. Does nothing if the connection is being closed. */
-  refuse({ code, reason, error }: Closing): void {
-    this.#report(code, error);
-    this.close(code, reason);
-  }
-
-  terminate(): void {
-    this.#isClosing = true;
-    this.#webSocket.terminate();
-  }
-
-  /** Counts the pending bytes of the connection as the viewer's from now on. The first viewer of a connection counts. */
-  openFlow(viewer: string): void {
-    this.#flow ??= this.#options.flowControl.open(this.transport, viewer);
+  #pauseIfCongested(): void {
+    const { bufferedAmount } = this.#webSocket;
+    if (this.#flow ? !this.#flow.ready : bufferedAmount >= MIN_BUFFER_BYTES) this.#webSocket.pause();
   }
 
   /** Number of running subscriptions. */
@@ -200,6 +185,14 @@ export class WebSocketConnection {
     return subscription;
   }
 
+  /** Called when a subscription has ended. */
+  ended(id: string, error: GraphQLError | undefined): void {
+    this.#subscriptions.delete(id);
+    if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
+    // graphql-ws sends the `error` message in a later microtask.
+    setImmediate(() => this.close(CloseCode.Unauthorized, 'UNAUTHENTICATED: The token has expired or was revoked.'));
+  }
+
   /**
    * Sends a ping, or disconnects the client if it has sent nothing, not even a pong, for `timeoutMs` after a ping, or has not completed a
    * message for that time.
@@ -218,6 +211,32 @@ export class WebSocketConnection {
     return undefined;
   }
 
+  #closeStalled(): void {
+    this.#webSocket.resume(); // else the close frame of the client is not read
+    for (const subscription of this.#subscriptions.values()) void subscription.return();
+    this.refuse({ code: STALLED, reason: 'The client did not read its subscriptions in time.' });
+  }
+
+  /** Closes the connection after an error that has been recorded. Further calls, also of {@link refuse}, do nothing. */
+  close(code: number, reason: string): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.transport.flush();
+    this.#webSocket.close(code, closeReason(reason));
+  }
+
+  /** Closes the connection because of its client, and reports it. Does nothing if the connection is being closed. */
+  refuse({ code, reason, error }: Closing): void {
+    this.#report(code, error);
+    this.close(code, reason);
+  }
+
+  /** Ends the connection without a close frame. */
+  terminate(): void {
+    this.#isClosing = true;
+    this.#webSocket.terminate();
+  }
+
   /**
    * Completes all subscriptions, waits until all answers and `complete` messages have been sent, then closes the WebSocket with
    * 1001. Messages that come meanwhile are ignored.
@@ -231,30 +250,10 @@ export class WebSocketConnection {
     this.close(GOING_AWAY, reason);
   }
 
-  /** Called when a subscription has ended. */
-  ended(id: string, error: GraphQLError | undefined): void {
-    this.#subscriptions.delete(id);
-    if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
-    // graphql-ws sends the `error` message in a later microtask.
-    setImmediate(() => this.close(CloseCode.Unauthorized, 'UNAUTHENTICATED: The token has expired or was revoked.'));
-  }
-
-  #pauseIfCongested(): void {
-    const { bufferedAmount } = this.#webSocket;
-    if (this.#flow ? !this.#flow.ready : bufferedAmount >= MIN_BUFFER_BYTES) this.#webSocket.pause();
-  }
-
-  #closeStalled(): void {
-    this.#webSocket.resume(); // else the close frame of the client is not read
-    for (const subscription of this.#subscriptions.values()) void subscription.return();
-    this.refuse({ code: STALLED, reason: 'The client did not read its subscriptions in time.' });
-  }
-
-  /** Ends the connection without a close frame, and reports it. */
+  /** Ends the connection without a close frame because of its client, and reports it. */
   #disconnect(error?: GraphQLError): void {
     this.#report(ABNORMAL, error);
-    this.#isClosing = true;
-    this.#webSocket.terminate();
+    this.terminate();
   }
 
   /** `ws` has closed the connection if the error is one of the protocol. Others are of the network. */
