@@ -156,6 +156,7 @@ export class Informer {
     const snapshots = new HistoricalSnapshots(this.#options.client, this.store, signal);
     this.#run = { snapshots, attempted: new AbortController() };
     this.#isPolled = false;
+    this.#interruption = undefined;
   }
 
   /** Ends the run: empties the store and releases those who wait for {@link attempted}. */

@@ -216,6 +216,18 @@ describe('a resource that has been read', () => {
     await waitFor(() => cached.names().join() === 'b', 'it is listed again');
   });
 
+  it('is stale since the first failure of its new watch when the one before had failed, too', async () => {
+    await using cached = await startLazyCache({
+      before: ({ faults }) => void faults.refuse({ status: 403, when: ({ resource }) => resource === 'widgets' }),
+    });
+    await cached.ensureSynced();
+    cached.clock.pass(IDLE_MS);
+    await cached.stopped();
+    expect(cached.status().staleSince).toBeUndefined();
+    await cached.ensureSynced();
+    expect(cached.status().staleSince).toBe(cached.clock.wallTime());
+  });
+
   it('asks for a resource no more when it is not served and has no readers', async () => {
     await using cached = await startLazyCache({ before: (simulator) => simulator.delete(...DEFINITION) });
     await cached.ensureSynced();
