@@ -99,7 +99,7 @@ export class LiveChanges {
     const kindNames = kinds.map(({ metadata }) => metadata.name);
     const someKind = this.#random.pick([...kindNames, 'no-such-kind']);
     const dice = this.#random.below(6);
-    const workspace = this.#random.pick(workspaces.length > 0 ? workspaces : [undefined]);
+    const workspace = workspaces.length > 0 ? this.#random.pick(workspaces) : undefined;
     const namespace = this.#random.pick(this.#namespaces());
     if (dice < 2) this.#put(this.#maker.workspace(namespace, someKind));
     else if (dice < 4 && workspace) {

@@ -28,7 +28,8 @@ const PEOPLE = [
   testUser('dot', 'team-2'),
 ] as const;
 const TTL_SECONDS = 1;
-const TOLERANCE_MS = TTL_SECONDS * 1_000 + 2_000;
+/** Much longer than the TTL: on a busy machine, a few access reviews take seconds. */
+const TOLERANCE_MS = 30_000;
 const ROUNDS = 8;
 const MOST_MISTAKES = 3;
 

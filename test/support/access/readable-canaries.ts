@@ -42,10 +42,13 @@ export class ReadableCanaries {
     );
   }
 
-  #words({ rbac, words }: Moment, stored: StoredCluster): ReadonlySet<string> {
+  /** The gateway watches each resource on its own, so it may have the namespaces of the permissions with later or earlier objects. */
+  #words({ rbac, words, stored: { namespaces } }: Moment, stored: StoredCluster): ReadonlySet<string> {
     let known = words.get(stored);
     if (!known) {
-      known = canariesIn(JSON.stringify(new VisibilityModel(rbac, this.#subject, stored).readable()));
+      const clusters = [stored, { ...stored, namespaces }];
+      const readable = clusters.map((each) => new VisibilityModel(rbac, this.#subject, each).readable());
+      known = canariesIn(JSON.stringify(readable));
       words.set(stored, known);
     }
     return known;
