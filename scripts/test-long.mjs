@@ -20,6 +20,8 @@ const longSuites = [
       CONVERGENCE_SEEDS: '300',
       LIVE_CURSOR_SEEDS: '300',
       RBAC_SEEDS: '100',
+      LEAK_SEEDS: '20',
+      LIVE_LEAK_SEEDS: '100',
       CLIENT_CUTS: '100',
       TOTALS_SEEDS: '200',
       EXECUTION_CASES: '100000',
