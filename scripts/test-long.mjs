@@ -33,6 +33,10 @@ const longSuites = [
   { script: 'test:replicas', environment: { REPLICA_SUBSCRIBERS: '1000' } },
 ];
 
+/** Directory of each version, by variable. Undefined if it is not available. */
+const assets = Object.fromEntries(
+  versions.map(({ version, variable }) => [variable, process.env[variable] || install(version)]),
+);
 const argumentsOfContract = process.argv.slice(2);
 const results = [
   ...(argumentsOfContract.length === 0 ? [...longSuites.map(runLong), runDrills()] : []),
@@ -51,40 +55,40 @@ function runLong({ script, environment }) {
 
 /** Returns why the failure drills did not succeed. They replace the API server of the newest version by one of the oldest, and back. */
 function runDrills() {
-  const assets = Object.fromEntries(
-    versions.map(({ version, variable }) => [variable, process.env[variable] || install(version)]),
-  );
   const missing = versions.filter(({ variable }) => !assets[variable]);
   if (missing.length > 0)
     return `the failure drills did not run: set ${missing.map(({ variable }) => variable).join(' and ')}`;
   console.log('test:long: the failure drills');
-  const { status } = runScript('test:drills', [], assets);
+  const { status } = runScript('test:drills', []);
   return status === 0 ? undefined : 'a failure drill failed';
 }
 
-/** Runs an npm script. Its results are not those of a suite in TEST_RESULTS_DIR. */
+/** Runs an npm script with the control planes. Its results are not those of a suite in TEST_RESULTS_DIR. */
 function runScript(script, args, additions) {
   const { TEST_RESULTS_DIR: _, ...environment } = process.env;
-  return spawnSync('npm', ['run', script, '--', ...args], { stdio: 'inherit', env: { ...environment, ...additions } });
+  return spawnSync('npm', ['run', script, '--', ...args], {
+    stdio: 'inherit',
+    env: { ...environment, ...assets, ...additions },
+  });
 }
 
 /** Returns why the contract suite did not succeed against a version. */
 function run({ version, variable }) {
-  const assets = process.env[variable] || install(version);
-  if (!assets)
+  const directory = assets[variable];
+  if (!directory)
     return `Kubernetes ${version} is not tested: set ${variable} to a directory with its etcd and kube-apiserver`;
-  const found = versionIn(assets);
+  const found = versionIn(directory);
   if (!found.startsWith(`v${version}.`))
     return `Kubernetes ${version} is not tested: expected kube-apiserver v${version} in ${variable}, got ${found}`;
   console.log(`test:long: the contract suite against Kubernetes ${found}`);
   const { status } = runScript('test:contract', argumentsOfContract, {
-    KUBEBUILDER_ASSETS: assets,
+    KUBEBUILDER_ASSETS: directory,
     DEPLOYMENT_SUITES: 'all',
   });
   return status === 0 ? undefined : `the contract suite failed against Kubernetes ${found}`;
 }
 
-function versionIn(assets) {
-  const text = execFileSync(join(assets, 'kube-apiserver'), ['--version'], { encoding: 'utf8' });
+function versionIn(directory) {
+  const text = execFileSync(join(directory, 'kube-apiserver'), ['--version'], { encoding: 'utf8' });
   return text.trim().replace(/^Kubernetes /u, '');
 }
