@@ -10,8 +10,8 @@ import type { SubscriptionClient } from './subscription-client.ts';
 
 /**
  * Returns the subscribe function of a Relay network that resumes the subscriptions which select `cursor`, those of lists.
- * The variable `after`, if given, is the cursor after which they start, such as `liveCursor` of a list. Their snapshots and
- * catch-ups reach the store in one turn. Other subscriptions use `otherwise`. Persisted queries, whose text is not in the
+ * The variable `after`, if given, is the cursor after which they start, such as `liveCursor` of a list. A snapshot or
+ * catch-up is one change of the store. Other subscriptions use `otherwise`. Persisted queries, whose text is not in the
  * page, are lists if they have the variable `after`; they are sent with their `documentId`.
  */
 export function resumingSubscribe(
@@ -34,7 +34,7 @@ export function resumingSubscribe(
           handler: {
             onBatch: (results) => {
               // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both types describe the response of the server
-              for (const { result } of results) sink.next(result as GraphQLResponse);
+              sink.next(results.map(({ result }) => result) as GraphQLResponse);
             },
             onInterruption: () => undefined,
             onFailure: (error) => sink.error(error),
@@ -65,9 +65,13 @@ export function listUpdater({ event, list, rows }: ListLocation): (store: Record
     if (type === 'RESET') record?.setLinkedRecords([], rows);
     const object = received?.getLinkedRecord('object');
     if (!record || !object) return;
-    const others = (record.getLinkedRecords(rows) ?? []).filter((row) => row?.getDataID() !== object.getDataID());
-    const isListed = others.length < (record.getLinkedRecords(rows) ?? []).length;
-    if (type === 'DELETED') record.setLinkedRecords(others, rows);
-    else if (!isListed) record.setLinkedRecords([...others, object], rows);
+    // The store has one proxy for each record, so those of a long list need no comparison of ids.
+    const listed = record.getLinkedRecords(rows) ?? [];
+    if (type === 'DELETED')
+      record.setLinkedRecords(
+        listed.filter((row) => row !== object),
+        rows,
+      );
+    else if (!listed.includes(object)) record.setLinkedRecords([...listed, object], rows);
   };
 }

@@ -142,12 +142,15 @@ function followInRelay(client: SubscriptionClient, variables: { readonly after?:
   const environment = new Environment({ network, store: new Store(new RecordSource()) });
   const request = relayRequest(schema, parse(RELAY_TEXT));
   const persisted = documentId && { ...request, params: { ...request.params, id: documentId, text: null } };
+  /** The rows after each change of the store. */
+  const shown: string[] = [];
   const { dispose } = requestSubscription(environment, {
     subscription: persisted || request,
     variables,
+    onNext: () => shown.push(textOf(relayRows(environment, 'followed'))),
     updater: listUpdater({ event: 'workspaces', list: (store) => store.getRoot(), rows: 'followed' }),
   });
-  return { environment, dispose };
+  return { environment, dispose, shown };
 }
 
 const relay: OpenPage = (client) => {
@@ -266,6 +269,25 @@ it('starts with a snapshot when the gateway refuses the cursor in the variables 
   dispose();
   await waitFor(() => gateway.subscribers() === 0, 'the subscription has ended');
   expect(text()).toBe('nb-1 UNKNOWN');
+});
+
+it('changes the store of Relay once for a snapshot, and once for a catch-up', async () => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a'), workspace('nb-1'), workspace('nb-2')],
+  });
+  await using proxy = await TcpProxy.to(gateway);
+  const [[, connect]] = transports as [(typeof transports)[number]];
+  await using connected = connect(proxy.url);
+  const { shown, dispose } = followInRelay(connected.client, {});
+  await waitFor(() => shown.at(-1) === 'nb-1 UNKNOWN, nb-2 UNKNOWN', 'the snapshot has arrived');
+  await proxy.disconnect();
+  gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-1', 'team-a');
+  gateway.cluster.apply(workspace('nb-3'));
+  await gateway.caughtUp();
+  await proxy.reconnect();
+  await waitFor(() => shown.at(-1) === 'nb-2 UNKNOWN, nb-3 UNKNOWN', 'the changes have arrived');
+  dispose();
+  expect(shown).toEqual(['nb-1 UNKNOWN, nb-2 UNKNOWN', 'nb-2 UNKNOWN, nb-3 UNKNOWN']);
 });
 
 it('sends the changes after the cursor in the variables of Relay, and no snapshot', async () => {
