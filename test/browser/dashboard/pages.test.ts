@@ -120,6 +120,56 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     expect(new URL(window.page.url()).pathname).toBe(`/${path}`);
   });
 
+  it('shows names that begin with an emoji, or that turn the direction of writing, without changing other texts', async () => {
+    const named = workspace('turned', { state: 'Running', spec: { displayName: 'turned\u202Eabc' } });
+    await using gateway = await startTestGateway({
+      objects: [namespace('team-a'), workspaceKind('jupyterlab', {}, { displayName: '\u{1F680} Rocket' }), named],
+    });
+    await using window = await open(gateway.url);
+    const { page } = window;
+    await window.isMarked('live');
+    expect(await page.locator('span.kind-icon').first().innerText()).toBe('\u{1F680}');
+    await page.getByRole('button', { name: 'Pause', exact: true, disabled: false }).click();
+    const heading = page.getByRole('dialog').getByRole('heading');
+    await heading.waitFor();
+    const { name, mark } = await heading.evaluate(edgesOf);
+    expect(mark).toBeGreaterThanOrEqual(name);
+  });
+
+  it.each(['workspaces/team-platform/crash-course', 'kinds', ''])('prints all of the page: /%s', async (path) => {
+    await using window = await open(demo().url, { path, viewport: { width: 1000, height: 300 } });
+    const { page } = window;
+    await page.locator(CONTENT).first().waitFor();
+    await page.emulateMedia({ media: 'print' });
+    const hidden = await page
+      .locator('body, #app, main, .table')
+      .evaluateAll((elements) =>
+        elements.filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 1).map(({ id }) => id),
+      );
+    expect(hidden).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(300);
+  });
+
+  it('shows the page when the browser blocks its storage', async () => {
+    await using window = await open(demo().url);
+    const { page } = window;
+    await page.addInitScript(() => {
+      for (const name of ['localStorage', 'sessionStorage'])
+        Object.defineProperty(globalThis, name, {
+          get: () => {
+            throw new DOMException('Access is denied for this document.', 'SecurityError');
+          },
+        });
+    });
+    await page.reload();
+    await window.showsRow('crash-course');
+    await page.getByRole('button', { name: 'Theme' }).click();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await window.actAs('victor@example.com');
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    expect(window.problems).toEqual([]);
+  });
+
   it('keeps the theme that was chosen when the page is loaded again', async () => {
     await using window = await open(demo().url, { colorScheme: 'light' });
     await window.page.getByRole('button', { name: 'Theme' }).click();
@@ -129,3 +179,11 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     expect(await background()).toBe('rgb(14, 17, 22)');
   });
 });
+
+/** Runs in the page: returns the pixel at which the name in the title of a dialog ends, and the one of the question mark. */
+function edgesOf(heading: Element) {
+  const range = document.createRange();
+  if (heading.lastChild) range.selectNodeContents(heading.lastChild);
+  const name = heading.querySelector('bdi')?.getBoundingClientRect().right ?? Number.NaN;
+  return { name, mark: range.getBoundingClientRect().left };
+}

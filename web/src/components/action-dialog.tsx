@@ -36,10 +36,9 @@ export function ActionDialog() {
     question.value = undefined;
   };
   const { title } = verbs[action];
-  const subject = targets.length === 1 ? (targets[0]?.displayName ?? '') : `${numberText(targets.length)} workspaces`;
   return (
     <Dialog
-      title={`${title} ${subject}?`}
+      title={<Title {...question.value} />}
       onClose={close}
       actions={
         <>
@@ -64,6 +63,15 @@ export function ActionDialog() {
       <p>{consequences[action]}</p>
       <Names targets={targets} />
     </Dialog>
+  );
+}
+
+function Title({ action, targets }: Question) {
+  const subject = targets.length === 1 ? targets[0]?.displayName : `${numberText(targets.length)} workspaces`;
+  return (
+    <>
+      {verbs[action].title} <bdi>{subject}</bdi>?
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { initialOf } from '../data/initial.ts';
 import { actAs, credentials, useToken } from '../data/credentials.ts';
 import { theme, type Theme } from '../data/theme.ts';
 import { useStore } from '../data/store.ts';
@@ -66,7 +67,7 @@ function PersonMenu() {
   const button = (
     <>
       <span class="avatar" aria-hidden="true">
-        {name.slice(0, 1).toUpperCase()}
+        {initialOf(name)}
       </span>
       <span class="visually-hidden">Signed in as </span>
       <span class="person-name">{name}</span>

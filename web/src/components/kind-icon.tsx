@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { gatewayUrl } from '../router.ts';
 import { settings } from '../settings.ts';
+import { initialOf } from '../data/initial.ts';
 import { useStore } from '../data/store.ts';
 import type { Session } from '../data/session.ts';
 
@@ -29,7 +30,7 @@ export function KindIcon({ url, name }: KindIconProps) {
   if (!picture?.source.value)
     return (
       <span class="kind-icon" aria-hidden="true">
-        {name.slice(0, 1).toUpperCase()}
+        {initialOf(name)}
       </span>
     );
   return <img class="kind-icon" src={picture.source.value} alt="" loading="lazy" onError={picture.fail} />;

@@ -29,7 +29,7 @@ function TaskCard({ task }: { readonly task: Task }) {
       <header>
         <StatusIcon status={status} />
         <strong>
-          {running > 0 ? doing : title} {subject}
+          {running > 0 ? doing : title} <bdi>{subject}</bdi>
         </strong>
         <button type="button" class="button icon-button" aria-label="Dismiss" onClick={() => dismissTask(id)}>
           <Icon name="close" />
@@ -89,7 +89,7 @@ function Item({ item, row }: { readonly item: TaskItem; readonly row: WorkspaceR
     <li>
       <StatusIcon status={status} />
       <span>
-        {target.displayName} <span class="muted">{target.namespaceName}</span>
+        <bdi>{target.displayName}</bdi> <span class="muted">{target.namespaceName}</span>
         {message && <small>{message}</small>}
       </span>
       {row && status === 'done' && <StateBadge state={row.state} transition={undefined} />}

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { settings, type Person } from '../settings.ts';
+import { storage } from './storage.ts';
 
 /** Identity with which the page sends requests. Without a token, the gateway determines it. */
 export interface Credentials {
@@ -14,7 +15,7 @@ export const credentials = signal<Credentials>(initial());
 
 /** Acts as another person of the demo in this window, also after the page is loaded again. */
 export function actAs(person: Person): void {
-  sessionStorage.setItem(STORAGE_KEY, person.name);
+  storage('sessionStorage')?.setItem(STORAGE_KEY, person.name);
   credentials.value = withPerson(person);
 }
 
@@ -29,7 +30,7 @@ export function needsToken({ token }: Credentials): boolean {
 
 function initial(): Credentials {
   const { people } = settings;
-  const last = sessionStorage.getItem(STORAGE_KEY);
+  const last = storage('sessionStorage')?.getItem(STORAGE_KEY);
   const person = people.find(({ name }) => name === last) ?? people[0];
   return person ? withPerson(person) : {};
 }

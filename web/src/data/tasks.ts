@@ -126,12 +126,12 @@ async function runOne({ session }: Store, action: Action, { namespaceName, name,
     };
   }
   const documents = { pause: PauseDocument, start: StartDocument, restart: RestartDocument };
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const { result } = await session.request(documents[action], variables);
   if (result?.stateReached)
     return {
       isReached: true,
-      message: `${verbs[action].done} after ${Math.round((Date.now() - startedAt) / 1_000)} s`,
+      message: `${verbs[action].done} after ${Math.round((performance.now() - startedAt) / 1_000)} s`,
     };
   return { isReached: false, message: missedText(result?.workspace) };
 }

@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import { storage } from './storage.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -10,11 +11,11 @@ export const theme = signal<Theme>(stored());
 export function startTheme(): void {
   effect(() => {
     document.documentElement.dataset['theme'] = theme.value;
-    localStorage.setItem(STORAGE_KEY, theme.value);
+    storage('localStorage')?.setItem(STORAGE_KEY, theme.value);
   });
 }
 
 function stored(): Theme {
-  const value = localStorage.getItem(STORAGE_KEY);
+  const value = storage('localStorage')?.getItem(STORAGE_KEY);
   return value === 'light' || value === 'dark' ? value : 'system';
 }

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useMemo } from 'preact/hooks';
 import type { Session } from '../../data/session.ts';
+import { storage } from '../../data/storage.ts';
 import { useStore, type Store } from '../../data/store.ts';
 import type { Draft } from './draft.ts';
 import type { FormModel } from './form-model.ts';
@@ -42,14 +43,14 @@ export function storeKeptForms({ session, identity }: Store): void {
   const user = identity.peek()?.viewer.name;
   for (const [key, { draft, base }] of keptForms.get(session) ?? []) {
     const input: UnsavedInput = { user, draft: draft.peek(), base: base.peek() };
-    sessionStorage.setItem(storageKey(key), JSON.stringify(input));
+    storage('sessionStorage')?.setItem(storageKey(key), JSON.stringify(input));
   }
 }
 
 function restore(form: FormModel, key: string, name: string): void {
-  const text = sessionStorage.getItem(storageKey(key));
-  if (text === null) return;
-  sessionStorage.removeItem(storageKey(key));
+  const text = storage('sessionStorage')?.getItem(storageKey(key));
+  if (!text) return;
+  storage('sessionStorage')?.removeItem(storageKey(key));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only this page writes it
   const { user, draft, base } = JSON.parse(text) as UnsavedInput;
   if (user !== name || form.isTouched.peek()) return;
