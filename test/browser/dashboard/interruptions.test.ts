@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../dev/simulator/free-port.ts';
 import { joinSockets } from '../../support/join-sockets.ts';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
+import { podOf } from '../../support/pods.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startGatewayFor, startTestGateway } from '../../support/test-gateway.ts';
 import { executablePath } from '../browser.ts';
@@ -33,6 +34,12 @@ function viewerOf(user: string, at: string) {
       roleRef: { kind: 'Role', name: 'viewer', apiGroup: group },
     },
   ];
+}
+
+/** Returns the pod of the workspace `one`. */
+function podWith(state: object, status: object = {}) {
+  const container = { name: 'main', ready: false, restartCount: 0, state, ...status };
+  return podOf('one', { status: { containerStatuses: [container] } });
 }
 
 /** A proxy that signs people in, in front of a gateway. */
@@ -162,6 +169,28 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     await window.page.getByText('The image cannot be pulled.').waitFor();
     await window.isMarked('live');
     expect(await window.page.locator('.details-head .badge').innerText()).toBe('Error');
+  });
+
+  it('follows the log of a container that starts, and of its next run when it has crashed', async () => {
+    const startedAt = '2026-11-25T10:00:00Z';
+    await using gateway = await startTestGateway({
+      objects: [...objects, podWith({ waiting: { reason: 'ContainerCreating' } })],
+    });
+    const { cluster } = gateway;
+    await using window = await open(gateway.url, { path: 'workspaces/team-a/one?tab=logs' });
+    const { page } = window;
+    const log = page.getByRole('region', { name: 'Log' });
+    await log.getByText('is waiting to start').waitFor();
+    cluster.log('team-a', 'ws-one-abcde-0', 'main', 'first run\n');
+    cluster.apply(podWith({ running: { startedAt } }));
+    await log.getByText('first run').waitFor();
+    cluster.endLog('team-a', 'ws-one-abcde-0', 'main');
+    await log.getByText('The container has ended.').waitFor();
+    cluster.log('team-a', 'ws-one-abcde-0', 'main', 'second run\n');
+    const lastState = { terminated: { exitCode: 1, reason: 'Error', startedAt, finishedAt: startedAt } };
+    cluster.apply(podWith({ running: { startedAt: '2026-11-25T10:01:00Z' } }, { restartCount: 1, lastState }));
+    await log.getByText('second run').waitFor();
+    expect(await log.getByRole('status').innerText()).toBe('Following');
   });
 
   it('removes a workspace that the viewer may not see any more when a permission is revoked', async () => {

@@ -72,15 +72,21 @@ interface Log {
   readonly state: LiveState<unknown>;
 }
 
-/** Follows a log. After an interruption it goes on after the last line. Another pod of the workspace starts it anew. */
-function useLog(
-  { namespaceName, name, pod }: WorkspaceDetailsFragment,
-  container: string,
-  previous: boolean,
-): Log | undefined {
+/** Returns a text that differs for each run of a container. Before its first run, a container has no log. */
+function runOf({ pod }: WorkspaceDetailsFragment, container: string): string {
+  if (!pod) return '';
+  const statuses = [...pod.containerStatuses, ...pod.initContainerStatuses];
+  const status = statuses.find(({ name }) => name === (container || 'main')) ?? statuses[0];
+  const hasStarted = Boolean(status?.state.startedAt ?? status?.lastTermination);
+  return [pod.name, pod.startedAt, status?.restartCount, hasStarted].join(' ');
+}
+
+/** Follows a log. After an interruption it goes on after the last line. Another run of the container starts it anew. */
+function useLog(workspace: WorkspaceDetailsFragment, container: string, previous: boolean): Log | undefined {
+  const { namespaceName, name } = workspace;
   const { session } = useStore();
   const [log, setLog] = useState<{ readonly buffer: LogBuffer; readonly state: ReadonlySignal<LiveState<unknown>> }>();
-  const run = pod ? `${pod.name} ${pod.startedAt ?? ''}` : '';
+  const run = runOf(workspace, container);
   useEffect(() => {
     if (run === '') return setLog(undefined);
     const buffer = new LogBuffer();
