@@ -1,26 +1,18 @@
 import type { GraphQLError } from 'graphql';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
-import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import { CatchUp } from './catch-up.ts';
-import {
-  advance,
-  encodeStreamCursor,
-  INITIAL_POSITION,
-  isSameVisibility,
-  objectToken,
-  type DeliveredState,
-  type StreamPosition,
-  type Visibility,
-} from './cursor.ts';
+import { encodeStreamCursor, isSameVisibility, type StreamPosition, type Visibility } from './cursor.ts';
 import { turns } from '../scheduling/turns.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import { Dependencies } from './dependencies.ts';
-import { DirtySet, type Batch } from './dirty-set.ts';
+import { DirtySet } from './dirty-set.ts';
 import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './initial-events.ts';
 import { Renderer, type ExecuteEvent } from './result-template.ts';
 import { ResultSet, type ResultRow } from './result-set.ts';
 import type { RelatedToMatch, SubscriptionSource } from './source.ts';
 import { INITIAL_CHECKPOINT, nextSequence, type Checkpoint, type CursorOf } from './pending-event.ts';
+import { PositionTracker } from './position-tracker.ts';
 import { SerialLoop } from './serial-loop.ts';
 import { Subscriber } from './subscriber.ts';
 import type { EventSink } from './subscription-handle.ts';
@@ -74,9 +66,8 @@ export class SharedSubscription {
   readonly #joining = new Map<Subscriber, JoinRequest>();
   readonly #resultSet: ResultSet;
   readonly #dirtySet: DirtySet;
+  readonly #positions: PositionTracker;
   #checkpoint: Checkpoint = { ...INITIAL_CHECKPOINT, sequence: nextSequence() };
-  /** Version up to which not every delivered state is known. Until the store has seen it, cursors lead to a snapshot. */
-  #unknownUpTo = '';
   readonly #loop = new SerialLoop({
     hasWork: () => !this.#dirtySet.isEmpty || this.#joining.size > 0,
     iterate: () => (this.#joining.size > 0 ? this.#deliverAndAdmit() : this.#deliverChanges()),
@@ -108,6 +99,7 @@ export class SharedSubscription {
       counters,
     };
     this.#dirtySet = new DirtySet(source, this.#resultSet);
+    this.#positions = new PositionTracker({ visibility: options.visibility, resultSet: this.#resultSet });
     this.#removeHandlers = [
       source.addEventHandler({
         changed: (change) => this.#schedule(() => this.#dirtySet.markChanged(change, this.#loop.isRunning)),
@@ -249,11 +241,8 @@ export class SharedSubscription {
     }
     if (controlEvents) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
     this.#dirtySet.complete();
-    const states = this.#statesPast(seenVersion, version, fromCheckpoint, batch);
-    if (batch.isReset) this.#unknownUpTo = '';
-    // Before a snapshot, subscribers did not have the states between these versions, and those that are gone are not known.
-    if (fromCheckpoint.position === INITIAL_POSITION && seenVersion !== version) this.#setUnknownUpTo(version);
-    const position = this.#positionAt(seenVersion, states, this.#dependencies.watermarks(related));
+    const watermarks = this.#dependencies.watermarks(related);
+    const position = this.#positions.after(fromCheckpoint.position, batch, { seenVersion, version }, watermarks);
     this.#checkpoint = { position, sequence: toSequence };
     const shared = batch.isReset || events.length === 0 ? undefined : { fromCheckpoint };
     for (const subscriber of this.#subscribers) subscriber.deliver(events, this.#checkpoint, shared);
@@ -263,43 +252,6 @@ export class SharedSubscription {
   static #isCheckDue(): boolean {
     SharedSubscription.#batches += 1;
     return SharedSubscription.#batches % BATCHES_PER_CHECK === 0;
-  }
-
-  /**
-   * Returns the delivered states that are newer than a position: results of mutations, which the store has before the watch, and what
-   * the watch has reported while such results hid earlier states.
-   * @param version version of the store
-   */
-  #statesPast(seenVersion: string, version: string, { position }: Checkpoint, { objects }: Batch): DeliveredState[] {
-    const isPast = (other: string) => compareVersions(other, seenVersion) > 0;
-    const states = position.pastCheckpoint.filter((state) => isPast(state.version));
-    for (const { last, isDeleted } of objects) {
-      const { uid, resourceVersion } = last.metadata;
-      const deliveredVersion = isDeleted ? version : resourceVersion; // of a deletion that a list has shown, no version is known
-      if (isPast(deliveredVersion)) states.push(this.#deliveredStateOf(uid, deliveredVersion));
-    }
-    return states;
-  }
-
-  /**
-   * Returns the position of subscribers that have all states up to a version, and these past it. A position cannot name many of them;
-   * those that it does not name are not known in later batches either.
-   */
-  #positionAt(version: string, states: readonly DeliveredState[], related: StreamPosition['related']): StreamPosition {
-    const { visibility } = this.#options;
-    const isKnown = !(compareVersions(this.#unknownUpTo, version) > 0);
-    const complete = isKnown ? { version, pastCheckpoint: [], related, visibility } : INITIAL_POSITION;
-    const position = states.reduce(advance, complete);
-    if (position === INITIAL_POSITION) for (const state of states) this.#setUnknownUpTo(state.version);
-    return position;
-  }
-
-  #setUnknownUpTo(version: string): void {
-    if (compareVersions(version, this.#unknownUpTo) > 0) this.#unknownUpTo = version;
-  }
-
-  #deliveredStateOf(uid: string, version: string): DeliveredState {
-    return { token: objectToken(uid), version, exists: this.#resultSet.has(uid) };
   }
 
   async #deliverAndAdmit(): Promise<void> {
