@@ -28,10 +28,10 @@ export function handleLog(
   if (!stringAt(pod['spec'], 'nodeName')) return { ...textResponse(200, ''), code: 204 };
   const state = containerStatuses(pod).find((status) => status.name === container);
   if (!state) throw badRequestError(`container "${container}" in pod "${name}" is not available`);
-  const runs = cluster.logs.runsOf({ namespace, pod: name, container });
-  const log = selectRun(runs, { state, pod: name, previous: options.previous });
+  const at = { namespace, pod: name, container };
+  const log = selectRun(cluster.logs.runsOf(at), { state, pod: name, previous: options.previous });
   const follows = options.follow && state.state === 'running' && !options.previous;
-  return { type: 'log', reader: new LogReader(log, options, follows) };
+  return { type: 'log', reader: new LogReader(log ?? (follows ? cluster.logs.open(at) : undefined), options, follows) };
 }
 
 function selectContainer(pod: ApiObject, asked: string): string {

@@ -48,6 +48,13 @@ it('follows a log line by line until the container ends', async () => {
   expect(test.simulator.openLogs).toBe(0);
 });
 
+it('follows the log of a running container that has printed nothing yet', async () => {
+  await using test = await startPod({ state: running });
+  const lines = await follow(test);
+  test.simulator.log('default', 'nb', 'main', 'first');
+  expect(await lines.next()).toBe('first');
+});
+
 it('ends a followed log when the pod is deleted or the container stops running', async () => {
   await using test = await startPod({ state: running });
   test.simulator.log('default', 'nb', 'main', 'hello');

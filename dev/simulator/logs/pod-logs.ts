@@ -42,6 +42,8 @@ export function createPodLogs(storage: Pick<Storage, 'onChange'>) {
 
   return {
     runsOf: store.runsOf,
+    /** Returns the log of the current run, to which lines are appended. */
+    open: store.openLog,
     /** Appends the lines of the text. If the latest log has ended, starts a new run and makes that one the previous. */
     append(at: ContainerName, text: string, { previous = false, at: when }: LogOptions = {}): void {
       const lines = text.replace(/\n$/u, '').split('\n');
