@@ -76,18 +76,20 @@ function createRunStore() {
     pods.delete(key);
   }
 
+  /** Returns the log of the present run; starts a run if there is none. */
+  function openLog(at: ContainerName): ContainerLog {
+    const { latest, before } = runsOf(at);
+    if (latest && !latest.ended) return latest;
+    const log = new ContainerLog();
+    set(at, { latest: log, before: latest ?? before });
+    return log;
+  }
+
   return {
     runsOf,
     delete: deletePod,
     clear: (): void => Array.from(pods.keys()).forEach(deletePod),
-    /** Returns the log of the present run; starts a run if there is none. */
-    openLog(at: ContainerName): ContainerLog {
-      const { latest, before } = runsOf(at);
-      if (latest && !latest.ended) return latest;
-      const log = new ContainerLog();
-      set(at, { latest: log, before: latest ?? before });
-      return log;
-    },
+    openLog,
     /** Returns the log of the previous run; adds an ended one if there is none. */
     previousLog(at: ContainerName): ContainerLog {
       const { latest, before } = runsOf(at);
