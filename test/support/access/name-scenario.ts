@@ -69,6 +69,7 @@ export class NameScenario implements AsyncDisposable {
   static async begin(schema: GraphQLSchema): Promise<NameScenario> {
     const users = Object.values(viewers);
     const environment = await AccessEnvironment.start({ users, objects: [...objects, ...grants()], modes: ['token'] });
+    environment.cluster.log(TEAM, NAME, 'main', 'started'); // a subscription to a log without lines has no first result
     const ask = `{ workspace(namespace: "${TEAM}", name: "${NAME}") { id revision } workspaceKind(name: "${NAME}") { revision } }`;
     const { data } = await environment.administrator('token').ask(ask);
     const known = data as { readonly workspace: Known; readonly workspaceKind: Known };
