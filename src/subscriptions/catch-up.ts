@@ -117,8 +117,13 @@ export class CatchUp {
     const events: PendingEvent[] = [];
     for (const uid of new Set([...changeByUid.keys(), ...delivered.keys(), ...dependents])) {
       if (turns.isOver) await turns.continue(options.viewer);
-      const known = { row: resultSet.get(uid), change: changeByUid.get(uid), matchedBefore: matchedBefore.has(uid) };
-      const object = { ...known, changedKeys, hasMoved };
+      const object = {
+        row: resultSet.get(uid),
+        change: changeByUid.get(uid),
+        matchedBefore: matchedBefore.has(uid),
+        changedKeys,
+        hasMoved,
+      };
       const state = delivered.get(uid);
       // DELETED needs the last known state, which is in neither the result set nor the change log.
       if (state?.exists && !object.row && !object.change) return undefined;
