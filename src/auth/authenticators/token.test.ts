@@ -49,3 +49,12 @@ it('returns the last user within the grace when the review of the token hangs', 
   server.pass(TTL_MS);
   expect(await server.authenticate()).toMatchObject({ name: 'erin' });
 });
+
+it('throws Unauthorized with the length when the token is too long', async () => {
+  await using server = await startLoopbackServer({ answer: () => undefined });
+  const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
+  const authenticate = tokenAuthenticator(client, { graceMs: GRACE_MS });
+  const tooLong = { header: () => [`Bearer ${'t'.repeat(16_385)}`], remoteAddress: '127.0.0.1' };
+  const message = 'Expected a bearer token of at most 16384 characters, got 16385.';
+  await expect(authenticate(tooLong)).rejects.toMatchObject({ code: 401, message });
+});

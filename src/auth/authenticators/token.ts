@@ -15,7 +15,7 @@ import type { Viewer } from '../viewer.ts';
 const MAX_TOKENS = 10_000;
 const MAX_TOKEN_BYTES = 16 * 2 ** 20;
 const MAX_FAILED_PER_MINUTE = 20;
-/** No header is longer. */
+/** Limit on the characters of a token, which each request to the API server carries. */
 const MAX_TOKEN_LENGTH = 16_384;
 const ACCEPTED_TTL_MS = 60_000;
 /** Time without a response after which token reviews hang, and results within their grace are used. */
@@ -150,13 +150,8 @@ async function reviewToken(client: Client, { text, digest }: BearerToken): Promi
   return { name, groups, key: hash('sha256', JSON.stringify([digest, name, groups]), 'base64url') };
 }
 
-/** Node limits the headers of a request to this length; the payload of connection_init may be longer. */
-const MAX_HEADER_LENGTH = 16_384;
-
 function bearerIn(header: unknown): string | undefined {
-  return typeof header === 'string' && header.length <= MAX_HEADER_LENGTH
-    ? /^Bearer +(?<token>\S+) *$/iu.exec(header)?.groups?.['token']
-    : undefined;
+  return typeof header === 'string' ? /^Bearer +(?<token>\S+) *$/iu.exec(header)?.groups?.['token'] : undefined;
 }
 
 /** Returns the parameter named `authorization`, in any case. */
