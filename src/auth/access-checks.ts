@@ -18,7 +18,7 @@ export interface AccessChecksOptions {
   readonly authorizer: Authorizer;
   /** Decisions whose review started before this time (of `performance.now`) are not accepted. */
   readonly notBefore?: number | undefined;
-  /** Whether a running subscription is authorized again; see `AuthorizeOptions`. */
+  /** Whether a running subscription is authorized again; see `DecideOptions`. */
   readonly isRecheck?: boolean | undefined;
   /** Cancels the access reviews. */
   readonly cancellation?: Cancellation | undefined;

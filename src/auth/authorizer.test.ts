@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isAllowedBy } from '../../test/support/access/reviewed-user.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { StatusError } from '../kubernetes/status-error.ts';
 import { Authorizer, type AuthorizerOptions } from './authorizer.ts';
@@ -55,12 +56,12 @@ describe('Authorizer', () => {
   ])('reuses a decision of $allowed for $forMs ms', async ({ allowed, forMs }) => {
     const { authorizer, pass } = authorizerWith();
     const { viewer, reviews } = reviewedViewer(() => Promise.resolve(allowed));
-    expect(await authorizer.authorize(viewer, attributes)).toBe(allowed);
+    expect(await isAllowedBy(authorizer, viewer, attributes)).toBe(allowed);
     pass(forMs - 1);
-    expect(await authorizer.authorize(viewer, attributes)).toBe(allowed);
+    expect(await isAllowedBy(authorizer, viewer, attributes)).toBe(allowed);
     expect(reviews).toHaveLength(1);
     pass(1);
-    await authorizer.authorize(viewer, attributes);
+    await isAllowedBy(authorizer, viewer, attributes);
     expect(reviews).toHaveLength(2);
   });
 
@@ -70,28 +71,28 @@ describe('Authorizer', () => {
       reviewedViewer(() => Promise.resolve(true)),
       reviewedViewer(() => Promise.resolve(false), 'wim'),
     ];
-    const reviewed = [vic.viewer, wim.viewer].map((viewer) => authorizer.authorize(viewer, attributes));
+    const reviewed = [vic.viewer, wim.viewer].map((viewer) => isAllowedBy(authorizer, viewer, attributes));
     expect(await Promise.all(reviewed)).toEqual([true, false]);
     for (const other of [{ verb: 'watch' }, { namespace: null }, { name: 'x' }, { subresource: 'status' }])
-      await authorizer.authorize(vic.viewer, { ...attributes, ...other });
+      await isAllowedBy(authorizer, vic.viewer, { ...attributes, ...other });
     expect(vic.reviews).toHaveLength(5);
   });
 
   it('reviews again when the decision is older than notBefore', async () => {
     const { authorizer, pass, now } = authorizerWith();
     const { viewer, reviews } = reviewedViewer((_, times) => Promise.resolve(times === 1));
-    await authorizer.authorize(viewer, attributes);
+    await isAllowedBy(authorizer, viewer, attributes);
     pass(1_000);
-    expect(await authorizer.authorize(viewer, attributes, { notBefore: now() - 1_000 })).toBe(true);
-    expect(await authorizer.authorize(viewer, attributes, { notBefore: now() })).toBe(false);
-    expect(await authorizer.authorize(viewer, attributes)).toBe(false);
+    expect(await isAllowedBy(authorizer, viewer, attributes, { notBefore: now() - 1_000 })).toBe(true);
+    expect(await isAllowedBy(authorizer, viewer, attributes, { notBefore: now() })).toBe(false);
+    expect(await isAllowedBy(authorizer, viewer, attributes)).toBe(false);
     expect(reviews).toHaveLength(2);
   });
 
   it('evicts the least recently used decision when it is full', async () => {
     const { authorizer } = authorizerWith({ maxDecisions: 2 });
     const { viewer, reviews } = reviewedViewer(() => Promise.resolve(true));
-    const ask = (namespace: string) => authorizer.authorize(viewer, { ...attributes, namespace });
+    const ask = (namespace: string) => isAllowedBy(authorizer, viewer, { ...attributes, namespace });
     for (const namespace of ['a', 'b', 'a', 'c', 'a', 'b']) await ask(namespace);
     expect(reviews.map(({ namespace }) => namespace)).toEqual(['a', 'b', 'c', 'b']);
   });
@@ -107,7 +108,7 @@ describe('without an RBAC index, a decision', () => {
     async ({ allowed, namespace, forMs }) => {
       const { authorizer, pass } = authorizerWith({ countNamespaces: () => 1_000 });
       const { viewer, reviews } = reviewedViewer(() => Promise.resolve(allowed));
-      const ask = () => authorizer.authorize(viewer, { ...attributes, namespace });
+      const ask = () => isAllowedBy(authorizer, viewer, { ...attributes, namespace });
       expect(await ask()).toBe(allowed);
       pass(forMs - 1);
       expect(await ask()).toBe(allowed);
@@ -121,7 +122,7 @@ describe('without an RBAC index, a decision', () => {
   it('reviews a decision by every tenth recheck when there are 1,000 namespaces and no RBAC index', async () => {
     const { authorizer, pass, now } = authorizerWith({ countNamespaces: () => 1_000 });
     const { viewer, reviews } = reviewedViewer(() => Promise.resolve(true));
-    const recheck = () => authorizer.authorize(viewer, attributes, { notBefore: now(), isRecheck: true });
+    const recheck = () => isAllowedBy(authorizer, viewer, attributes, { notBefore: now(), isRecheck: true });
     for (let interval = 0; interval < 100; interval += 1) {
       await recheck();
       pass(10_000);
@@ -135,7 +136,7 @@ describe('a review', () => {
     const { authorizer } = authorizerWith();
     const gate = Promise.withResolvers<boolean>();
     const { viewer, reviews } = reviewedViewer(() => gate.promise);
-    const waiting = Array.from({ length: 100 }, () => authorizer.authorize(viewer, attributes));
+    const waiting = Array.from({ length: 100 }, () => isAllowedBy(authorizer, viewer, attributes));
     gate.resolve(true);
     expect(new Set(await Promise.all(waiting))).toEqual(new Set([true]));
     expect(reviews).toHaveLength(1);
@@ -146,7 +147,7 @@ describe('a review', () => {
     const gate = Promise.withResolvers<boolean>();
     const { viewer, reviews } = reviewedViewer(() => gate.promise);
     const reviewed = Array.from({ length: 10 }, (_, index) =>
-      authorizer.authorize(viewer, { ...attributes, name: `${index}` }),
+      isAllowedBy(authorizer, viewer, { ...attributes, name: `${index}` }),
     );
     await new Promise(setImmediate);
     expect(reviews).toHaveLength(3);
@@ -166,9 +167,9 @@ describe('a review', () => {
       }, key).viewer;
     const [vic, wim] = [named('vic'), named('wim')];
     const all = Array.from({ length: 20_000 }, (_, index) =>
-      authorizer.authorize(vic, { ...attributes, name: `${index}` }),
+      isAllowedBy(authorizer, vic, { ...attributes, name: `${index}` }),
     );
-    await authorizer.authorize(wim, attributes);
+    await isAllowedBy(authorizer, wim, attributes);
     expect(order.indexOf('wim')).toBeLessThanOrEqual(3);
     await Promise.all(all);
   });
@@ -178,7 +179,7 @@ describe('a review', () => {
     const order: string[] = [];
     const all = ['ann', 'bob', 'cho'].flatMap((key) => {
       const { viewer } = reviewedViewer(() => Promise.resolve(order.push(key) > 0), key);
-      return ['1', '2', '3'].map((name) => authorizer.authorize(viewer, { ...attributes, name }));
+      return ['1', '2', '3'].map((name) => isAllowedBy(authorizer, viewer, { ...attributes, name }));
     });
     await Promise.all(all);
     expect(order.join(' ')).toBe('ann ann ann bob bob bob cho cho cho');
@@ -188,10 +189,10 @@ describe('a review', () => {
     const { authorizer } = authorizerWith({ maxConcurrentReviews: 1 });
     const gate = Promise.withResolvers<boolean>();
     const { viewer, reviews } = reviewedViewer(() => gate.promise);
-    const running = authorizer.authorize(viewer, attributes);
+    const running = isAllowedBy(authorizer, viewer, attributes);
     const [first, second] = [new AbortController(), new AbortController()];
     const ask = (name: string, { signal }: AbortController) =>
-      authorizer.authorize(viewer, { ...attributes, name }, { signal });
+      isAllowedBy(authorizer, viewer, { ...attributes, name }, { signal });
     const waiting = [ask('left', first), ask('left', first), ask('left', second), ask('shared', first)];
     const shared = ask('shared', second);
     first.abort();
@@ -199,7 +200,7 @@ describe('a review', () => {
       'rejected',
       'rejected',
     ]);
-    const kept = authorizer.authorize(viewer, { ...attributes, name: 'shared' });
+    const kept = isAllowedBy(authorizer, viewer, { ...attributes, name: 'shared' });
     second.abort();
     gate.resolve(true);
     expect(await Promise.allSettled([running, ...waiting, shared, kept])).toMatchObject([
@@ -222,7 +223,7 @@ describe('a review', () => {
       },
     };
     const request = new AbortController();
-    const asked = authorizer.authorize(hanging, attributes, { signal: request.signal });
+    const asked = isAllowedBy(authorizer, hanging, attributes, { signal: request.signal });
     const { aborted } = await sent.promise;
     request.abort();
     await expect(asked).rejects.toMatchObject({ code: 503 });
@@ -233,11 +234,11 @@ describe('a review', () => {
     const { authorizer } = authorizerWith({ maxReviewsPerRequest: 2 });
     const { viewer, reviews } = reviewedViewer(() => Promise.resolve(true));
     const budget = authorizer.createBudget();
-    const ask = (name: string) => authorizer.authorize(viewer, { ...attributes, name }, { budget });
+    const ask = (name: string) => isAllowedBy(authorizer, viewer, { ...attributes, name }, { budget });
     expect(await Promise.all(['a', 'b', 'a'].map(ask))).toEqual([true, true, true]);
     await expect(ask('c')).rejects.toMatchObject({ code: 400, message: expect.stringContaining('at most 2 access') });
     expect(await ask('b')).toBe(true);
-    expect(await authorizer.authorize(viewer, { ...attributes, name: 'c' })).toBe(true);
+    expect(await isAllowedBy(authorizer, viewer, { ...attributes, name: 'c' })).toBe(true);
     expect(reviews).toHaveLength(3);
   });
 
@@ -246,13 +247,13 @@ describe('a review', () => {
     const { viewer, reviews } = reviewedViewer((_, times) =>
       times < 3 ? Promise.reject(unreachable) : Promise.resolve(true),
     );
-    expect(await authorizer.authorize(viewer, attributes)).toBe(true);
+    expect(await isAllowedBy(authorizer, viewer, attributes)).toBe(true);
     expect([reviews.length, slept]).toEqual([3, [100, 300]]);
     const refused = reviewedViewer(
       () => Promise.reject(new StatusError({ code: 500, reason: 'InternalError', message: 'oh' })),
       'x',
     );
-    await expect(authorizer.authorize(refused.viewer, attributes)).rejects.toMatchObject({ code: 503 });
+    await expect(isAllowedBy(authorizer, refused.viewer, attributes)).rejects.toMatchObject({ code: 503 });
     expect(refused.reviews).toHaveLength(1);
   });
 });
@@ -268,7 +269,7 @@ describe('without a decision, authorize', () => {
     const { viewer } = reviewedViewer(async () => {
       throw error;
     });
-    await expect(authorizer.authorize(viewer, attributes)).rejects.toMatchObject({
+    await expect(isAllowedBy(authorizer, viewer, attributes)).rejects.toMatchObject({
       code: 503,
       reason: 'ServiceUnavailable',
       message: expect.stringContaining('list workspaces.kubeflow.org in the namespace "team-a"'),
@@ -280,18 +281,18 @@ describe('without a decision, authorize', () => {
     const { viewer } = reviewedViewer((_, times) =>
       times === 1 ? Promise.resolve(true) : Promise.reject(unreachable),
     );
-    await authorizer.authorize(viewer, attributes);
+    await isAllowedBy(authorizer, viewer, attributes);
     pass(10_000 + 59_999);
-    expect(await authorizer.authorize(viewer, attributes)).toBe(true);
+    expect(await isAllowedBy(authorizer, viewer, attributes)).toBe(true);
     pass(1);
-    await expect(authorizer.authorize(viewer, attributes)).rejects.toMatchObject({ code: 503 });
+    await expect(isAllowedBy(authorizer, viewer, attributes)).rejects.toMatchObject({ code: 503 });
   });
 
   it('returns the last decisions within the grace at once when reviews hang, and the new ones when they have completed', async () => {
     const { authorizer, pass } = authorizerWith({ patienceMs: 1 });
     const gate = Promise.withResolvers<boolean>();
     const { viewer, reviews } = reviewedViewer((_, times) => (times <= 2 ? Promise.resolve(true) : gate.promise));
-    const ask = (verb: string) => authorizer.authorize(viewer, { ...attributes, verb });
+    const ask = (verb: string) => isAllowedBy(authorizer, viewer, { ...attributes, verb });
     await Promise.all(['get', 'list'].map(ask));
     pass(10_000);
     expect([await ask('get'), await ask('list'), await ask('get')]).toEqual([true, true, true]);
@@ -305,8 +306,8 @@ describe('without a decision, authorize', () => {
     const { authorizer, pass } = authorizerWith();
     const expired = new StatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
     const { viewer } = reviewedViewer((_, times) => (times === 1 ? Promise.resolve(true) : Promise.reject(expired)));
-    await authorizer.authorize(viewer, attributes);
+    await isAllowedBy(authorizer, viewer, attributes);
     pass(10_000);
-    await expect(authorizer.authorize(viewer, attributes)).rejects.toBe(expired);
+    await expect(isAllowedBy(authorizer, viewer, attributes)).rejects.toBe(expired);
   });
 });

@@ -33,8 +33,8 @@ export interface AuthorizerOptions extends LifetimeOptions {
   readonly traceReview?: ((attributes: ResourceAttributes) => <R>(work: () => Promise<R>) => Promise<R>) | undefined;
 }
 
-/** Conditions of one call of {@link Authorizer.authorize}. */
-interface AuthorizeOptions {
+/** Conditions of one call of {@link Authorizer.decide}. */
+interface DecideOptions {
   /** Decisions whose review started before this time (of the authorizer's clock) are not accepted, except within the grace. */
   readonly notBefore?: number | undefined;
   /**
@@ -75,17 +75,22 @@ export class Authorizer {
   readonly counters = { decisions: 0, reviews: 0 };
   /** Scopes that result from the decisions. */
   readonly scopes = new KeptScopes(this);
+  /** Returns the time of the authorizer's clock. */
+  readonly now: () => number;
   readonly #options: AuthorizerOptions;
+  readonly #sleep: (milliseconds: number) => Promise<unknown>;
   readonly #lifetime: DecisionLifetime;
   readonly #decisions: TtlCache<CachedDecision>;
   readonly #queue: FairQueue;
   readonly #monitor: ReviewMonitor;
 
   constructor(options: AuthorizerOptions) {
-    const { maxDecisions = MAX_DECISIONS, maxConcurrentReviews = MAX_CONCURRENT_REVIEWS, graceMs, now } = options;
+    const { maxDecisions = MAX_DECISIONS, maxConcurrentReviews = MAX_CONCURRENT_REVIEWS, graceMs } = options;
     this.#options = options;
+    this.now = options.now ?? (() => performance.now());
+    this.#sleep = options.sleep ?? delay;
     this.#lifetime = new DecisionLifetime(options);
-    this.#decisions = new TtlCache({ maxEntries: maxDecisions, graceMs, ...(now && { now }) });
+    this.#decisions = new TtlCache({ maxEntries: maxDecisions, graceMs, now: this.now });
     this.#queue = new FairQueue(maxConcurrentReviews);
     this.#monitor = new ReviewMonitor(options.patienceMs ?? PATIENCE_MS);
   }
@@ -95,17 +100,12 @@ export class Authorizer {
     return new ReviewBudget(this.#options.maxReviewsPerRequest ?? MAX_REVIEWS_PER_REQUEST);
   }
 
-  /** Returns whether a viewer may perform a request; see {@link decide}. */
-  async authorize(viewer: Viewer, attributes: ResourceAttributes, options?: AuthorizeOptions): Promise<boolean> {
-    return (await this.decide(viewer, attributes, options)).allowed;
-  }
-
   /**
    * Returns the decision about a request of a viewer. Throws a `StatusError`: Invalid if the attributes cannot be parts of a
    * request path, Unauthorized if the viewer's credentials are no longer valid, TooManyAccessReviews if the budget is
    * spent, ServiceUnavailable if there is no decision.
    */
-  async decide(viewer: Viewer, attributes: ResourceAttributes, options: AuthorizeOptions = {}): Promise<Decision> {
+  async decide(viewer: Viewer, attributes: ResourceAttributes, options: DecideOptions = {}): Promise<Decision> {
     const { namespace, name, subresource } = attributes;
     assertSegments({ namespace, name, subresource });
     this.counters.decisions += 1;
@@ -136,7 +136,7 @@ export class Authorizer {
    * Returns the cached decision about a request, if {@link decide} would return it without a review. Undefined if it would
    * review, or refuse the attributes.
    */
-  cachedDecision(viewer: Viewer, attributes: ResourceAttributes, options: AuthorizeOptions = {}): Decision | undefined {
+  cachedDecision(viewer: Viewer, attributes: ResourceAttributes, options: DecideOptions = {}): Decision | undefined {
     const access = this.accessOf(viewer);
     const decided = this.#decisions.getFresh(
       decisionKey(viewer, attributes),
@@ -145,11 +145,6 @@ export class Authorizer {
     if (!decided) return undefined;
     this.counters.decisions += 1;
     return this.#limited(viewer, attributes, decided);
-  }
-
-  /** Returns the time of the authorizer's clock. */
-  now(): number {
-    return (this.#options.now ?? performance.now.bind(performance))();
   }
 
   /** Returns the RBAC index as it concerns a viewer. Undefined if there is none, or the viewer may have unknown groups. */
@@ -185,7 +180,7 @@ export class Authorizer {
   #notBefore(
     access: ViewerAccess | undefined,
     attributes: ResourceAttributes,
-    { notBefore = -Infinity, isRecheck = false }: AuthorizeOptions,
+    { notBefore = -Infinity, isRecheck = false }: DecideOptions,
   ): number {
     const ageMs = isRecheck ? this.#lifetime.recheckAgeMs(access, attributes) : 0;
     return Math.max(notBefore - ageMs, this.#lifetime.notBefore(access, attributes, this.now()));
@@ -210,7 +205,6 @@ export class Authorizer {
     abandoned: AbortSignal,
   ): Promise<Loaded<CachedDecision>> {
     const startedAt = this.now();
-    const sleep = this.#options.sleep ?? delay;
     const ask = () => {
       const askOnce = () => this.#ask(viewer, attributes, abandoned);
       const traced = this.#options.traceReview?.(attributes);
@@ -219,7 +213,7 @@ export class Authorizer {
     let review = await ask();
     for (const waitMs of SETTLING_DELAYS_MS) {
       if (!this.accessOf(viewer)?.isUnsettled(attributes, review)) break;
-      await sleep(waitMs);
+      await this.#sleep(waitMs);
       review = await ask();
     }
     const access = this.accessOf(viewer);
@@ -232,14 +226,13 @@ export class Authorizer {
   /** Reviews again if the API server is unreachable, which it may be for a moment behind a load balancer. */
   async #ask(viewer: Viewer, attributes: ResourceAttributes, abandoned: AbortSignal): Promise<AccessReview> {
     const limit = { timeoutMs: REVIEW_TIMEOUT_MS, signal: abandoned, onTimeout: reviewTimeout };
-    const sleep = this.#options.sleep ?? delay;
     for (let attempt = 1; ; attempt += 1) {
       this.counters.reviews += 1;
       try {
         return await this.#monitor.observe(withTimeLimit(limit, (signal) => viewer.reviewAccess(attributes, signal)));
       } catch (error) {
         if (attempt === ATTEMPTS || abandoned.aborted || !isUnreachable(error)) throw error;
-        await sleep(FIRST_RETRY_MS * 3 ** (attempt - 1));
+        await this.#sleep(FIRST_RETRY_MS * 3 ** (attempt - 1));
       }
     }
   }

@@ -24,7 +24,7 @@ export interface ResolvedScope {
   readonly begunAt: number;
 }
 
-/** Conditions under which a kept scope is used, as of `AuthorizeOptions`. */
+/** Conditions under which a kept scope is used, as of `DecideOptions`. */
 interface ScopeConditions {
   readonly notBefore?: number | undefined;
   readonly isRecheck?: boolean | undefined;

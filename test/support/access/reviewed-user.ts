@@ -69,3 +69,11 @@ export function authorizerFor(
 export function resolverFor(authorizer: Authorizer, viewer: Viewer, namespaces: readonly string[]): VisibilityResolver {
   return new VisibilityResolver({ viewer, authorizer, namespaces: () => namespaces });
 }
+
+/** Returns whether an authorizer allows a request. */
+export async function isAllowedBy(
+  authorizer: Authorizer,
+  ...request: Parameters<Authorizer['decide']>
+): Promise<boolean> {
+  return (await authorizer.decide(...request)).allowed;
+}
