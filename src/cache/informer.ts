@@ -259,7 +259,7 @@ export class Informer {
     const isForbidden = cause === 'forbidden' || cause === 'kind-unavailable';
     this.#interruption = { since: this.#interruption?.since ?? this.#clock.now(), isForbidden };
     if (cause === 'kind-unavailable') this.#markSynced();
-    if (cause === 'kind-unavailable' || cause === 'forbidden') this.#run?.attempted.abort();
+    if (isForbidden) this.#run?.attempted.abort();
     this.#logFailure({ error, cause, next, waitMs: Math.round(waitMs) });
     this.#options.onStatusChange?.();
   }

@@ -69,9 +69,8 @@ export class ResourceInformers {
 
   /** Returns the status of all informers together. */
   status(): ResourceStatus {
-    const informers = this.all().map(({ informer }) => informer);
-    const all = informers.map((informer) => informer.status());
-    const running = informers.filter(({ isRunning }) => isRunning).map((informer) => informer.status());
+    const all = this.all().map(({ informer }) => informer.status());
+    const running = all.filter(({ updates }) => updates !== 'on-demand');
     const [status = this.ofCluster.informer.status()] = running;
     const times = all.flatMap(({ lastEventAt }) => lastEventAt ?? []);
     const interruptions = running.flatMap(({ staleSince }) => staleSince ?? []);

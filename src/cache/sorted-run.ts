@@ -71,14 +71,13 @@ export class SortedRun<T, E extends IndexedObject<T>> implements SortedObjects<T
   }
 }
 
-/** Comparator of entries by the first fields of an ordering, by default by all. */
+/** Comparator of entries in an ordering. */
 export function compareEntries<T>(
   a: IndexedObject<T>,
   b: IndexedObject<T>,
   { fields, directions }: IndexedOrdering<T>,
-  length = fields.length,
 ): number {
-  for (let index = 0; index < length; index += 1) {
+  for (let index = 0; index < fields.length; index += 1) {
     const field = fields[index];
     const order = field ? compareSortKeys(a.read(field), b.read(field), directions[index] ?? 1) : 0;
     if (order !== 0) return order;
