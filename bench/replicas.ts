@@ -4,9 +4,9 @@
  * The replicas are processes of their own, and only their CPU time is counted, so that the clients and the simulated API server
  * in this process do not matter.
  */
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator, type Simulator } from '../dev/simulator/simulator.ts';
+import { cpuMsOf, residentMegabytesOf } from '../test/support/abuse/process-usage.ts';
 import { buildGateway } from '../test/support/gateway-process.ts';
 import { customResourceDefinitions } from '../test/support/live/environment.ts';
 import { namespace, workspace, workspaceKind } from '../test/support/manifests.ts';
@@ -19,8 +19,6 @@ const SUBSCRIBERS = 1_000;
 const BATCH = 50;
 const CHANGES_PER_SECOND = 20;
 const SECONDS = 10;
-const TICKS_PER_SECOND = 100;
-const KIB_PER_MIB = 1_024;
 const FOLLOW = 'subscription { workspaces { type cursor object { id name state kind { displayName } } } }';
 const LIST = '{ workspaces(first: 50) { totalCount nodes { id name state kind { displayName } } } }';
 
@@ -34,18 +32,22 @@ await using replicas = await ReplicaSet.start({ kubeconfig: cluster.kubeconfig, 
 const [port = 0] = replicas.ports;
 const { pid } = replicas.process(port);
 await delay(1_000);
-console.log(`start: ${requestsOf(cluster)}, ${cluster.openWatches} open watches, ${cpuSeconds()} s CPU, ${memory()}`);
+console.log(
+  `start: ${requestsOf(cluster)}, ${cluster.openWatches} open watches, ${await cpuSeconds()} s CPU, ${await memory()}`,
+);
 
-const idle = cpuSeconds();
+const idle = await cpuSeconds();
 const before = cluster.requests.length;
 await delay(SECONDS * 1_000);
-console.log(`idle: ${percent(cpuSeconds() - idle)} CPU, ${cluster.requests.length - before} requests in ${SECONDS} s`);
+console.log(
+  `idle: ${percent((await cpuSeconds()) - idle)} CPU, ${cluster.requests.length - before} requests in ${SECONDS} s`,
+);
 
 for (const protocol of ['graphql-ws', 'sse'] as const) await measureSubscribers(protocol);
 for (const method of ['POST', 'GET'] as const) await measureQueries(method);
 
 async function measureSubscribers(protocol: Protocol): Promise<void> {
-  const started = cpuSeconds();
+  const started = await cpuSeconds();
   const earlier = cluster.requests.length;
   let leaving = false;
   const sockets: { destroy(): unknown }[] = [];
@@ -58,16 +60,16 @@ async function measureSubscribers(protocol: Protocol): Promise<void> {
     sockets.push(...(await Promise.all(opened)));
   }
   await delay(2_000);
-  const snapshots = cpuSeconds() - started;
-  const changing = cpuSeconds();
+  const snapshots = (await cpuSeconds()) - started;
+  const changing = await cpuSeconds();
   for (let change = 0; change < CHANGES_PER_SECOND * SECONDS; change += 1) {
     const state = change % 2 === 0 ? 'Pending' : 'Running';
     cluster.apply(workspace(`nb-${change % WORKSPACES}`, { state }));
     await delay(1_000 / CHANGES_PER_SECOND);
   }
-  const perChange = ((cpuSeconds() - changing) * 1_000) / (CHANGES_PER_SECOND * SECONDS);
+  const perChange = (((await cpuSeconds()) - changing) * 1_000) / (CHANGES_PER_SECOND * SECONDS);
   console.log(
-    `${SUBSCRIBERS} × ${protocol}: ${snapshots.toFixed(2)} s CPU for snapshots of ${WORKSPACES}, ${perChange.toFixed(1)} ms CPU for each change, ${memory()}, ${cluster.requests.length - earlier} requests`,
+    `${SUBSCRIBERS} × ${protocol}: ${snapshots.toFixed(2)} s CPU for snapshots of ${WORKSPACES}, ${perChange.toFixed(1)} ms CPU for each change, ${await memory()}, ${cluster.requests.length - earlier} requests`,
   );
   leaving = true;
   for (const socket of sockets) socket.destroy();
@@ -75,12 +77,12 @@ async function measureSubscribers(protocol: Protocol): Promise<void> {
 }
 
 async function measureQueries(method: 'GET' | 'POST'): Promise<void> {
-  const started = cpuSeconds();
+  const started = await cpuSeconds();
   await using load = new QueryLoad({ url: replicas.url(port), method, query: LIST, clients: 8 });
   await delay(SECONDS * 1_000);
-  const each = ((cpuSeconds() - started) * 1_000) / load.answers;
+  const each = (((await cpuSeconds()) - started) * 1_000) / load.answers;
   console.log(
-    `${method} queries of 50 workspaces: ${each.toFixed(2)} ms CPU each, ${load.answers} answered, ${memory()}`,
+    `${method} queries of 50 workspaces: ${each.toFixed(2)} ms CPU each, ${load.answers} answered, ${await memory()}`,
   );
 }
 
@@ -92,14 +94,12 @@ function requestsOf({ requests }: Simulator): string {
 }
 
 /** User and system time of the replica. */
-function cpuSeconds(): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ', 2)[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+async function cpuSeconds(): Promise<number> {
+  return (await cpuMsOf(pid)) / 1_000;
 }
 
-function memory(): string {
-  const [, kib] = /VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return `${Math.round(Number(kib) / KIB_PER_MIB)} MB resident`;
+async function memory(): Promise<string> {
+  return `${Math.round(await residentMegabytesOf(pid))} MB resident`;
 }
 
 function percent(seconds: number): string {
