@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { RbacIndex, type RbacStores, type IndexInterruption } from './auth/rbac/rbac-index.ts';
 import { ClusterRole, ClusterRoleBinding, rbacResources, Role, RoleBinding } from './auth/rbac/resources.ts';
 import { ViewerAccesses } from './auth/rbac/viewer-access.ts';
-import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
+import { ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
 import type { Config } from './config.ts';
 import type { Client } from './kubernetes/client.ts';
@@ -24,7 +24,7 @@ export function startAccessIndex(config: Config, client: Client, log: Logger): A
   if (config.authorizer === 'reviews') return undefined;
   let report: (() => void) | undefined; // undefined until it is known whether the resources can be listed
   let interruption: IndexInterruption | undefined; // each decision of the authorizer reads it
-  const cache = startClusterCache({
+  const cache = new ClusterCache({
     ...config,
     client,
     resources: rbacResources,

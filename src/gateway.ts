@@ -5,7 +5,7 @@ import { createAuthenticator } from './authentication.ts';
 import type { GatewayIdentity } from './auth/authenticators/kubeconfig.ts';
 import type { Credentials } from './auth/authenticator.ts';
 import { clientAddressOf, trustedProxyMatcher } from './auth/client-address.ts';
-import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
+import { ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
 import type { Config } from './config.ts';
 import { OperationExecutor } from './execution/operation-executor.ts';
@@ -152,7 +152,7 @@ interface ClusterStart {
 function startCluster({ config, log, client, stopping, parts, tracing }: ClusterStart) {
   const rows = new RowCache();
   const options = { ...config, client, resources: [...resources, ...supporting], log, observer: rows };
-  const cache = parts.use(startClusterCache(options));
+  const cache = parts.use(new ClusterCache(options));
   const rbac = startAccessIndex(config, client, log);
   if (rbac) parts.use(rbac);
   const cluster = createCluster(config, { cache, log, accesses: rbac?.accesses, traceReview: tracing?.review });

@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { WebSocketServer } from 'ws';
 import { Authorizer } from '../../src/auth/authorizer.ts';
 import { kubeconfigAuthenticator } from '../../src/auth/authenticators/kubeconfig.ts';
-import { startClusterCache } from '../../src/cache/cluster-cache.ts';
+import { ClusterCache } from '../../src/cache/cluster-cache.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { BulkActions } from '../../src/graphql/bulk-actions.ts';
 import { ConcurrencyLimit } from '../../src/graphql/concurrency-limit.ts';
@@ -39,7 +39,7 @@ interface Executors {
 
 const client = new Client(await createApiConnection({ type: 'text', text: kubeconfigArgument() }));
 const log = pino({ level: 'silent' });
-const cache = startClusterCache({
+const cache = new ClusterCache({
   client,
   resources,
   log,

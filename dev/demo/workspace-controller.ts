@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
-import { startClusterCache } from '../../src/cache/cluster-cache.ts';
+import { ClusterCache } from '../../src/cache/cluster-cache.ts';
 import type { Client } from '../../src/kubernetes/client.ts';
 import type { ObjectName } from '../../src/kubernetes/object.ts';
 import { isConflict, isNotFound } from '../../src/kubernetes/status-error.ts';
@@ -34,7 +34,7 @@ export function startWorkspaceController(options: WorkspaceControllerOptions): A
   const { client, now = Date.now, delays = demoDelays, log = pino({ level: 'silent' }) } = options;
   const stopping = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
-  const cache = startClusterCache({
+  const cache = new ClusterCache({
     client,
     resources: watchedResources,
     log,

@@ -5,7 +5,7 @@ import { startWidgetCluster, Widget, type WidgetObject } from '../../test/suppor
 import type { Resource } from '../kubernetes/resource.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import type { SimulatorOptions } from '../../dev/simulator/simulator.ts';
-import { startClusterCache } from './cluster-cache.ts';
+import { ClusterCache } from './cluster-cache.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
 
@@ -165,7 +165,7 @@ async function startCache(options: SimulatorOptions = {}, resources: readonly Re
   const clock = new ManualClock(10_000, 5_000, 2_000);
   const { log, texts } = recordingLog();
   const intervals = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: 5_000 };
-  const cache = startClusterCache({ client, resources, log, clock, ...intervals });
+  const cache = new ClusterCache({ client, resources, log, clock, ...intervals });
   return {
     client,
     simulator,

@@ -8,7 +8,7 @@
  *  - A `ChangeLog` in the store, and `HistoricalSnapshots` behind it, return what has changed since a version.
  *  - An `Informer` joins a store with the status, metrics and log of its reflector. A `LazyInformer` runs the reflector only
  *    while the resource is read.
- *  - `startClusterCache` has one informer per resource or, of resources that are cached `perNamespace`, `ResourceInformers`:
+ *  - a `ClusterCache` has one informer per resource or, of resources that are cached `perNamespace`, `ResourceInformers`:
  *    also one per namespace that is read.
  *
  * Order of events. A store changes only synchronously: by an event of the watch, by a complete list, by the result of a
@@ -68,45 +68,6 @@ export interface StoreVersion {
   readonly version: string;
 }
 
-export interface ClusterCache extends AsyncDisposable {
-  /**
-   * Returns what is cached of a resource for a read of one namespace, or of all. If the resource is cached `perNamespace`, the
-   * store may have the objects of that namespace only. Use the result within one request, or while its store has an event
-   * handler: later, another store may serve the namespace.
-   * @throws {TypeError} if the resource is not cached
-   */
-  cached<T extends KubernetesObject>(resource: Resource<T>, namespace?: string): CachedResource<T>;
-  /** Returns the store of all namespaces: `cached(resource).store`. */
-  store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T>;
-  /** `cached(resource).ensureSynced(cancellation)`. @throws {TypeError} if the resource is not cached */
-  ensureSynced(resource: Resource, cancellation?: Pick<AbortController, 'signal'>): Promise<void> | undefined;
-  /** Returns the stores of a resource that have been read: that of all namespaces, or else those of single ones. */
-  syncedStores<T extends KubernetesObject>(resource: Resource<T>): readonly ReadonlyStore<T>[];
-  /** The stores that have been read. */
-  readonly versions: readonly StoreVersion[];
-  /** Applies the API server's response to a write to the store at once. Does nothing if the resource is never cached. */
-  applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void;
-  /**
-   * Resolves when the store does not have a deleted object any more, or after 2 s. Await it after a deletion that the API
-   * server calls complete: only the watch knows the version of a deletion, so it cannot be applied to the store before.
-   * @param uid `metadata.uid` of the object, or `details.uid` of the Status in the response
-   */
-  waitForDeletion(resource: Resource, uid: string): Promise<void>;
-  /** Returns the status of every resource, including those that are never cached. */
-  statuses(): readonly ResourceStatus[];
-  /**
-   * Asks the API server which of the resources without a running watch it serves, for {@link statuses}. Asks for each group
-   * version at most once per discovery interval. Resolves after 2 s at the latest.
-   */
-  discover(): Promise<void>;
-  /** Resolves when each resource that is always watched has been read once, or is known not to be served. */
-  readonly hasSynced: Promise<unknown>;
-  /** Like {@link hasSynced}, but resolves also when a resource may not be read. */
-  readonly hasAttempted: Promise<unknown>;
-  /** Returns the first failure of the watches that run now; of those that are forbidden, if any is. Undefined if all work. */
-  interruption(): WatchInterruption | undefined;
-}
-
 interface ClusterCacheOptions {
   readonly client: Client;
   readonly resources: readonly Resource[];
@@ -129,15 +90,13 @@ const WATCH_IDLE_MINUTES = 10;
 const DISCOVERY_TIMEOUT_MS = 2_000;
 
 /**
- * Starts the reflectors of the resources that are always watched; the others start with their first reader. Disposing stops
- * all of them and resolves when nothing runs any more.
+ * The stores of some resources, and their reflectors. Those of the resources that are always watched start at once; the others start with
+ * their first reader. Disposing stops all of them and resolves when nothing runs any more.
  */
-export function startClusterCache(options: ClusterCacheOptions): ClusterCache {
-  return new RunningCache(options);
-}
-
-class RunningCache implements ClusterCache {
+export class ClusterCache implements AsyncDisposable {
+  /** Resolves when each resource that is always watched has been read once, or is known not to be served. */
   readonly hasSynced: Promise<unknown>;
+  /** Like {@link hasSynced}, but resolves also when a resource may not be read. */
   readonly hasAttempted: Promise<unknown>;
   readonly #resources: readonly Resource[];
   readonly #clock: Clock;
@@ -159,6 +118,12 @@ class RunningCache implements ClusterCache {
     this.hasAttempted = Promise.all(always.map(async ({ informer: { attempted } }) => attempted && aborted(attempted)));
   }
 
+  /**
+   * Returns what is cached of a resource for a read of one namespace, or of all. If the resource is cached `perNamespace`, the
+   * store may have the objects of that namespace only. Use the result within one request, or while its store has an event
+   * handler: later, another store may serve the namespace.
+   * @throws {TypeError} if the resource is not cached
+   */
   cached<T extends KubernetesObject>(resource: Resource<T>, namespace?: string): CachedResource<T> {
     const { informer, lazy } = this.#informersOf(resource).forReading(namespace);
     return {
@@ -173,14 +138,17 @@ class RunningCache implements ClusterCache {
     };
   }
 
+  /** Returns the store of all namespaces: `cached(resource).store`. */
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T> {
     return this.cached(resource).store;
   }
 
+  /** `cached(resource).ensureSynced(cancellation)`. @throws {TypeError} if the resource is not cached */
   ensureSynced(resource: Resource, cancellation?: Pick<AbortController, 'signal'>): Promise<void> | undefined {
     return this.cached(resource).ensureSynced(cancellation);
   }
 
+  /** Returns the stores of a resource that have been read: that of all namespaces, or else those of single ones. */
   syncedStores<T extends KubernetesObject>(resource: Resource<T>): readonly ReadonlyStore<T>[] {
     const all = this.store(resource);
     if (all.version !== '') return [all];
@@ -193,6 +161,7 @@ class RunningCache implements ClusterCache {
     ) as readonly ReadonlyStore<KubernetesObject>[] as readonly ReadonlyStore<T>[];
   }
 
+  /** The stores that have been read. */
   get versions(): readonly StoreVersion[] {
     return this.#all().flatMap(({ informer: { store } }) => {
       const { resource, namespace, version } = store;
@@ -200,23 +169,31 @@ class RunningCache implements ClusterCache {
     });
   }
 
+  /** Applies the API server's response to a write to the store at once. Does nothing if the resource is never cached. */
   applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void {
     if (this.#isUncached(resource)) return;
     for (const { informer } of this.#informersOf(resource).all()) informer.applyWriteResult(object);
   }
 
+  /**
+   * Resolves when the store does not have a deleted object any more, or after 2 s. Await it after a deletion that the API
+   * server calls complete: only the watch knows the version of a deletion, so it cannot be applied to the store before.
+   * @param uid `metadata.uid` of the object, or `details.uid` of the Status in the response
+   */
   async waitForDeletion(resource: Resource, uid: string): Promise<void> {
     if (this.#isUncached(resource)) return;
     const all = this.#informersOf(resource).all();
     await Promise.all(all.map(({ informer }) => informer.waitForDeletion(uid)));
   }
 
+  /** Returns the status of every resource, including those that are never cached. */
   statuses(): readonly ResourceStatus[] {
     return this.#resources.map(
       (resource) => this.#informers.get(resource)?.status() ?? statusWithoutCache(resource, this.#discovery),
     );
   }
 
+  /** Returns the first failure of the watches that run now; of those that are forbidden, if any is. Undefined if all work. */
   interruption(): WatchInterruption | undefined {
     let first: WatchInterruption | undefined;
     for (const { informer } of this.#all()) {
@@ -227,6 +204,10 @@ class RunningCache implements ClusterCache {
     return first;
   }
 
+  /**
+   * Asks the API server which of the resources without a running watch it serves, for {@link statuses}. Asks for each group
+   * version at most once per discovery interval. Resolves after 2 s at the latest.
+   */
   async discover(): Promise<void> {
     const idle = this.#resources.filter((resource) => !this.#informers.get(resource)?.isRunning);
     const answers = Promise.all(idle.map((resource) => this.#discovery.discover(resource)));

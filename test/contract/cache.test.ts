@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
+import { ClusterCache } from '../../src/cache/cluster-cache.ts';
 import type { ReadonlyStore } from '../../src/cache/readonly-store.ts';
 import type { WatchStatistics } from '../../src/cache/watch-statistics.ts';
 import { Client } from '../../src/kubernetes/client.ts';
@@ -214,7 +214,7 @@ async function startCache(kubeconfig: string, resource: Resource): Promise<Runni
       return connection.send(request);
     },
   };
-  const cache = startClusterCache({
+  const cache = new ClusterCache({
     client: new Client(recording),
     resources: [resource],
     log: pino({ level: 'silent' }),

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
+import { ClusterCache } from '../../src/cache/cluster-cache.ts';
 import type { Resource } from '../../src/kubernetes/resource.ts';
 import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
 import { WIDGET_DEFINITION, widget } from '../../dev/simulator/test-simulator.ts';
@@ -98,7 +98,7 @@ describe('gateway.kinds', () => {
 
 async function startCluster({ discoveryIntervalMs = 20 } = {}) {
   const { client, simulator, ...cluster } = await startWidgetCluster({ objects: [widget('a')] });
-  const cache = startClusterCache({
+  const cache = new ClusterCache({
     client,
     resources: [Namespace, OnDemand, Gizmo, Trinket],
     log: pino({ level: 'silent' }),

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
+import { ClusterCache } from '../../src/cache/cluster-cache.ts';
 import type { ResourceStatus } from '../../src/cache/informer.ts';
 import type { ReadonlyStore } from '../../src/cache/readonly-store.ts';
 import type { SimulatedRequest } from '../../dev/simulator/request.ts';
@@ -47,7 +47,7 @@ export async function startLazyCache(
   const clock = new VirtualClock();
   const log = pino({ level: 'silent' });
   const intervals = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: DISCOVERY_INTERVAL_MS, watchIdleMinutes };
-  const cache = startClusterCache({ client, resources: [resource], log, clock, ...intervals });
+  const cache = new ClusterCache({ client, resources: [resource], log, clock, ...intervals });
   const store = cache.store(resource);
   return {
     client,

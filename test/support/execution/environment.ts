@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Authorizer } from '../../../src/auth/authorizer.ts';
 import type { ResourceAttributes } from '../../../src/auth/resource-attributes.ts';
 import type { Viewer } from '../../../src/auth/viewer.ts';
-import { startClusterCache, type ClusterCache, type StoreVersion } from '../../../src/cache/cluster-cache.ts';
+import { ClusterCache, type StoreVersion } from '../../../src/cache/cluster-cache.ts';
 import { OperationExecutor } from '../../../src/execution/operation-executor.ts';
 import { RowCache } from '../../../src/execution/row-cache.ts';
 import { BulkActions } from '../../../src/graphql/bulk-actions.ts';
@@ -60,7 +60,7 @@ export async function startExecutionEnvironment(objects: readonly Manifest[]): P
   const client = new Client(await createApiConnection({ type: 'text', text: simulator.kubeconfig }));
   const rows = new RowCache();
   const cache = started.use(
-    startClusterCache({
+    new ClusterCache({
       client,
       resources: [...resources, StatefulSet, WorkspacePartEvent, MountingPod],
       log: pino({ level: 'silent' }),
