@@ -61,6 +61,9 @@ const OwnerReferenceType = builder.objectRef<OwnerReference>('OwnerReference').i
   }),
 });
 
+/** The largest Int of GraphQL. Kubernetes has integers of 64 bits. */
+const MAX_INT = 2 ** 31 - 1;
+
 const keysArg = builder.args((t) => ({
   keys: t.stringList({ description: 'Keys to return. Null for all.' }),
 }));
@@ -109,8 +112,9 @@ builder.objectFields(ObjectMetaType, (t) => ({
   }),
   deletionGracePeriodSeconds: t.int({
     nullable: true,
-    description: 'Grace period of a requested deletion, in seconds. Null if deletion was not requested.',
-    resolve: ({ deletionGracePeriodSeconds }) => deletionGracePeriodSeconds ?? null,
+    description:
+      'Grace period of a requested deletion, in seconds, at most 2147483647. Null if deletion was not requested.',
+    resolve: ({ deletionGracePeriodSeconds: seconds }) => (seconds === undefined ? null : Math.min(seconds, MAX_INT)),
   }),
 }));
 

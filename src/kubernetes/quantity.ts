@@ -11,6 +11,7 @@ const NANO_DIGITS = 9;
 const NANOS_PER_ONE = 10n ** BigInt(NANO_DIGITS);
 /** Bounds the time of the arithmetic. A double has no larger exponent. */
 const MAX_EXPONENT = 308;
+const MAX_NANOS = 10n ** BigInt(MAX_EXPONENT) * NANOS_PER_ONE;
 const MAX_LENGTH = 1_000;
 
 /** An exact amount. The arithmetic of quantities uses no floating-point numbers. */
@@ -38,6 +39,7 @@ export function parseExact(text: string): Quantity | undefined {
   if (exponent > MAX_EXPONENT) return undefined;
   const mantissa = BigInt(`${whole}${part}`) << (binaryPower ?? 0n);
   const nanos = timesPowerOfTen(mantissa, Math.max(exponent, -MAX_LENGTH) - part.length + NANO_DIGITS);
+  if (nanos > MAX_NANOS) return undefined;
   return { nanos: sign === '-' ? -nanos : nanos, isBinary: binaryPower !== undefined };
 }
 

@@ -60,7 +60,7 @@ PersistentVolumeType.implement({
     }),
     reason: t.string({
       nullable: true,
-      description: 'Machine-readable reason of a failure. Null unless `phase` is FAILED.',
+      description: 'Machine-readable reason of a failure. Null if none is reported.',
       resolve: (volume) => volumeStatusOf(volume).reason || null,
     }),
     message: t.string({

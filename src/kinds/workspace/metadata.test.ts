@@ -39,6 +39,13 @@ describe('Workspace.metadata', () => {
     });
   });
 
+  it('returns the largest Int when the grace period of the deletion is longer', async () => {
+    const deleted = { deletionTimestamp: CREATED, deletionGracePeriodSeconds: 99_999_999_999, finalizers: ['a.b/c'] };
+    expect(await queryWorkspace('metadata { deletionGracePeriodSeconds }', withMetadata(deleted))).toEqual({
+      metadata: { deletionGracePeriodSeconds: 2_147_483_647 },
+    });
+  });
+
   it.each([
     { keys: '', expected: ['a', 'b', 'empty'] },
     { keys: '(keys: null)', expected: ['a', 'b', 'empty'] },
