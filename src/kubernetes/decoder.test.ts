@@ -30,6 +30,7 @@ describe('decoder', () => {
     { value: { labels: ['a'] }, decoded: {} },
     { value: { ports: [{ port: 1 }, null, 'x', { port: 'http' }] }, decoded: { ports: [{ port: 1 }, {}] } },
     { value: { ports: { 0: { port: 1 } } }, decoded: {} },
+    { value: { id: 7, more: 1, ports: [{ port: 'http', host: 'a' }] }, decoded: { more: 1, ports: [{ host: 'a' }] } },
   ])('decodes $value as $decoded', ({ value, decoded }) => {
     expect(option.decode(value)).toEqual(decoded);
   });

@@ -44,6 +44,14 @@ export const timestamp = custom(
 export const anyObject = custom(
   (value): value is AnyObject => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
+/** An entry of `status.conditions`, the form of `metav1.Condition`. */
+export const condition = object({
+  type: string,
+  status: string,
+  reason: string,
+  message: string,
+  lastTransitionTime: string,
+});
 
 function quantityTextOf(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
@@ -62,7 +70,10 @@ export function object<F extends Fields>(fields: F): Decoder<DecodedFields<F>> {
   return keyed(
     (value): value is DecodedFields<F> =>
       anyObject.is(value) && named.every(([name, field]) => !Object.hasOwn(value, name) || field.is(value[name])),
-    (value, mode) => named.map(([name, field]) => [name, field[mode](value[name])]),
+    (value, mode) => {
+      const others = mode === 'decode' ? Object.entries(value).filter(([name]) => !Object.hasOwn(fields, name)) : [];
+      return [...named.map(([name, field]) => [name, field[mode](value[name])] as const), ...others];
+    },
   );
 }
 
