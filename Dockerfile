@@ -52,8 +52,9 @@ COPY --from=build /app/web/dist ./web/dist
 # The gateway writes no file, the demo only in /tmp: the root file system may be read-only.
 USER 65532:65532
 EXPOSE 4000 9090
+# Asks the address that the gateway listens on: 0.0.0.0 and :: stand for loopback, too. Settings of CONFIG_FILE are not read.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const { LISTEN_HOST: host, PORT: port } = process.env; require('node:http').get({ host: host || '127.0.0.1', port: port || 4000, path: '/livez' }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 
 FROM base AS demo
 ENV LISTEN_HOST=0.0.0.0

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { startGatewayProcess } from '../support/gateway-process.ts';
@@ -37,3 +38,25 @@ it('serves the API, the dashboard and GraphiQL with only the files of the image'
   expect(await answers[1]?.text()).toContain('FollowWorkspaces');
   expect(await gateway.stop()).toBe(0);
 }, 120_000);
+
+/** Returns the arguments of Node in the HEALTHCHECK of the image. */
+function healthCheck(): readonly string[] {
+  const [, command = ''] =
+    /^HEALTHCHECK .*\\\n +CMD (\[.*\])$/mu.exec(readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
+  const [, ...args] = JSON.parse(command) as string[];
+  return args;
+}
+
+it.each(['127.0.0.1', '127.0.0.2', '::1', '0.0.0.0', '::'])(
+  'is healthy while the gateway serves when it listens on %s',
+  async (host) => {
+    await using parts = new AsyncDisposableStack();
+    const gateway = parts.use(await startTestGateway({ host }));
+    const { port } = new URL(gateway.url);
+    const env = { ...(host !== '127.0.0.1' && { LISTEN_HOST: host }), PORT: port };
+    const check = () => promisify(execFile)(process.execPath, healthCheck(), { env });
+    await expect(check()).resolves.toMatchObject({ stderr: '' });
+    await parts.disposeAsync();
+    await expect(check()).rejects.toMatchObject({ code: 1 });
+  },
+);
