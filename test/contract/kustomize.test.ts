@@ -12,6 +12,10 @@ interface VirtualService extends Manifest {
   };
 }
 
+interface NetworkPolicy extends Manifest {
+  readonly spec: { readonly ingress: readonly { readonly ports: readonly { readonly port: string | number }[] }[] };
+}
+
 /** The largest `timeoutSeconds`, and 5 s. */
 const LONGEST_MUTATION_SECONDS = 3_605;
 const OVERLAYS = ['token', 'header-istio', 'impersonate', 'oauth2-proxy'] as const;
@@ -64,6 +68,17 @@ describe.skipIf(kubectlMissing)('the overlays of deploy/', () => {
     });
     expect(probed.length).toBeGreaterThan(2);
     expect(probed.filter(({ exists }) => !exists)).toEqual([]);
+  });
+
+  // Some network plugins look up a name in the containers of a pod only, and deny all when they do not find it.
+  it.each(OVERLAYS)('admits clients to ports of containers, or to numbers: %s', (overlay) => {
+    const policy = built.get(overlay)?.find(({ kind }) => kind === 'NetworkPolicy') as NetworkPolicy | undefined;
+    const admitted = policy?.spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port)) ?? [];
+    const { containers, initContainers = [] } = deploymentOf(overlay).spec.template.spec;
+    const names = containers.flatMap(({ ports }) => ports.map(({ name }) => name));
+    const numbers = [...containers, ...initContainers].flatMap(({ ports }) => ports.map((port) => port.containerPort));
+    expect(admitted).toHaveLength(2);
+    expect(admitted.filter((port) => !new Set<unknown>([...names, ...numbers]).has(port))).toEqual([]);
   });
 
   it.each(OVERLAYS)('serves metrics on an address that Prometheus can reach: %s', (overlay) => {
