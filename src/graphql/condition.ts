@@ -1,14 +1,6 @@
+import type { condition, Decoded } from '../kubernetes/decoder.ts';
 import { builder } from './builder.ts';
 import { timestampOf } from './scalars.ts';
-
-/** An entry of `status.conditions`, as in `metav1.Condition`. */
-interface Condition {
-  readonly type?: string;
-  readonly status?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastTransitionTime?: string;
-}
 
 const ConditionStatus = builder.enumType('ConditionStatus', {
   description: 'Status of a condition.',
@@ -19,7 +11,7 @@ const ConditionStatus = builder.enumType('ConditionStatus', {
   } as const,
 });
 
-export const ConditionType = builder.objectRef<Condition>('Condition').implement({
+export const ConditionType = builder.objectRef<Decoded<typeof condition>>('Condition').implement({
   description: 'One observed aspect of the state of an object, as in `status.conditions`.',
   fields: (t) => ({
     type: t.string({ description: 'Type of the condition, e.g. `PodScheduled`.', resolve: ({ type }) => type ?? '' }),

@@ -8,18 +8,14 @@ export interface ResourceAmount {
   readonly value: number;
 }
 
-/** A quantity in a manifest: text, or a number as YAML has it. */
-type QuantityText = string | number;
-
 /** Returns the amount of a resource. Null if there is no quantity, or if it is malformed. */
-export function amountOf(resource: string, quantity: QuantityText | null | undefined): ResourceAmount | null {
-  const text = String(quantity ?? '');
-  const value = parseQuantity(text);
-  return value === undefined ? null : { resource, quantity: text, value };
+export function amountOf(resource: string, quantity = ''): ResourceAmount | null {
+  const value = parseQuantity(quantity);
+  return value === undefined ? null : { resource, quantity, value };
 }
 
 /** Returns the amounts of a map of quantities, sorted by resource, without malformed ones. */
-export function amountsOf(quantities: Readonly<Record<string, QuantityText>> | null | undefined): ResourceAmount[] {
+export function amountsOf(quantities: Readonly<Record<string, string>> | undefined): ResourceAmount[] {
   const amounts = Object.entries(quantities ?? {}).map(([resource, quantity]) => amountOf(resource, quantity));
   return amounts.filter((amount) => amount !== null).sort(byResource);
 }

@@ -111,7 +111,7 @@ class ClusterCapacity implements DerivedState {
     const candidates = this.#nodes.filter(({ node }) => accepts(node, demand));
     if (candidates.length === 0)
       return { fits: false, reason: 'No node that accepts new pods matches its node selector and tolerations.' };
-    const needed = [...exactOf({ pods: 1, ...demand.requests })].filter(([, { nanos }]) => nanos > 0n);
+    const needed = [...exactOf({ pods: '1', ...demand.requests })].filter(([, { nanos }]) => nanos > 0n);
     const hasFree = ({ free }: FreeNode) => needed.every(([resource, { nanos }]) => free(resource) >= nanos);
     if (candidates.some(hasFree)) return demand.hasAffinity ? NOT_KNOWN : FITS;
     const missing = needed.find(([resource, { nanos }]) => candidates.every(({ free }) => free(resource) < nanos));
@@ -187,7 +187,7 @@ function neededOf(resource: string, { requests, limits }: Demand): Quantity | 'n
 
 function quantityIn(quantities: Quantities, resource: string): Quantity | undefined {
   const text = quantities[resource];
-  return text === undefined ? undefined : parseExact(String(text));
+  return text === undefined ? undefined : parseExact(text);
 }
 
 /** Whether the scheduler would consider a node: ready, not cordoned, with the labels of the selector and no other taint. */

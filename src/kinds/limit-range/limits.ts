@@ -76,20 +76,20 @@ function isMissing(quantities: Quantities, resource: string): boolean {
   return quantities[resource] === undefined;
 }
 
-function nanosOf(text: Quantities[string] | undefined): bigint | undefined {
-  return text === undefined ? undefined : parseExact(String(text))?.nanos;
+function nanosOf(text: string | undefined): bigint | undefined {
+  return text === undefined ? undefined : parseExact(text)?.nanos;
 }
 
 /** Returns whether an amount is larger than another one. False if one of them is not known. */
-function isMore(a: Quantities[string] | undefined, b: Quantities[string] | undefined): boolean {
+function isMore(a: string | undefined, b: string | undefined): boolean {
   const [left, right] = [nanosOf(a), nanosOf(b)];
   return left !== undefined && right !== undefined && left > right;
 }
 
 /** Returns whether limit / request is larger than a ratio. The API server refuses amounts that are missing or zero, too. */
 function exceedsRatio(
-  { request, limit }: { readonly [What in 'request' | 'limit']: Quantities[string] | undefined },
-  most: Quantities[string],
+  { request, limit }: { readonly [What in 'request' | 'limit']: string | undefined },
+  most: string,
 ): boolean {
   const [dividend, divisor, ratio] = [nanosOf(limit), nanosOf(request), nanosOf(most)];
   if (ratio === undefined) return false;

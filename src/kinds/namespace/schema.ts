@@ -24,12 +24,10 @@ const NamespacePhase = builder.enumType('NamespacePhase', {
   } as const,
 });
 
-const phases = { Active: 'ACTIVE', Terminating: 'TERMINATING' } as const;
-
-function phaseOf({ status }: NamespaceObject): typeof NamespacePhase.$inferType {
-  const { phase } = status ?? {};
-  return phase === 'Active' || phase === 'Terminating' ? phases[phase] : 'UNKNOWN';
-}
+const phaseByName: ReadonlyMap<string | undefined, typeof NamespacePhase.$inferType> = new Map([
+  ['Active', 'ACTIVE'],
+  ['Terminating', 'TERMINATING'],
+]);
 
 NamespaceType.implement({
   description: 'Kubernetes namespace, usually of a team or a person.',
@@ -39,7 +37,7 @@ NamespaceType.implement({
       type: NamespacePhase,
       nullable: true,
       description: 'Phase. Null if you may not get the namespace itself.',
-      resolve: (namespace) => (isRedacted(namespace) ? null : phaseOf(namespace)),
+      resolve: (namespace) => (isRedacted(namespace) ? null : (phaseByName.get(namespace.status?.phase) ?? 'UNKNOWN')),
     }),
     workspaces: t.field({
       type: WorkspaceConnection,

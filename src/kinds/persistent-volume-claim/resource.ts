@@ -1,9 +1,17 @@
-import { listOf, record, memoizedDecode, object, quantity, string, type Decoded } from '../../kubernetes/decoder.ts';
+import {
+  condition,
+  listOf,
+  record,
+  memoizedDecode,
+  object,
+  quantity,
+  string,
+  type Decoded,
+} from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
 const quantities = record(quantity);
-const condition = object({ type: string, status: string, reason: string, message: string, lastTransitionTime: string });
 
 const spec = object({
   accessModes: listOf(string),

@@ -3,8 +3,11 @@ import { podOf } from '../../../test/support/pods.ts';
 import type { PodObject } from './resource.ts';
 import { resourceTotalsOf, type Quantities } from './resource-totals.ts';
 
+/** Quantities as in a manifest, which may have numbers. */
+type Amounts = Readonly<Record<string, string | number>>;
+
 /** Returns a container with these requests, and the same limits unless given. */
-function container(requests: Quantities, limits: Quantities = requests): object {
+function container(requests: Amounts, limits: Amounts = requests): object {
   return { name: 'c', image: 'i', resources: { requests, limits } };
 }
 

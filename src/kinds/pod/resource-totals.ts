@@ -1,14 +1,8 @@
-import {
-  formatQuantity,
-  parseExact,
-  sumOf as exactSumOf,
-  ZERO,
-  type Quantity as ExactQuantity,
-} from '../../kubernetes/quantity.ts';
+import { formatQuantity, parseExact, sumOf as exactSumOf, ZERO, type Quantity } from '../../kubernetes/quantity.ts';
 import { podSpecOf, podStatusOf, type Container, type PodObject } from './resource.ts';
 
 /** Quantities by resource, as Kubernetes writes them. */
-export type Quantities = Readonly<Record<string, string | number>>;
+export type Quantities = Readonly<Record<string, string>>;
 
 /** Requests and limits together. */
 export interface ResourceTotals {
@@ -31,7 +25,7 @@ export function resourceTotalsOf(pod: PodObject): ResourceTotals {
   const podLevel = podLevelAmountsOf(pod);
   const requests = withPodLevel(sumOfContainers(pod, 'requests'), podLevel.requests);
   const limits = withPodLevel(sumOfContainers(pod, 'limits'), podLevel.limits);
-  const limited = Object.entries(overhead).filter(([resource]) => amount(limits[resource] ?? 0).nanos > 0n);
+  const limited = Object.entries(overhead).filter(([resource]) => amount(limits[resource] ?? '0').nanos > 0n);
   return { requests: sumOf(requests, overhead), limits: sumOf(limits, Object.fromEntries(limited)) };
 }
 
@@ -108,8 +102,8 @@ function sumOf(a: Quantities, b: Quantities): Quantities {
 
 /** Returns the amounts of a map minus those of another one, at least 0. */
 function difference(from: Quantities = {}, subtracted: Quantities): Quantities {
-  const less = Object.entries(subtracted).flatMap(([resource, quantity]): [string, Quantity][] => {
-    const { nanos, isBinary } = amount(from[resource] ?? 0);
+  const less = Object.entries(subtracted).flatMap(([resource, quantity]): [string, string][] => {
+    const { nanos, isBinary } = amount(from[resource] ?? '0');
     const left = nanos - amount(quantity).nanos;
     return resource in from ? [[resource, formatQuantity({ nanos: left > 0n ? left : 0n, isBinary })]] : [];
   });
@@ -120,16 +114,14 @@ function maxOf(a: Quantities, b: Quantities): Quantities {
   return merged(a, b, (one, other) => (amount(one).nanos >= amount(other).nanos ? one : other));
 }
 
-type Quantity = Quantities[string];
-
-function merged(a: Quantities, b: Quantities, merge: (one: Quantity, other: Quantity) => Quantity): Quantities {
-  const both = Object.entries(b).map(([resource, other]): [string, Quantity] => {
+function merged(a: Quantities, b: Quantities, merge: (one: string, other: string) => string): Quantities {
+  const both = Object.entries(b).map(([resource, other]): [string, string] => {
     const one = a[resource];
     return [resource, one === undefined ? other : merge(one, other)];
   });
   return { ...a, ...Object.fromEntries(both) };
 }
 
-function amount(quantity: Quantity): ExactQuantity {
-  return parseExact(String(quantity)) ?? ZERO;
+function amount(quantity: string): Quantity {
+  return parseExact(quantity) ?? ZERO;
 }

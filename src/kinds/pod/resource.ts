@@ -1,5 +1,6 @@
 import {
   boolean,
+  condition,
   int,
   listOf,
   record,
@@ -47,7 +48,6 @@ const containerStatus = object({
   state: containerState,
   lastState: object({ terminated }),
 });
-const condition = object({ type: string, status: string, reason: string, message: string, lastTransitionTime: string });
 
 const spec = object({
   nodeName: string,

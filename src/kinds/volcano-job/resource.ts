@@ -6,15 +6,13 @@ import {
   timestamp,
   memoizedDecode,
   object,
+  quantity,
   string,
   custom,
   type Decoded,
 } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
-
-/** Quantity as a string or a number. */
-const quantity = custom((value): value is string | number => typeof value === 'string' || typeof value === 'number');
 
 const networkTopology = object({ mode: string, highestTierAllowed: int, highestTierName: string });
 const policy = object({ action: string, event: string, events: listOf(string), exitCode: int, timeout: string });

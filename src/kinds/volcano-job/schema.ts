@@ -134,10 +134,7 @@ builder.objectFields(VolcanoJobType, (t) => ({
   controlledResources: t.field({
     type: [KeyValueType],
     description: 'Resources that the controller created for the job, e.g. for volumes and plugins, sorted by key.',
-    resolve: (job) => {
-      const resources = Object.entries(controlledResourcesOf(job));
-      return entriesOf(Object.fromEntries(resources.map(([key, value]) => [key, String(value)])));
-    },
+    resolve: (job) => entriesOf(controlledResourcesOf(job)),
   }),
 }));
 

@@ -1,18 +1,17 @@
 import { builder } from '../../graphql/builder.ts';
 import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
-import { listOf, memoizedDecode, object, record, string, type Decoded } from '../../kubernetes/decoder.ts';
-import type { ActivityRuleSpec } from './resource.ts';
+import { memoizedDecode, object, type Decoded } from '../../kubernetes/decoder.ts';
+import { selected, type ActivityRuleSpec } from './resource.ts';
 
-const requirement = object({ key: string, operator: string, values: listOf(string) });
-const selector = object({ matchLabels: record(string), matchExpressions: listOf(requirement) });
-const ruleMatch = object({ matchNamespace: object({ selector }), matchPodConfig: object({ selector }) });
+const ruleMatch = object({ matchNamespace: selected, matchPodConfig: selected });
 
-type Selector = Decoded<typeof selector>;
 type RuleMatch = Decoded<typeof ruleMatch>;
+type Selector = NonNullable<Decoded<typeof selected>['selector']>;
+type Requirement = NonNullable<Selector['matchExpressions']>[number];
 
 const matchOf: (match: unknown) => RuleMatch = memoizedDecode(ruleMatch, {});
 
-const LabelSelectorRequirement = builder.objectRef<Decoded<typeof requirement>>('LabelSelectorRequirement').implement({
+const LabelSelectorRequirement = builder.objectRef<Requirement>('LabelSelectorRequirement').implement({
   description: 'Condition on one label.',
   fields: (t) => ({
     key: t.string({ description: 'Key of the label.', resolve: ({ key }) => key ?? '' }),

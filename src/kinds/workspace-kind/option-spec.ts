@@ -3,17 +3,15 @@ import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
 import { amountsOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import {
   anyObject,
-  custom,
   int,
   listOf,
   memoizedDecode,
   object,
+  quantity,
   record,
   string,
   type Decoded,
 } from '../../kubernetes/decoder.ts';
-
-const quantity = custom((value): value is string | number => typeof value === 'string' || typeof value === 'number');
 
 const imageSpec = object({
   image: string,

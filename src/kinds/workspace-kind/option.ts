@@ -76,8 +76,6 @@ export function optionLabelsOf({ spawner }: OptionSpec): Readonly<Record<string,
   return Object.fromEntries((spawner?.labels ?? []).map(({ key = '', value = '' }) => [key, value]));
 }
 
-const levels = { Info: 'INFO', Warning: 'WARNING', Danger: 'DANGER' } as const;
-
 export const RedirectMessageLevel = builder.enumType('RedirectMessageLevel', {
   description: 'Severity of a redirect message.',
   values: {
@@ -87,21 +85,23 @@ export const RedirectMessageLevel = builder.enumType('RedirectMessageLevel', {
   } as const,
 });
 
+const levelByName: ReadonlyMap<string | undefined, typeof RedirectMessageLevel.$inferType> = new Map([
+  ['Info', 'INFO'],
+  ['Warning', 'WARNING'],
+  ['Danger', 'DANGER'],
+]);
+
 export const RedirectMessage = builder.objectRef<RedirectMessageSpec>('RedirectMessage').implement({
   description: 'Message for users whose option is redirected.',
   fields: (t) => ({
     level: t.field({
       type: RedirectMessageLevel,
       description: 'Severity. INFO for a level that this gateway does not know.',
-      resolve: ({ level = '' }) => (isKnown(level) ? levels[level] : 'INFO'),
+      resolve: ({ level }) => levelByName.get(level) ?? 'INFO',
     }),
     text: t.string({ description: 'Text of the message.', resolve: ({ text }) => text ?? '' }),
   }),
 });
-
-function isKnown(level: string): level is keyof typeof levels {
-  return Object.hasOwn(levels, level);
-}
 
 export const SpawnerOptionType = builder.objectRef<SpawnerOption>('SpawnerOption').implement({
   description: 'imageConfig or podConfig option that a WorkspaceKind offers.',

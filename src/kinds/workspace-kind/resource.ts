@@ -42,8 +42,13 @@ const activityRule = object({
   effect: object({ pauseWorkspace: boolean }),
 });
 
-const requirement = object({ key: string, operator: string, values: listOf(string) });
-const selected = object({ selector: object({ matchLabels: record(string), matchExpressions: listOf(requirement) }) });
+/** Condition of a rule on labels. */
+export const selected = object({
+  selector: object({
+    matchLabels: record(string),
+    matchExpressions: listOf(object({ key: string, operator: string, values: listOf(string) })),
+  }),
+});
 const filterMatch = object({ matchNamespace: selected, matchImageConfig: selected, matchPodConfig: selected });
 const filterRule = object({
   scope: string,

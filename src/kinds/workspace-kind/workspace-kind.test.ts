@@ -231,10 +231,23 @@ describe('SpawnerOption', () => {
     });
   });
 
+  it('returns the other fields of an image when a port of it is malformed', async () => {
+    const spec = { image: 'example.com/a:1', ports: [{ id: 'lab', port: 8888, displayName: null }] };
+    const k = workspaceKindWith('k', { imageConfigs: [option('a', {}, { spec })] });
+    const fields = 'imageConfigs { image { image ports { portId port displayName } } }';
+    const ports = [{ portId: 'lab', port: 8888, displayName: null }];
+    expect(await askOfK(fields, ...permissiveCrds, k)).toEqual({
+      imageConfigs: [{ image: { image: 'example.com/a:1', ports } }],
+    });
+  });
+
   it('returns the image of an imageConfig and the resources of a podConfig', async () => {
     const image = { image: 'example.com/a:1', imagePullPolicy: 'Always', ports: [{ id: 'lab', port: 8888 }] };
     const pod = {
-      resources: { requests: { memory: '2Gi', cpu: 0.5, odd: 'much' }, limits: { 'nvidia.com/gpu': 1 } },
+      resources: {
+        requests: { memory: '2Gi', cpu: 0.5, odd: 'much', 'example.com/large': '9'.repeat(400) },
+        limits: { 'nvidia.com/gpu': 1 },
+      },
       nodeSelector: { zone: 'a' },
       tolerations: [{ key: 'gpu', operator: 'Exists' }],
     };

@@ -2,8 +2,6 @@ import { builder } from '../../graphql/builder.ts';
 import { millisecondsOf, timestampOf, statusOf, type ActivityStatus, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
-const probeResults = { Success: 'SUCCESS', Failure: 'FAILURE', Timeout: 'TIMEOUT' } as const;
-
 const ProbeResult = builder.enumType('ProbeResult', {
   description: 'Result of an activity probe.',
   values: {
@@ -13,6 +11,12 @@ const ProbeResult = builder.enumType('ProbeResult', {
     UNKNOWN: { description: 'A result that this gateway does not know.' },
   } as const,
 });
+
+const resultByName: ReadonlyMap<string, typeof ProbeResult.$inferType> = new Map([
+  ['Success', 'SUCCESS'],
+  ['Failure', 'FAILURE'],
+  ['Timeout', 'TIMEOUT'],
+]);
 
 interface Probe {
   readonly startedAt: string;
@@ -29,7 +33,7 @@ const WorkspaceProbe = builder.objectRef<Probe>('WorkspaceProbe').implement({
     result: t.field({
       type: ProbeResult,
       description: 'Result of the probe.',
-      resolve: ({ result }) => (isKnown(result) ? probeResults[result] : 'UNKNOWN'),
+      resolve: ({ result }) => resultByName.get(result) ?? 'UNKNOWN',
     }),
     message: t.exposeString('message', { description: 'Human-readable message of the controller.' }),
   }),
@@ -40,10 +44,6 @@ function probeOf(activity: ActivityStatus | undefined): Probe | null {
   const { startTime, endTime, result = '', message = '' } = activity?.lastProbe ?? {};
   const startedAt = timestampOf(startTime) ?? timestampOf(endTime);
   return startedAt === null ? null : { startedAt, endedAt: timestampOf(endTime) ?? startedAt, result, message };
-}
-
-function isKnown(result: string): result is keyof typeof probeResults {
-  return Object.hasOwn(probeResults, result);
 }
 
 /** Returns the time from which the controller may pause the workspace, in milliseconds. Undefined unless it is RUNNING. */

@@ -58,7 +58,7 @@ export function exactOf(quantities: Quantities): ResourceRequests {
   let amounts = exact.get(quantities);
   if (!amounts) {
     const parsed = Object.entries(quantities).flatMap(([resource, text]): [string, Quantity][] => {
-      const quantity = parseExact(String(text));
+      const quantity = parseExact(text);
       return quantity ? [[resource, quantity]] : [];
     });
     exact.set(quantities, (amounts = shared(new Map(parsed))));
