@@ -5,6 +5,7 @@
  *  - A `Store` holds the objects of one resource, by namespace/name and in indexes. Readers get a `ReadonlyStore`.
  *  - A reflector (`reflect`) writes the store: it lists, watches from the list's version, and after a failure continues as its
  *    `RetryPolicy` says. `IdleDeadlines` decides when a silent watch is broken, `RollbackDetector` whether an older backup was restored.
+ *  - `EntryIndexes` of a store have orders, counts and terms of its objects, which are built when a list reads them.
  *  - A `ChangeLog` in the store, and `HistoricalSnapshots` behind it, return what has changed since a version.
  *  - An `Informer` joins a store with the status, metrics and log of its reflector. A `LazyInformer` runs the reflector only
  *    while the resource is read.

@@ -3,7 +3,7 @@ import type { Resource } from '../kubernetes/resource.ts';
 import type { NetChange, Steps } from './change-log.ts';
 import type { HandledObjects } from './event-handlers.ts';
 import type { StoreEventHandler } from './store-events.ts';
-import type { StoreIndexes } from './store-indexes.ts';
+import type { StoreIndexes } from './indexes/store-indexes.ts';
 
 /**
  * The objects of one resource, as last received from the API server. Objects are deeply frozen and shared by all readers.

@@ -1,7 +1,7 @@
 import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { ChangeLog, type NetChange, type Steps } from './change-log.ts';
-import { EntryIndexes } from './entry-indexes.ts';
+import { EntryIndexes } from './indexes/entry-indexes.ts';
 import { EventHandlers, type HandledObjects } from './event-handlers.ts';
 import { ObjectIndexes } from './object-indexes.ts';
 import type { ReadonlyStore } from './readonly-store.ts';

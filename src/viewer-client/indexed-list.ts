@@ -1,8 +1,8 @@
-import type { IndexedSet } from '../cache/entry-set.ts';
-import type { IndexedObject } from '../cache/index-entry.ts';
-import type { SortedStore } from '../cache/sorted-index.ts';
-import type { SortedObjects } from '../cache/sorted-run.ts';
-import type { BuildCharges, FoundObjects, StoreIndexes } from '../cache/store-indexes.ts';
+import type { IndexedSet } from '../cache/indexes/entry-set.ts';
+import type { IndexedObject } from '../cache/indexes/index-entry.ts';
+import type { SortedStore } from '../cache/indexes/sorted-index.ts';
+import type { SortedObjects } from '../cache/indexes/sorted-run.ts';
+import type { BuildCharges, FoundObjects, StoreIndexes } from '../cache/indexes/store-indexes.ts';
 import type { FieldValues, ObjectField } from '../kubernetes/object-field.ts';
 import type { FieldCondition } from '../kubernetes/object-filter.ts';
 import type { IndexedOrdering } from '../kubernetes/ordering.ts';

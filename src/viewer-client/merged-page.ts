@@ -1,5 +1,5 @@
-import type { IndexedObject } from '../cache/index-entry.ts';
-import type { SortedObjects } from '../cache/sorted-run.ts';
+import type { IndexedObject } from '../cache/indexes/index-entry.ts';
+import type { SortedObjects } from '../cache/indexes/sorted-run.ts';
 
 /** Entries from `from` up to but not including `to`. */
 export interface Range {

@@ -10,8 +10,8 @@ import {
 } from '../auth/visibility-scope.ts';
 import type { NetChange, Steps } from '../cache/change-log.ts';
 import type { CachedResource } from '../cache/cluster-cache.ts';
-import type { BuildCharges, IndexDefinition } from '../cache/store-indexes.ts';
-import type { ObjectIndex } from '../cache/index-entry.ts';
+import type { BuildCharges, IndexDefinition } from '../cache/indexes/store-indexes.ts';
+import type { ObjectIndex } from '../cache/indexes/index-entry.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
@@ -29,8 +29,8 @@ import { PlainList, type ObjectList } from './object-list.ts';
 export type { Scope } from '../auth/visibility-scope.ts';
 export type { ScopedChange } from './scoped-change.ts';
 export type { NetChange } from '../cache/change-log.ts';
-export type { IndexDefinition } from '../cache/store-indexes.ts';
-export type { ObjectIndex } from '../cache/index-entry.ts';
+export type { IndexDefinition } from '../cache/indexes/store-indexes.ts';
+export type { ObjectIndex } from '../cache/indexes/index-entry.ts';
 export type { ChangesReader } from '../cache/historical-snapshots.ts';
 
 const CATCH_UP_TIMEOUT_MS = 2_000;

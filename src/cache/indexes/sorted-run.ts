@@ -1,4 +1,4 @@
-import { compareSortKeys, type IndexedOrdering, type Position } from '../kubernetes/ordering.ts';
+import { compareSortKeys, type IndexedOrdering, type Position } from '../../kubernetes/ordering.ts';
 import type { IndexedObject } from './index-entry.ts';
 
 /** Objects in order. Read them in one turn of the event loop: they follow later changes. */

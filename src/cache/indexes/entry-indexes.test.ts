@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { seededRandom, type SeededRandom } from '../../test/support/seeded-random.ts';
-import { Widget, type WidgetObject } from '../../test/support/widget.ts';
-import { widgetObject } from '../../test/support/widget-object.ts';
-import { parseLabelSelector } from '../kubernetes/label-selector.ts';
-import { nameField, namespaceField, ObjectField } from '../kubernetes/object-field.ts';
-import { forEachPair, labelTerms, type ObjectTerms, type TermClause } from '../kubernetes/object-terms.ts';
-import { comparePositions, orderingByFields, type IndexedOrdering } from '../kubernetes/ordering.ts';
+import { seededRandom, type SeededRandom } from '../../../test/support/seeded-random.ts';
+import { Widget, type WidgetObject } from '../../../test/support/widget.ts';
+import { widgetObject } from '../../../test/support/widget-object.ts';
+import { parseLabelSelector } from '../../kubernetes/label-selector.ts';
+import { nameField, namespaceField, ObjectField } from '../../kubernetes/object-field.ts';
+import { forEachPair, labelTerms, type ObjectTerms, type TermClause } from '../../kubernetes/object-terms.ts';
+import { comparePositions, orderingByFields, type IndexedOrdering } from '../../kubernetes/ordering.ts';
 import { FieldCounts } from './field-counts.ts';
 import type { BuildCharges, IndexSelection } from './store-indexes.ts';
-import { Store } from './store.ts';
+import { Store } from '../store.ts';
 
 const NAMESPACES = ['team-a', 'team-b', 'team-c'];
 const NAMES = Array.from({ length: 30 }, (_, index) => `w-${index}`);

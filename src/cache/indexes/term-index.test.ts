@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ObjectTerms, Term } from '../kubernetes/object-terms.ts';
+import type { ObjectTerms, Term } from '../../kubernetes/object-terms.ts';
 import type { IndexedObject } from './index-entry.ts';
 import { TermIndex } from './term-index.ts';
 

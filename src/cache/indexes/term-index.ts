@@ -1,4 +1,4 @@
-import type { ObjectTerms, Term, TermClause } from '../kubernetes/object-terms.ts';
+import type { ObjectTerms, Term, TermClause } from '../../kubernetes/object-terms.ts';
 import { clearBit, setBit, type PositionBits } from './entry-set.ts';
 import type { IndexedObject, ObjectIndex } from './index-entry.ts';
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { EntryChanges, IndexEntry } from './index-entry.ts';
 
 /** The entry of an object before and after a change. Undefined if the store did not, or does not, have the object. */

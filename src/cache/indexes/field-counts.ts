@@ -1,4 +1,4 @@
-import type { ObjectField } from '../kubernetes/object-field.ts';
+import type { ObjectField } from '../../kubernetes/object-field.ts';
 import type { IndexedObject, ObjectIndex } from './index-entry.ts';
 
 type Counts<V> = Map<V, number>;

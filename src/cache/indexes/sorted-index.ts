@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { KubernetesObject } from '../kubernetes/object.ts';
-import { namespaceField } from '../kubernetes/object-field.ts';
-import type { IndexedOrdering, Position } from '../kubernetes/ordering.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { namespaceField } from '../../kubernetes/object-field.ts';
+import type { IndexedOrdering, Position } from '../../kubernetes/ordering.ts';
 import type { IndexedSet } from './entry-set.ts';
 import type { EntryChanges, IndexedObject, IndexEntry } from './index-entry.ts';
 import { compareEntries, SortedRun, type SortedObjects } from './sorted-run.ts';

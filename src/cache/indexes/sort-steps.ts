@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { ObjectField } from '../kubernetes/object-field.ts';
-import { compareSortKeys, type IndexedOrdering, type SortKey } from '../kubernetes/ordering.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { ObjectField } from '../../kubernetes/object-field.ts';
+import { compareSortKeys, type IndexedOrdering, type SortKey } from '../../kubernetes/ordering.ts';
 import type { IndexEntry } from './index-entry.ts';
 
 /** Entries that are sorted, or merged, in one step: some milliseconds. */

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { IndexedObject, IndexEntry } from './index-entry.ts';
 
 /** One bit for each position of the entries of a store, 32 in each element. */

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { ObjectField } from '../kubernetes/object-field.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { ObjectTerms, TermQuery } from '../kubernetes/object-terms.ts';
-import { byNamespaceAndName, type IndexedOrdering } from '../kubernetes/ordering.ts';
+import type { ObjectField } from '../../kubernetes/object-field.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { ObjectTerms, TermQuery } from '../../kubernetes/object-terms.ts';
+import { byNamespaceAndName, type IndexedOrdering } from '../../kubernetes/ordering.ts';
 import { EntryChangeLog } from './entry-change-log.ts';
 import { EntrySet, setBit, type PositionBits } from './entry-set.ts';
 import { FieldCounts } from './field-counts.ts';

@@ -1,5 +1,5 @@
-import type { FieldValues, ObjectField } from '../kubernetes/object-field.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { FieldValues, ObjectField } from '../../kubernetes/object-field.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
 
 /** Positions of the kept fields in the values of each entry of one store. */
 export class FieldSlots {

@@ -1,6 +1,6 @@
-import type { ObjectField } from '../kubernetes/object-field.ts';
-import type { TermQuery } from '../kubernetes/object-terms.ts';
-import type { IndexedOrdering } from '../kubernetes/ordering.ts';
+import type { ObjectField } from '../../kubernetes/object-field.ts';
+import type { TermQuery } from '../../kubernetes/object-terms.ts';
+import type { IndexedOrdering } from '../../kubernetes/ordering.ts';
 import type { IndexedSet } from './entry-set.ts';
 import type { ValueCounts } from './field-counts.ts';
 import type { IndexedObject, ObjectIndex } from './index-entry.ts';
