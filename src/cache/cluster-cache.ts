@@ -67,6 +67,8 @@ export interface StoreVersion {
   readonly namespace: string | undefined;
   /** {@link ReadonlyStore.version}. */
   readonly version: string;
+  /** {@link ReadonlyStore.knownVersion}. */
+  readonly knownVersion: string;
 }
 
 interface ClusterCacheOptions {
@@ -165,8 +167,8 @@ export class ClusterCache implements AsyncDisposable {
   /** The stores that have been read. */
   get versions(): readonly StoreVersion[] {
     return this.#all().flatMap(({ informer: { store } }) => {
-      const { resource, namespace, version } = store;
-      return version === '' ? [] : [{ storeKey: cacheKeyOf(resource, namespace), namespace, version }];
+      const { resource, namespace, version, knownVersion } = store;
+      return version === '' ? [] : [{ storeKey: cacheKeyOf(resource, namespace), namespace, version, knownVersion }];
     });
   }
 

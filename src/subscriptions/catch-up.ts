@@ -1,7 +1,7 @@
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
 import { turns } from '../scheduling/turns.ts';
 import type { ChangesReader, NetChange, ScopedLister } from '../viewer-client/scoped-lister.ts';
-import { objectToken, type DeliveredState, type StreamPosition, type Watermark } from './cursor.ts';
+import { objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { ResultRow, ResultSet } from './result-set.ts';
 import type { Renderer } from './result-template.ts';
@@ -91,8 +91,7 @@ export class CatchUp {
     const changes = await source.objects.changesSince(position.version, newest, position.isList ? 'each' : 'net');
     const related = await Promise.all(
       dependencies.resources().map(async (objects) => {
-        const watermark = position.related[objects.storeKey];
-        return { objects, changes: watermark && (await relatedChangesSince(watermark, objects)) };
+        return { objects, changes: await relatedChangesSince(position, objects) };
       }),
     );
     const known = related.flatMap((each) => (each.changes ? [{ objects: each.objects, changes: each.changes }] : []));
@@ -241,14 +240,19 @@ function deliveredByUid(
 }
 
 /**
- * Net changes are enough if the resource was included up to one version. Beyond that version, an object may have been
- * read and deleted again, so every intermediate change counts.
+ * Net changes are enough if the resource was included up to one version. Beyond that version, and on later pages of a list, an object may
+ * have been read and deleted again, so every intermediate change counts.
+ * @returns undefined if the changes since the position are not known any more
  */
 async function relatedChangesSince(
-  { version, highest }: Watermark,
+  { related, isList }: StreamPosition,
   objects: ScopedLister<KubernetesObject>,
 ): Promise<ChangesReader<KubernetesObject> | undefined> {
-  if (highest !== version) return objects.changesSince(version, highest || version, 'each');
+  if (objects.seesNothing) return () => []; // the position may be from a gateway that does not cache the resource
+  const watermark = related[objects.storeKey];
+  if (!watermark) return undefined;
+  const { version, highest } = watermark;
+  if (isList || highest !== version) return objects.changesSince(version, newestOf([version, highest]), 'each');
   const changes = await objects.changesSince(version);
   return changes && (() => changes()?.filter(({ before, after }) => before ?? after));
 }

@@ -61,10 +61,7 @@ export function isSameVisibility(before: Visibility, now: Visibility): boolean {
 export interface Watermark {
   /** All changes up to this resourceVersion are included. */
   readonly version: string;
-  /**
-   * Some changes up to this resourceVersion are included, such as results of mutations. At least `version`; empty if it is
-   * unknown.
-   */
+  /** Some changes up to this resourceVersion are included, such as results of mutations. At least `version`. */
   readonly highest: string;
 }
 

@@ -50,9 +50,11 @@ class ListPosition<T extends KubernetesObject> {
     const { resourceKey } = this.#objects;
     const { prefetchedSignatures } = this.#reader.visibility;
     const visibility = visibilityOf(this.#objects.signature(this.#namespace), prefetchedSignatures);
-    // Fields of the list read related objects later, so nothing is known of what they include beyond these versions.
     const related = Object.fromEntries(
-      this.#versionsFor(matching).map(({ storeKey, version }) => [storeKey, { version, highest: '' }]),
+      this.#versionsFor(matching).map(({ storeKey, version, knownVersion: highest }) => [
+        storeKey,
+        { version, highest },
+      ]),
     );
     const position = { version: this.#version, pastCheckpoint: [], related, visibility };
     const listed = new Set(this.#past.length > 0 ? matching : []);

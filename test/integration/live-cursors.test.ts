@@ -141,6 +141,30 @@ describe('a subscription after the liveCursor of a list', () => {
     expect((await untilSynced(subscribeAfter(later, after)))[0]).toBe('RESET');
   });
 
+  it('starts with a snapshot when the list had a change of a related object that the gateway does not receive', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using other = await startGatewayFor(gateway.cluster.kubeconfig);
+    using _ = gateway.cluster.faults.stall(({ resource }) => resource === 'workspacekinds');
+    const patch = 'patch: { spec: { spawner: { displayName: "Renamed" } } }';
+    const rename = `patchWorkspaceKind(input: { name: "jupyterlab", type: MERGE, ${patch} }) { warnings }`;
+    expect(await gateway.query(`mutation { ${rename} }`)).not.toHaveProperty('errors');
+    const after = await liveCursorOf(gateway, LIST, 'workspaces');
+    expect((await untilSynced(subscribeAfter(other, after)))[0]).toBe('RESET');
+  });
+
+  it('goes on without a snapshot when the viewer may not read a related kind that is not cached', async () => {
+    await using gateway = await startTestGateway({
+      objects: [...objects, ...grantIn('team-a', 'vic', viewing)],
+      users: [{ name: 'vic', token: 'vic-token' }],
+      authentication: { mode: 'token' },
+    });
+    await using vic = connectUser(gateway.url, { token: 'vic-token' });
+    const asked = { query: (query: string) => vic.ask(query) } as Pick<TestGateway, 'query'>;
+    const after = await liveCursorOf(asked, '{ workspaces { liveCursor nodes { pod { phase } } } }', 'workspaces');
+    const query = 'subscription ($after: String) { workspaces(after: $after) { type object { name pod { phase } } } }';
+    expect(await untilSynced(vic.subscribe(query, { after }))).toEqual(['SYNCED']);
+  });
+
   it('starts with a snapshot when the viewer sees other objects by then', async () => {
     const grants = ['team-a', 'team-b'].flatMap((team) => grantIn(team, 'vic', viewing));
     const users = [{ name: 'vic', token: 'vic-token' }];
