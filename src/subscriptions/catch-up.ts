@@ -129,7 +129,7 @@ export class CatchUp {
       const event = state
         ? await this.#eventForDelivered(state, object, options)
         : await this.#eventFor(object, options);
-      if (event) events.push(this.#pendingEvent(event, toSequence));
+      if (event) events.push(this.#pendingEvent(event, toSequence, options.source.objects));
     }
     return events;
   }
@@ -171,9 +171,15 @@ export class CatchUp {
     return isUnchanged ? undefined : { type: 'MODIFIED', ...row };
   }
 
-  #pendingEvent({ type, object, template }: MissedEvent, toSequence: number): PendingEvent {
+  #pendingEvent(
+    { type, object, template }: MissedEvent,
+    toSequence: number,
+    { version: storeVersion }: ScopedLister<KubernetesObject>,
+  ): PendingEvent {
     const { fromCheckpoint } = this;
-    const { uid: key, resourceVersion: version } = object.metadata;
+    const { uid: key, resourceVersion } = object.metadata;
+    // Of a deletion that a list has shown, no version is known.
+    const version = type === 'DELETED' ? newestOf([resourceVersion, storeVersion]) : resourceVersion;
     const isDeletionSent = this.#isFromList;
     return new PendingEvent({ type, key, version, template, fromCheckpoint, toSequence, isDeletionSent });
   }

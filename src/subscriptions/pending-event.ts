@@ -27,7 +27,7 @@ interface PendingEventOptions {
   readonly type: EventType;
   /** uid of the object. The type itself for control events. */
   readonly key: string;
-  /** resourceVersion of the object, of its last known state for DELETED. Undefined for control events. */
+  /** Version of the resource that a gateway must have reached to have the event. Undefined for control events. */
   readonly version?: string;
   readonly template: ResultTemplate;
   /** The checkpoint before the event. */

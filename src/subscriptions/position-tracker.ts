@@ -1,7 +1,7 @@
 import { compareVersions } from '../kubernetes/object.ts';
 import { advance, INITIAL_POSITION, objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
 import type { Batch } from './dirty-set.ts';
-import type { ResultSet } from './result-set.ts';
+import { deliveredVersionOf, type ResultSet } from './result-set.ts';
 
 /** Versions of the subscribed resource when a batch was drained. */
 interface StoreVersions {
@@ -46,10 +46,9 @@ export class PositionTracker {
     if (from === INITIAL_POSITION && seenVersion !== version) this.#setUnknownUpTo(version);
     const isPast = (other: string) => compareVersions(other, seenVersion) > 0;
     const states = from.pastCheckpoint.filter((state) => isPast(state.version));
-    for (const { last, isDeleted } of objects) {
-      const { uid, resourceVersion } = last.metadata;
-      const deliveredVersion = isDeleted ? version : resourceVersion; // of a deletion that a list has shown, no version is known
-      if (isPast(deliveredVersion)) states.push(this.#stateOf(uid, deliveredVersion));
+    for (const object of objects) {
+      const deliveredVersion = deliveredVersionOf(object, version);
+      if (isPast(deliveredVersion)) states.push(this.#stateOf(object.last.metadata.uid, deliveredVersion));
     }
     return this.#positionAt(seenVersion, states, related);
   }

@@ -12,6 +12,17 @@ export interface DirtyObject {
   readonly isDeleted: boolean;
 }
 
+/** The checkpoints before and after a batch. */
+interface BatchRange extends Pick<PendingEvent, 'fromCheckpoint' | 'toSequence'> {
+  /** Version of the subscribed resource when the batch was drained. */
+  readonly storeVersion: string;
+}
+
+/** Returns the version that a subscriber has of an object after its event. Of a deletion that a list has shown, none is known. */
+export function deliveredVersionOf({ last, isDeleted }: DirtyObject, storeVersion: string): string {
+  return isDeleted ? storeVersion : last.metadata.resourceVersion;
+}
+
 /** An object of the result set, as it was last delivered. */
 export interface ResultRow {
   readonly object: KubernetesObject;
@@ -91,21 +102,22 @@ export class ResultSet {
 
   /**
    * Evaluates an object: applies the filter, executes the operation and updates the row.
-   * @param range the checkpoints before and after the batch
    * @returns the event for subscribers. Undefined if nothing that they select has changed
    */
   evaluate(
-    { last, isDeleted }: DirtyObject,
-    range: Pick<PendingEvent, 'fromCheckpoint' | 'toSequence'>,
+    dirty: DirtyObject,
+    { fromCheckpoint, toSequence, storeVersion }: BatchRange,
   ): Awaitable<PendingEvent | undefined> {
     const { source, renderer, counters } = this.#options;
-    const { uid: key, resourceVersion: version } = last.metadata;
+    const { last, isDeleted } = dirty;
+    const { uid: key } = last.metadata;
     const rows = this.#rows; // a reset meanwhile replaces the map, and must not get rows of the earlier epoch
     const row = rows.get(key);
     const matches = !isDeleted && source.matches(last);
     if (!row && !matches) return undefined;
     counters.renderings += 1;
-    const event = { ...range, key, version, deliveredTemplate: row?.template };
+    const version = deliveredVersionOf(dirty, storeVersion);
+    const event = { fromCheckpoint, toSequence, key, version, deliveredTemplate: row?.template };
     if (!matches) {
       rows.delete(key);
       return andThen(

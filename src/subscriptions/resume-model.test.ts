@@ -114,10 +114,13 @@ class Replica {
 interface ClientState {
   readonly cursor: string;
   readonly uids: ReadonlySet<string>;
+  /** Objects of which the client knows that they were deleted, since its last snapshot. */
+  readonly deleted: ReadonlySet<string>;
 }
 
 class Client {
   uids = new Set<string>();
+  #deleted = new Set<string>();
   readonly violations: string[] = [];
   readonly #states: ClientState[] = [];
   readonly #sink = {
@@ -126,6 +129,7 @@ class Client {
     end: (error?: GraphQLError) => void this.violations.push(String(error)),
   };
   #connection: { readonly subscription: SharedSubscription; readonly subscriber: Subscriber } | undefined;
+  #store: Store<KubernetesObject> | undefined;
 
   get isConnected(): boolean {
     return this.#connection !== undefined;
@@ -135,6 +139,8 @@ class Client {
   connect(replica: Replica, random: SeededRandom): void {
     const state = this.#states.at(-1 - random.pick([0, 0, 1, 2, 5, 9]));
     this.uids = new Set(state?.uids);
+    this.#deleted = new Set(state?.deleted);
+    this.#store = replica.store;
     const subscription = replica.subscription();
     const resumeFrom = state && decodeStreamCursor('', 'lists', state.cursor);
     this.#connection = { subscription, subscriber: subscription.join(this.#sink, resumeFrom) };
@@ -156,10 +162,21 @@ class Client {
     const isKnown = this.uids.has(uid);
     if ((type === 'ADDED' && isKnown) || (['MODIFIED', 'DELETED'].includes(type) && !isKnown))
       this.violations.push(`${type} ${uid}`);
-    if (type === 'RESET') this.uids.clear();
-    else if (type === 'DELETED') this.uids.delete(uid);
+    if (type === 'ADDED' && this.#deleted.has(uid)) this.violations.push(`${type} ${uid} after its deletion`);
+    if (type === 'RESET') this.#forget();
+    else if (type === 'DELETED') this.#delete(uid);
     else if (uid) this.uids.add(uid);
-    this.#states.push({ cursor, uids: new Set(this.uids) });
+    this.#states.push({ cursor, uids: new Set(this.uids), deleted: new Set(this.#deleted) });
+  }
+
+  #forget(): void {
+    this.uids.clear();
+    this.#deleted.clear();
+  }
+
+  #delete(uid: string): void {
+    this.uids.delete(uid);
+    if (!this.#store?.withUid(uid)) this.#deleted.add(uid);
   }
 }
 

@@ -225,6 +225,7 @@ export class SharedSubscription {
     const batch = this.#dirtySet.drain();
     const fromCheckpoint = batch.isReset ? INITIAL_CHECKPOINT : this.#checkpoint;
     const toSequence = nextSequence();
+    const range = { fromCheckpoint, toSequence, storeVersion: version };
     // Evaluated here and not in a function of its own: no turn may pass between the last evaluation and the delivery.
     const controlEvents = batch.isReset ? new InitialEvents(this.#checkpoint, this.#joinOptions) : undefined;
     const events = controlEvents ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
@@ -234,7 +235,7 @@ export class SharedSubscription {
       mayBeOver = true;
       // During either wait an epoch may end, whose rows must not enter the result set of the next, or the subscription may stop.
       if (this.#dirtySet.isStale(batch)) return;
-      const evaluated = this.#resultSet.evaluate(object, { fromCheckpoint, toSequence });
+      const evaluated = this.#resultSet.evaluate(object, range);
       const event = evaluated instanceof Promise ? await evaluated : evaluated;
       if (this.#dirtySet.isStale(batch)) return;
       if (event) events.push(event);
