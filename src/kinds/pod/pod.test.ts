@@ -3,7 +3,7 @@ import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
 import { queryWorkspace, WORKSPACE_NB } from '../../../test/support/workspace-query.ts';
 import { podOf } from '../../../test/support/pods.ts';
-import { startTestGateway } from '../../../test/support/test-gateway.ts';
+import { startGatewayFor, startTestGateway } from '../../../test/support/test-gateway.ts';
 
 const crashed = {
   exitCode: 137,
@@ -188,6 +188,19 @@ describe('Workspace.pod', () => {
     ).toEqual({
       pod: { name: 'ws-nb-bbbbb-0' },
     });
+  });
+
+  it('selects the same pod on every gateway when several are of the same second', async () => {
+    await using gateway = await startTestGateway({ objects: [workspace('nb')] });
+    const query = `{ pods { totalCount } ${WORKSPACE_NB} { pod { name } } }`;
+    await gateway.query(query);
+    for (const name of ['ws-nb-bbbbb-0', 'ws-nb-aaaaa-0']) gateway.cluster.apply(born(name, '2026-11-25T10:00:00Z'));
+    const selected = { pods: { totalCount: 2 }, workspace: { pod: { name: 'ws-nb-bbbbb-0' } } };
+    await expect
+      .poll(async () => (await gateway.query('{ pods { totalCount } }')).data)
+      .toEqual({ pods: selected.pods });
+    await using other = await startGatewayFor(gateway.cluster.kubeconfig);
+    for (const each of [gateway, other]) expect((await each.query(query)).data).toEqual(selected);
   });
 
   it('sends the pod of a workspace again when it changes', async () => {

@@ -24,10 +24,11 @@ export function workspaceOfPod(pod: PodObject, workspaces: ScopedLister<Workspac
   return workspaces.get({ namespace: pod.metadata.namespace, name: workspaceNameOf(pod) ?? '' });
 }
 
-/** Sorts pods that are being deleted before all others. */
+/** Sorts pods that are being deleted before all others, and those of the same second by name, in the same order on every gateway. */
 function byAge({ metadata: a }: PodObject, { metadata: b }: PodObject): number {
   if (!a.deletionTimestamp !== !b.deletionTimestamp) return a.deletionTimestamp ? -1 : 1;
-  return a.creationTimestamp < b.creationTimestamp ? -1 : 1;
+  const [older, newer] = [`${a.creationTimestamp} ${a.name}`, `${b.creationTimestamp} ${b.name}`];
+  return older < newer ? -1 : 1;
 }
 
 export const WorkspacePod = builder.objectRef<WorkspacePodParts>('WorkspacePod').implement({
