@@ -18,6 +18,7 @@ const longSuites = [
     script: 'test:property',
     environment: {
       CONVERGENCE_SEEDS: '300',
+      EVERY_KIND_SEEDS: '100',
       LIVE_CURSOR_SEEDS: '300',
       RBAC_SEEDS: '100',
       LEAK_SEEDS: '20',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Fields, Selection } from './selections.ts';
+import type { Fields, Subscribed } from './selections.ts';
 
 /** One event of a list subscription, as received. */
 export interface ReceivedEvent {
@@ -19,13 +19,24 @@ export class ContractViolation extends Error {
  * before every snapshot.
  */
 export class ClientResultSet {
-  readonly #selection: Selection;
+  readonly #selection: Subscribed;
   readonly #objects = new Map<string, Fields>();
   #phase: 'start' | 'snapshot' | 'catch-up' | 'live' = 'start';
   #cursor: string | undefined;
+  /** Whether the cursor is that of a list, or of an event in the catch-up from it. */
+  #isFromList = false;
 
-  constructor(selection: Selection) {
+  constructor(selection: Subscribed) {
     this.#selection = selection;
+  }
+
+  /** Returns the result set of a client that has loaded a list. */
+  static ofList(selection: Subscribed, objects: readonly Fields[], liveCursor: string): ClientResultSet {
+    const resultSet = new ClientResultSet(selection);
+    for (const object of objects) resultSet.#objects.set(keyOf(object), object);
+    resultSet.#cursor = liveCursor;
+    resultSet.#isFromList = true;
+    return resultSet;
   }
 
   /** Cursor of the last event. Undefined before the first. */
@@ -33,7 +44,7 @@ export class ClientResultSet {
     return this.#cursor;
   }
 
-  /** The objects by uid. */
+  /** The objects by {@link keyOf}. */
   get objects(): ReadonlyMap<string, Fields> {
     return this.#objects;
   }
@@ -45,8 +56,9 @@ export class ClientResultSet {
   /** Returns a copy, as of a client that leaves here and resumes later. */
   fork(): ClientResultSet {
     const fork = new ClientResultSet(this.#selection);
-    for (const [uid, object] of this.#objects) fork.#objects.set(uid, object);
+    for (const [key, object] of this.#objects) fork.#objects.set(key, object);
     fork.#cursor = this.#cursor;
+    fork.#isFromList = this.#isFromList;
     return fork;
   }
 
@@ -55,6 +67,7 @@ export class ClientResultSet {
     this.#objects.clear();
     this.#phase = 'start';
     this.#cursor = undefined;
+    this.#isFromList = false;
   }
 
   /** Expects a catch-up next. */
@@ -74,6 +87,7 @@ export class ClientResultSet {
       case 'SYNCED':
         this.#check(this.#phase !== 'live', event, 'is sent a second time');
         this.#phase = 'live';
+        this.#isFromList = false;
         break;
       case 'ADDED':
       case 'MODIFIED':
@@ -89,17 +103,18 @@ export class ClientResultSet {
   #applyObject(event: ReceivedEvent): void {
     const { type, object } = event;
     if (!object) throw new ContractViolation(`${type} without an object`);
-    const uid = uidOf(object);
-    const known = this.#objects.get(uid);
+    const key = keyOf(object);
+    const known = this.#objects.get(key);
     this.#check(this.#phase !== 'snapshot' || type === 'ADDED', event, 'is part of a snapshot');
-    if (type === 'ADDED') this.#check(!known, event, 'is already known');
-    else this.#check(known !== undefined, event, 'is unknown');
-    if (type === 'DELETED') return void this.#objects.delete(uid);
+    // A later page of the list may have had other objects, and other states of them.
+    if (type === 'ADDED') this.#check(!known || this.#isFromList, event, 'is already known');
+    else this.#check(known !== undefined || this.#isFromList, event, 'is unknown');
+    if (type === 'DELETED') return void this.#objects.delete(key);
     this.#check(this.#selection.matchesResult(object), event, 'does not match');
     // A catch-up may repeat a state that was delivered past the checkpoint of the cursor.
     const isChange = type === 'ADDED' || this.#phase === 'catch-up' || !isDeepStrictEqual(known, object);
     this.#check(isChange, event, 'changes nothing');
-    return void this.#objects.set(uid, object);
+    return void this.#objects.set(key, object);
   }
 
   #check(isAllowed: boolean, { type, object }: ReceivedEvent, problem: string): void {
@@ -107,8 +122,10 @@ export class ClientResultSet {
   }
 }
 
-export function uidOf(object: Fields): string {
-  const { metadata } = object as { readonly metadata?: { readonly uid?: string } };
-  if (!metadata?.uid) throw new ContractViolation(`${JSON.stringify(object)} has no uid`);
-  return metadata.uid;
+/** Returns what identifies an object: its `id` or, if that is not selected, its uid. */
+export function keyOf(object: Fields): string {
+  const { id, metadata } = object as { readonly id?: string; readonly metadata?: { readonly uid?: string } };
+  const key = id ?? metadata?.uid;
+  if (!key) throw new ContractViolation(`${JSON.stringify(object)} has neither id nor uid`);
+  return key;
 }

@@ -4,8 +4,8 @@ import { namespace, workspace, workspaceKind } from '../manifests.ts';
 import type { Answer, TestGateway } from '../test-gateway.ts';
 import { waitFor } from '../wait-for.ts';
 import type { SubscriptionClient } from './subscription-client.ts';
-import { queryFor, type Fields, type Selection, type ClusterState } from './selections.ts';
-import { uidOf } from './client-result-set.ts';
+import { isList, queryFor, type Fields, type Selection, type ClusterState } from './selections.ts';
+import { keyOf } from './client-result-set.ts';
 import type { Cluster } from './cluster.ts';
 
 interface QuiescenceOptions {
@@ -31,7 +31,7 @@ export async function violationsWhenQuiescent({
   const state = await cluster.state();
   const unsettled = () =>
     clients.flatMap((client) => {
-      const difference = client.violation ? undefined : client.differenceFrom(state);
+      const difference = client.violation ? undefined : client.differenceFrom(client.selection.expected(state));
       return difference === undefined ? [] : `${client.title} ${difference}\n    ${client.transcript}`;
     });
   await waitFor(
@@ -81,12 +81,12 @@ async function queryDifference(
   selection: Selection,
   state: ClusterState,
 ): Promise<readonly string[]> {
-  const expected = byUid(selection.expected(state));
+  const expected = byKey(selection.expected(state));
   let answer: unknown;
   const isRight = async (): Promise<boolean> => {
     // The query may fail with its connection, as above, or time out while the machine is busy.
     answer = await gateway.query(queryFor(selection)).catch(String);
-    return typeof answer === 'object' && isDeepStrictEqual(byUid(objectsIn(answer, selection)), expected);
+    return typeof answer === 'object' && isDeepStrictEqual(byKey(objectsIn(answer, selection)), expected);
   };
   const right = await waitFor(isRight, 'the query has the expected answer', QUIESCENCE_TIMEOUT_MS).then(
     () => true,
@@ -97,12 +97,12 @@ async function queryDifference(
     : [`Query of ${selection.title}: expected ${JSON.stringify([...expected])}, got ${JSON.stringify(answer)}`];
 }
 
-function objectsIn(answer: unknown, { field }: Selection): readonly Fields[] {
-  const found = (answer as { readonly data?: Readonly<Record<string, unknown>> }).data?.[field];
-  if (field === 'workspace') return found ? [found as Fields] : [];
+function objectsIn(answer: unknown, selection: Selection): readonly Fields[] {
+  const found = (answer as { readonly data?: Readonly<Record<string, unknown>> }).data?.[selection.field];
+  if (!isList(selection)) return found ? [found as Fields] : [];
   return (found as { readonly nodes?: readonly Fields[] } | undefined)?.nodes ?? [];
 }
 
-function byUid(objects: readonly Fields[]): ReadonlyMap<string, Fields> {
-  return new Map(objects.map((object) => [uidOf(object), object]));
+function byKey(objects: readonly Fields[]): ReadonlyMap<string, Fields> {
+  return new Map(objects.map((object) => [keyOf(object), object]));
 }

@@ -21,29 +21,40 @@ export interface StoredObject extends KubernetesObject {
 /** The selected fields of one object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A subscription, and its expected result set for a state of the cluster. */
-export interface Selection {
+/** A subscription to objects. */
+export interface Subscribed {
   readonly title: string;
-  readonly field: 'workspaces' | 'workspaceKinds' | 'namespaces' | 'workspace';
+  /** A plural for the events of a list, else the name of a kind for a single object. */
+  readonly field: string;
   readonly args: string;
   readonly fields: string;
-  /** Returns the selected fields of each object that matches. */
-  readonly expected: (state: ClusterState) => readonly Fields[];
   /** Whether received fields can belong to a matching object. Used for events, when the state of the cluster is unknown. */
   readonly matchesResult: (object: Fields) => boolean;
 }
 
+/** A subscription, and its expected result set for a state of the cluster. */
+export interface Selection extends Subscribed {
+  /** Returns the selected fields of each object that matches. */
+  readonly expected: (state: ClusterState) => readonly Fields[];
+}
+
+export function isList({ field }: Subscribed): boolean {
+  return field.endsWith('s');
+}
+
 /** Returns the selection as a subscription. `by` is how the client passes a cursor. */
-export function subscriptionFor({ field, args, fields }: Selection, by: 'argument' | 'header'): string {
-  if (field === 'workspace') return `subscription { workspace(${args}) { ${fields} } }`;
+export function subscriptionFor(selection: Subscribed, by: 'argument' | 'header'): string {
+  const { field, args, fields } = selection;
+  if (!isList(selection)) return `subscription { ${field}(${args}) { ${fields} } }`;
   const event = `{ type cursor object { ${fields} } }`;
   if (by === 'argument') return `subscription ($after: String) { ${field}(${args} after: $after) ${event} }`;
   return `subscription { ${field}${args ? `(${args})` : ''} ${event} }`;
 }
 
 /** Returns the selection as a query. */
-export function queryFor({ field, args, fields }: Selection): string {
-  const selected = field === 'workspace' ? fields : `nodes { ${fields} }`;
+export function queryFor(selection: Subscribed): string {
+  const { field, args, fields } = selection;
+  const selected = isList(selection) ? `liveCursor nodes { ${fields} }` : fields;
   return `{ ${field}${args ? `(${args})` : ''} { ${selected} } }`;
 }
 

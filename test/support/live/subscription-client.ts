@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { subscriptionFor, type Fields, type Selection, type ClusterState } from './selections.ts';
+import { isList, subscriptionFor, type Fields, type Selection, type Subscribed } from './selections.ts';
 import { openEventStream, openWebSocket, type Result, type ClientStream } from './streams.ts';
-import { ContractViolation, uidOf, ClientResultSet, type ReceivedEvent } from './client-result-set.ts';
+import { ContractViolation, keyOf, ClientResultSet, type ReceivedEvent } from './client-result-set.ts';
 
-export interface SubscriptionClientOptions {
-  readonly selection: Selection;
+export interface SubscriptionClientOptions<S extends Subscribed> {
+  readonly selection: S;
   readonly transport: 'WebSocket' | 'Server-Sent Events';
   /** Returns the URL of a gateway. Called before each connection. */
   readonly gatewayUrl: () => string;
@@ -14,18 +14,23 @@ export interface SubscriptionClientOptions {
   readonly currentStep: () => number;
   /** The result set of an earlier client, which this one continues. Default: an empty one. */
   readonly received?: ClientResultSet;
+  /** Whether the viewer may lack the permission: the client then tries again. Default: FORBIDDEN is a violation. */
+  readonly mayBeRefused?: boolean;
+  /** Returns why an object must not be sent now. Undefined if it may be. */
+  readonly problemOf?: (object: Fields) => string | undefined;
 }
 
 const RETRY_MS = 20;
+const REFUSED_RETRY_MS = 200;
 const MAX_TRANSCRIPT_LINES = 60;
 const MAX_PAST_RESULT_SETS = 40;
 /** Errors that end a stream and after which the client reconnects. */
 const RETRIABLE_CODES = new Set<string | undefined>(['UNAVAILABLE', 'KIND_UNAVAILABLE']);
 
 /** A client that reconnects after every interruption, builds the result set, and reports the first violation of the contract. */
-export class SubscriptionClient implements Disposable {
-  readonly #options: SubscriptionClientOptions;
-  readonly #resultSet: ClientResultSet;
+export class SubscriptionClient<S extends Subscribed = Selection> implements Disposable {
+  readonly #options: SubscriptionClientOptions<S>;
+  #resultSet: ClientResultSet;
   readonly #lines: string[] = [];
   #pastResultSets: ClientResultSet[] = [];
   #stream: ClientStream | undefined;
@@ -35,8 +40,9 @@ export class SubscriptionClient implements Disposable {
   #lastResult: Fields | null | undefined;
   #resets = 0;
   #connections = 0;
+  #isRefused = false;
 
-  constructor(options: SubscriptionClientOptions) {
+  constructor(options: SubscriptionClientOptions<S>) {
     this.#options = options;
     this.#resultSet = options.received ?? new ClientResultSet(options.selection);
     this.#connect();
@@ -46,17 +52,22 @@ export class SubscriptionClient implements Disposable {
     return `${this.#options.selection.title} over ${this.#options.transport}`;
   }
 
-  get selection(): Selection {
+  get selection(): S {
     return this.#options.selection;
   }
 
-  get transport(): SubscriptionClientOptions['transport'] {
+  get transport(): SubscriptionClientOptions<S>['transport'] {
     return this.#options.transport;
   }
 
   /** Whether the client has received a complete snapshot, and every change that it missed before this connection. */
   get synced(): boolean {
-    return this.selection.field === 'workspace' ? this.#lastResult !== undefined : this.#resultSet.synced;
+    return isList(this.selection) ? this.#resultSet.synced : this.#lastResult !== undefined;
+  }
+
+  /** Whether the last connection has ended with FORBIDDEN, and no other one has received a result since. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** Number of RESET events and restarts without a cursor. */
@@ -80,14 +91,14 @@ export class SubscriptionClient implements Disposable {
   }
 
   /** Returns how the client’s result set differs from the expected one. Undefined if it does not. */
-  differenceFrom(state: ClusterState): string | undefined {
-    const expected = new Map(this.selection.expected(state).map((object) => [uidOf(object), object]));
+  differenceFrom(objectsExpected: readonly Fields[]): string | undefined {
+    const expected = new Map(objectsExpected.map((object) => [keyOf(object), object]));
     const objects = this.#objects();
     if (!objects) return 'has not received a complete snapshot';
-    const missing = [...expected].filter(([uid, object]) => !isDeepStrictEqual(objects.get(uid), object));
-    const surplus = [...objects].filter(([uid]) => !expected.has(uid));
+    const missing = [...expected].filter(([key, object]) => !isDeepStrictEqual(objects.get(key), object));
+    const surplus = [...objects].filter(([key]) => !expected.has(key));
     if (missing.length + surplus.length === 0) return undefined;
-    const lines = missing.map(([uid, object]) => `expected ${textOf(object)}, got ${textOf(objects.get(uid))}`);
+    const lines = missing.map(([key, object]) => `expected ${textOf(object)}, got ${textOf(objects.get(key))}`);
     return [...lines, ...surplus.map(([, object]) => `expected no object, got ${textOf(object)}`)].join('\n    ');
   }
 
@@ -123,15 +134,22 @@ export class SubscriptionClient implements Disposable {
     this.#resets += 1;
   }
 
+  /** Cuts the connection and continues with another result set, such as that of a list. */
+  continueFrom(resultSet: ClientResultSet): void {
+    this.disconnect();
+    this.#note('(has loaded a list)');
+    this.#resultSet = resultSet;
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#retry);
     this.#stream?.disconnect();
   }
 
   #objects(): ReadonlyMap<string, Fields> | undefined {
-    if (this.selection.field !== 'workspace') return this.#resultSet.synced ? this.#resultSet.objects : undefined;
+    if (isList(this.selection)) return this.#resultSet.synced ? this.#resultSet.objects : undefined;
     if (this.#lastResult === undefined) return undefined;
-    return new Map(this.#lastResult ? [[uidOf(this.#lastResult), this.#lastResult]] : []);
+    return new Map(this.#lastResult ? [[keyOf(this.#lastResult), this.#lastResult]] : []);
   }
 
   #connect(): void {
@@ -159,14 +177,15 @@ export class SubscriptionClient implements Disposable {
 
   #reconnect(): void {
     clearTimeout(this.#retry);
-    if (this.#violation === undefined) this.#retry = setTimeout(() => this.#connect(), RETRY_MS);
+    const retryMs = this.#isRefused ? REFUSED_RETRY_MS : RETRY_MS;
+    if (this.#violation === undefined) this.#retry = setTimeout(() => this.#connect(), retryMs);
   }
 
   #apply(result: Result): void {
     try {
       if (result.errors || !result.data) this.#applyErrors(result);
-      else if (this.selection.field === 'workspace') this.#applyObject(result.data['workspace'] as Fields | null);
-      else this.#applyEvent(result.data[this.selection.field] as ReceivedEvent);
+      else if (isList(this.selection)) this.#applyEvent(result.data[this.selection.field] as ReceivedEvent);
+      else this.#applyObject(result.data[this.selection.field] as Fields | null);
     } catch (error) {
       if (!(error instanceof ContractViolation)) throw error;
       this.#violation ??= `${this.title}: ${error.message}\n    ${this.transcript}`;
@@ -176,6 +195,8 @@ export class SubscriptionClient implements Disposable {
 
   #applyErrors({ errors = [], data }: Result): void {
     this.#note(textOf(errors));
+    this.#isRefused = this.#options.mayBeRefused === true && errors.every(isForbidden);
+    if (this.#isRefused && !data) return;
     if (data || !errors.every(({ extensions }) => RETRIABLE_CODES.has(extensions?.code)))
       throw new ContractViolation(textOf({ data, errors }));
   }
@@ -183,6 +204,7 @@ export class SubscriptionClient implements Disposable {
   #applyEvent(event: ReceivedEvent): void {
     this.#note(`${event.type} ${textOf(event.object)} ${decodedCursor(event.cursor)}`);
     if (event.type === 'RESET') this.#resets += 1;
+    this.#assertMayBeSent(event.object);
     this.#resultSet.apply(event);
     this.#pastResultSets.push(this.#resultSet.fork());
     if (this.#pastResultSets.length > MAX_PAST_RESULT_SETS) this.#pastResultSets.shift();
@@ -192,13 +214,24 @@ export class SubscriptionClient implements Disposable {
     this.#note(textOf(object));
     if (isDeepStrictEqual(object, this.#lastResult))
       throw new ContractViolation('the same result was sent twice in a row');
+    this.#assertMayBeSent(object);
     this.#lastResult = object;
+  }
+
+  #assertMayBeSent(object: Fields | null): void {
+    this.#isRefused = false;
+    const problem = object && this.#options.problemOf?.(object);
+    if (problem) throw new ContractViolation(`${textOf(object)} ${problem}`);
   }
 
   #note(line: string): void {
     this.#lines.push(`${this.#options.currentStep()}: ${line}`);
     if (this.#lines.length > MAX_TRANSCRIPT_LINES) this.#lines.shift();
   }
+}
+
+function isForbidden({ extensions }: NonNullable<Result['errors']>[number]): boolean {
+  return extensions?.code === 'FORBIDDEN';
 }
 
 function textOf(value: unknown): string {

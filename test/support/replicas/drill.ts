@@ -151,10 +151,11 @@ export class ReplicaDrill implements AsyncDisposable {
     const state = await this.#cluster.objects.state();
     const differences = () =>
       this.#clients.flatMap((client) => {
-        const difference = client.violation ?? client.differenceFrom(state);
+        const difference = client.violation ?? client.differenceFrom(client.selection.expected(state));
         return difference === undefined ? [] : `${client.title}: ${difference}\n    ${client.transcript}`;
       });
-    const allAgree = () => this.#clients.every((client) => client.violation ?? !client.differenceFrom(state));
+    const allAgree = () =>
+      this.#clients.every((client) => client.violation ?? !client.differenceFrom(client.selection.expected(state)));
     await waitFor(allAgree, 'all clients have the state', CONVERGENCE_TIMEOUT_MS).catch(() => undefined);
     return differences().slice(0, MAX_SHOWN);
   }
