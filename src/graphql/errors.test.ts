@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { expect, it } from 'vitest';
-import { StatusError } from '../kubernetes/status-error.ts';
+import { listedCauses, StatusError } from '../kubernetes/status-error.ts';
 import { failure, publicError } from './errors.ts';
 
 /** Returns the error that the client gets, and whether it was reported as unexpected. */
@@ -60,4 +60,16 @@ it('separates several causes that name no field by semicolons', () => {
   const causes = ['It is in use.', 'It is full.'].map((message) => ({ reason: '', field: '', message }));
   const { message } = shown(new StatusError({ code: 409, reason: 'Conflict', message: 'Cannot be fulfilled', causes }));
   expect(message).toBe('Cannot be fulfilled: It is in use.; It is full.');
+});
+
+it('returns at most 100 causes and the beginning of long texts when an error has more', () => {
+  const causes = Array.from({ length: 5_000 }, (_, index) => ({
+    reason: 'FieldValueInvalid',
+    field: `input.labels[${index}]`,
+    message: `${index} ${'x'.repeat(10_000)}`,
+  }));
+  const error = new StatusError({ code: 422, reason: 'Invalid', message: listedCauses(causes), causes });
+  const { message, extensions } = publicError(error, () => undefined);
+  expect(extensions['causes']).toHaveLength(100);
+  expect(JSON.stringify([message, extensions]).length).toBeLessThan(250_000);
 });

@@ -1,5 +1,6 @@
 import { buildSchema, parse } from 'graphql';
 import { expect, it } from 'vitest';
+import { StatusError } from '../kubernetes/status-error.ts';
 import { invalidNames } from './name-inputs.ts';
 
 const schema = buildSchema(`
@@ -9,6 +10,7 @@ const schema = buildSchema(`
   }
   type Workspaces {
     named(names: [String!]!): Int
+    tagged(tags: [String!]!): Int
   }
 `);
 
@@ -62,4 +64,21 @@ it.each<[string, Given]>([
   ['an undeclared variable is no name', { query: BY_VARIABLES, variables: { name: 'b', other: ['c/d'] } }],
 ])('returns no error when %s', (_, given) => {
   expect(messagesOf(given)).toEqual([]);
+});
+
+it('returns at most 100 causes when a hundred fields have one variable with thousands of invalid names', () => {
+  const fields = Array.from({ length: 100 }, (_, index) => `f${index}: named(names: $names)`);
+  const query = `query ($names: [String!]!) { workspaces { ${fields.join(' ')} } }`;
+  const names = Array.from({ length: 5_000 }, (_, index) => `b/${index}`);
+  const errors = invalidNames({ schema, document: parse(query), variableValues: { names } });
+  expect(errors).toHaveLength(1);
+  const [causes] = errors.map(
+    ({ originalError }) => originalError instanceof StatusError && originalError.details.causes,
+  );
+  expect(causes).toHaveLength(100);
+});
+
+it('returns an error when an invalid name is in a variable that is no name in an earlier field', () => {
+  const query = 'query ($names: [String!]!) { workspaces { tagged(tags: $names) named(names: $names) } }';
+  expect(messagesOf({ query, variables: { names: ['a', 'b/c'] } })).toHaveLength(1);
 });

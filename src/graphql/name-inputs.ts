@@ -31,7 +31,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { invalidSegments, pathSegmentProblem, segmentCauses } from '../kubernetes/path.ts';
-import type { StatusCause } from '../kubernetes/status-error.ts';
+import { MAX_CAUSES, type StatusCause } from '../kubernetes/status-error.ts';
 
 /**
  * Names of the arguments and input fields whose value is the name of a Kubernetes object. The values become segments of
@@ -64,8 +64,8 @@ export function isNameInput(input: Input): boolean {
 /**
  * Returns an INVALID error for each field of an operation with a name that is not a valid segment of a request path. The causes
  * of an error have the path of each such argument or input field, such as `name`, `input.names[2]` or, in a manifest that is
- * an object, `input.manifest.metadata.name`. Fields that `@skip` or `@include` excludes are ignored. Call it before the operation
- * is executed, so that an invalid operation sends no request.
+ * an object, `input.manifest.metadata.name`. After {@link MAX_CAUSES} causes, the rest of the operation is not checked. Fields that `@skip`
+ * or `@include` excludes are ignored. Call it before the operation is executed, so that an invalid operation sends no request.
  */
 export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] {
   const { schema, document, operationName, variableValues: given } = operation;
@@ -150,12 +150,19 @@ function mayName(field: GraphQLField<unknown, unknown> | null | undefined, argum
 
 type VariableValues = NonNullable<ReturnType<typeof getVariableValues>['variableValues']>;
 
-/** Visitor of the fields that an operation selects. Visits each fragment once. */
+/**
+ * Visitor of the fields that an operation selects. Visits each fragment once. An operation can pass one variable, with thousands of names, to
+ * a hundred fields.
+ */
 class NameCheck {
   readonly #schema: ExecutionArgs['schema'];
   readonly #variables: VariableValues;
   readonly #checked: ReadonlySet<SelectionNode>;
   readonly #fragments: Map<string, FragmentDefinitionNode>;
+  /** Lists of names, or of objects with names, of which none is invalid. */
+  readonly #validLists = new Set<readonly unknown[]>();
+  /** Number of causes that may still be found. */
+  #left = MAX_CAUSES;
 
   constructor({ schema, document }: ExecutionArgs, variables: VariableValues, checked: ReadonlySet<SelectionNode>) {
     this.#schema = schema;
@@ -193,12 +200,39 @@ class NameCheck {
     if (!field) return [];
     const type = getNamedType(field.type);
     const below = node.selectionSet && isCompositeType(type) ? this.check(type, node.selectionSet) : [];
-    if (!node.arguments?.length) return below;
+    if (!node.arguments?.length || this.#left === 0) return below;
     const values = getArgumentValues(field, node, this.#variables);
-    const causes = field.args.flatMap((arg) => validateNames(arg, values[arg.name], arg.name));
+    const causes = field.args.flatMap((arg) => this.#input(arg, values[arg.name], arg.name));
     if (causes.length === 0) return below;
     const originalError = invalidSegments(causes);
     return [new GraphQLError(originalError.message, { nodes: node, originalError }), ...below];
+  }
+
+  #input(input: Input, value: unknown, path: string): readonly StatusCause[] {
+    const type: GraphQLInputType = getNullableType(input.type);
+    if (isListType(type)) return this.#list({ name: input.name, type: type.ofType }, value, path);
+    if (isInputObjectType(type)) {
+      if (FILTER.test(type.name) || typeof value !== 'object' || value === null) return [];
+      const values = new Map<string, unknown>(Object.entries(value));
+      return Object.values(type.getFields()).flatMap((field) =>
+        this.#input(field, values.get(field.name), `${path}.${field.name}`),
+      );
+    }
+    const found = causesOf(input, value, path).slice(0, this.#left);
+    this.#left -= found.length;
+    return found;
+  }
+
+  #list(item: Input, value: unknown, path: string): readonly StatusCause[] {
+    const mayHaveNames = isNameInput(item) || isInputObjectType(getNamedType(item.type));
+    if (!mayHaveNames || !Array.isArray(value) || this.#validLists.has(value)) return [];
+    const causes: StatusCause[] = [];
+    for (const [index, each] of value.entries()) {
+      if (this.#left === 0) return causes;
+      causes.push(...this.#input(item, each, `${path}[${index}]`));
+    }
+    if (causes.length === 0) this.#validLists.add(value);
+    return causes;
   }
 
   #isIncluded(node: SelectionNode): boolean {
@@ -213,21 +247,7 @@ class NameCheck {
   }
 }
 
-function validateNames(input: Input, value: unknown, path: string): readonly StatusCause[] {
-  const type: GraphQLInputType = getNullableType(input.type);
-  if (isListType(type)) {
-    const items: readonly unknown[] = Array.isArray(value) ? value : [];
-    return items.flatMap((item, index) =>
-      validateNames({ name: input.name, type: type.ofType }, item, `${path}[${index}]`),
-    );
-  }
-  if (isInputObjectType(type)) {
-    if (FILTER.test(type.name) || typeof value !== 'object' || value === null) return [];
-    const values = new Map<string, unknown>(Object.entries(value));
-    return Object.values(type.getFields()).flatMap((field) =>
-      validateNames(field, values.get(field.name), `${path}.${field.name}`),
-    );
-  }
+function causesOf(input: Input, value: unknown, path: string): readonly StatusCause[] {
   if (input.name === MANIFEST) return validateManifest(value, path);
   return isNameInput(input) && typeof value === 'string' ? segmentCauses({ [path]: value }) : [];
 }

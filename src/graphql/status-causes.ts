@@ -1,4 +1,5 @@
-import type { StatusCause, StatusDetails } from '../kubernetes/status-error.ts';
+import { excerptOf } from '../kubernetes/excerpt.ts';
+import { MAX_CAUSES, type StatusCause, type StatusDetails } from '../kubernetes/status-error.ts';
 
 /** An API server adds this cause if it has not evaluated every rule because of the others. It names no field. */
 const INCOMPLETE = /^Invalid value: null: some validation rules were not checked\b/u;
@@ -8,10 +9,14 @@ const INCOMPLETE_IN_MESSAGE = /, <nil>: Invalid value: null: some validation rul
 /** Cause with the text of a response that is not a Status, which may be a page of HTML. */
 const UNEXPECTED_RESPONSE = 'UnexpectedServerResponse';
 
+/** Limits on the texts of an error: they may quote any value of the request, or thousands of them. */
+const [MAX_MESSAGE_LENGTH, MAX_CAUSE_LENGTH] = [20_000, 2_000];
+
 /**
  * Returns the message and causes of a Status as clients get them: without the cause that only announces that there may be more,
  * and without objects, which API servers and webhooks print as invalid values. The message ends with the causes that name no field if it
- * does not contain them: some webhooks have the reason only there.
+ * does not contain them: some webhooks have the reason only there. Returns at most {@link MAX_CAUSES} causes, and
+ * the beginning of long texts.
  */
 export function readableStatus({ message, causes = [] }: Pick<StatusDetails, 'message' | 'causes'>): Pick<
   Required<StatusDetails>,
@@ -20,8 +25,11 @@ export function readableStatus({ message, causes = [] }: Pick<StatusDetails, 'me
   readonly causes: readonly StatusCause[];
 } {
   const specific = causes.filter(({ field, message: text }) => field !== '' || !INCOMPLETE.test(text));
-  const kept = specific.length > 0 ? specific : causes;
-  const readable = kept.map((cause) => ({ ...cause, message: withoutObject(cause.message) }));
+  const kept = (specific.length > 0 ? specific : causes).slice(0, MAX_CAUSES);
+  const readable = kept.map((cause) => ({
+    ...cause,
+    message: excerptOf(withoutObject(cause.message), MAX_CAUSE_LENGTH),
+  }));
   const whole = kept.reduce(
     (text, cause, i) => text.replace(cause.message, () => readable[i]?.message ?? ''),
     specific.length > 0 ? message.replaceAll(INCOMPLETE_IN_MESSAGE, '') : message,
@@ -31,7 +39,8 @@ export function readableStatus({ message, causes = [] }: Pick<StatusDetails, 'me
       field === '' && reason !== UNEXPECTED_RESPONSE && text !== '' && !whole.includes(text),
   );
   const added = missing.map(({ message: text }) => text).join('; ');
-  return { message: [whole, added].filter((text) => text !== '').join(': '), causes: readable };
+  const full = [whole, added].filter((text) => text !== '').join(': ');
+  return { message: excerptOf(full, MAX_MESSAGE_LENGTH), causes: readable };
 }
 
 /** Kinds of `field.Error` that print their value, up to the value. */

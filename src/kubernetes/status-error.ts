@@ -5,6 +5,16 @@ export interface StatusCause {
   readonly message: string;
 }
 
+/** Maximum number of causes of an error that a client gets: a request of some kilobytes may have thousands of invalid values. */
+export const MAX_CAUSES = 100;
+
+/** Returns a text for the message of an error: the first {@link MAX_CAUSES} causes, and the number of the others. */
+export function listedCauses(causes: readonly StatusCause[]): string {
+  const listed = causes.slice(0, MAX_CAUSES).map(({ field, message }) => `${field}: ${message}`);
+  const others = causes.length - listed.length;
+  return [...listed, ...(others > 0 ? [`and ${others} more`] : [])].join('; ');
+}
+
 /**
  * Fields of an API server's `Status` that the gateway uses, see
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/.

@@ -1,4 +1,4 @@
-import { isInvalid, StatusError, type StatusCause } from '../kubernetes/status-error.ts';
+import { isInvalid, listedCauses, MAX_CAUSES, StatusError, type StatusCause } from '../kubernetes/status-error.ts';
 
 interface About {
   readonly kind: string;
@@ -7,18 +7,17 @@ interface About {
 }
 
 /**
- * Rejects an input in the form of the API server: INVALID, with a field path for each cause.
+ * Rejects an input in the form of the API server: INVALID, with a field path for each of the first {@link MAX_CAUSES} causes.
  * @throws {StatusError} Invalid if there are causes
  */
 export function assertNoCauses(causes: readonly StatusCause[], about: About): void {
   if (causes.length === 0) return;
-  const listed = causes.map(({ field, message }) => `${field}: ${message}`).join('; ');
   const which = about.name ? ` ${JSON.stringify(about.name)}` : '';
   throw new StatusError({
     code: 422,
     reason: 'Invalid',
-    message: `${about.kind}${which} is invalid: ${listed}`,
-    causes,
+    message: `${about.kind}${which} is invalid: ${listedCauses(causes)}`,
+    causes: causes.slice(0, MAX_CAUSES),
     ...about,
   });
 }
@@ -59,10 +58,9 @@ function withoutRepetition(causes: readonly StatusCause[]): readonly StatusCause
 export function withFurtherCauses(error: unknown, further: readonly StatusCause[]): unknown {
   if (!isInvalid(error) || !(error instanceof StatusError) || further.length === 0) return error;
   const { causes = [], message } = error.details;
-  const listed = further.map(({ field, message: text }) => `${field}: ${text}`).join('; ');
   return new StatusError({
     ...error.details,
-    message: `${message}; ${listed}`,
+    message: `${message}; ${listedCauses(further)}`,
     causes: withoutRepetition([...causes, ...further]),
   });
 }

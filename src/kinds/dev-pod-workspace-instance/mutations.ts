@@ -161,9 +161,10 @@ builder.mutationFields((t) => ({
         description: 'The DevPod workspace, and its annotations.',
       }),
     },
-    resolve: (_, { input }, { client }) => {
+    resolve: async (_, { input }, { client }) => {
       const { namespace, name } = input;
       const kind = DevPodWorkspaceInstance.kind;
+      await client.assertCan('patch', DevPodWorkspaceInstance, { namespace, name });
       assertNoCauses(duplicateKeys('input.annotations', input.annotations), { kind, namespace, name });
       const removed = Object.fromEntries((input.remove ?? []).map((key) => [key, null]));
       const body = { metadata: { annotations: { ...removed, ...mapOf(input.annotations) } } };

@@ -154,8 +154,8 @@ async function updateWorkspaceKind(
   const { name, revision } = update;
   const cleared = REQUIRED_FIELDS.filter((field) => update[field] === null);
   const missing = cleared.map((field) => requiredValue(`input.${field}`, 'cannot be null; omit it to keep the value'));
-  assertNoCauses([...missing, ...duplicatesIn(update)], { kind: WorkspaceKind.kind, name });
   await context.client.assertCan('update', WorkspaceKind, { name }); // before the manifest is parsed
+  assertNoCauses([...missing, ...duplicatesIn(update)], { kind: WorkspaceKind.kind, name });
   const { cost: pauses } = context.client;
   const change = await plainChangeOf(update, pauses);
   const changeOf = async (stored: WorkspaceKindObject) =>
