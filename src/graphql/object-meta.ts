@@ -13,8 +13,21 @@ export function entriesOf(
   map: Readonly<Record<string, string>> | null | undefined,
   keys?: readonly string[] | null,
 ): KeyValue[] {
+  const wanted = keys && setOf(keys);
   const entries = Object.entries(map ?? {}).map(([key, value]) => ({ key, value }));
-  return entries.filter(({ key }) => !keys || keys.includes(key)).sort((a, b) => (a.key < b.key ? -1 : 1));
+  return entries.filter(({ key }) => !wanted || wanted.has(key)).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** By the argument of an operation: a variable may have thousands of keys, and is read for each object of a list. */
+const keySets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function setOf(keys: readonly string[]): ReadonlySet<string> {
+  let found = keySets.get(keys);
+  if (!found) {
+    found = new Set(keys);
+    keySets.set(keys, found);
+  }
+  return found;
 }
 
 /** Returns the revision of an object's spec. It changes with the spec, but not with status or metadata. */

@@ -159,9 +159,11 @@ const ONE_UNIT = 1_000_000_000n;
 
 function requestsCondition({ requests }: RelatedFields, resources: Values): Condition {
   if (!resources) return undefined;
-  return valueCondition(requests, (amounts) =>
-    resources.some((resource) => (amounts?.get(resource)?.nanos ?? 0n) >= ONE_UNIT),
-  );
+  const wanted = new Set(resources);
+  return valueCondition(requests, (amounts) => {
+    for (const [resource, { nanos }] of amounts ?? []) if (nanos >= ONE_UNIT && wanted.has(resource)) return true;
+    return false;
+  });
 }
 
 /**
