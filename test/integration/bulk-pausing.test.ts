@@ -196,3 +196,14 @@ it('refuses a filter that more than 1,000 workspaces match, before any is change
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST', limit } }]);
   expect(pausedIn(gateway)).toEqual([]);
 });
+
+it('refuses an operation that names more workspaces than its cost permits', async () => {
+  await using gateway = await startTestGateway({ objects, maxOperationCost: 2_500 });
+  const fields = Array.from({ length: 100 }, (_, n) => `f${n}: pauseWorkspaces(input: $input) { failed }`);
+  const names = Array.from({ length: 10 }, (_, index) => `missing-${index}`);
+  const query = `mutation ($input: PauseWorkspacesInput!) { ${fields.join(' ')} }`;
+  const { errors } = await gateway.query(query, { input: { namespace: 'team-a', names, dryRun: true } });
+  const limit = { name: 'MAX_OPERATION_COST', max: 2_500, actual: expect.any(Number) };
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST', limit } }]);
+  expect(gateway.cluster.requests.filter(({ resource }) => resource === 'workspaces').length).toBeLessThan(40);
+});

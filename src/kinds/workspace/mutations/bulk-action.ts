@@ -162,9 +162,13 @@ interface ManyWrites<P> {
   readonly write: WorkspaceWrite<P>;
 }
 
+/** Cost of the write of one workspace. A hundred fields of an operation may each name a thousand workspaces. */
+const WRITE_COST = 100;
+
 /**
  * Writes the selected workspaces, as a bulk action if the input has an id.
  * @throws {GraphQLError} the error of `select`, or why the action cannot start
+ * @throws {StatusError} 400 BadRequest if the writes exceed the limit of the operation's cost
  */
 export async function writeMany<P extends NamespacedName>(
   context: Context,
@@ -178,12 +182,17 @@ export async function writeMany<P extends NamespacedName>(
     gateway.onObjectWrite({ ...audited, namespace: at.namespace, name: at.name, error: errorOf(ended) });
     return ended;
   };
+  const selectForCost = async () => {
+    const objects = await select();
+    context.client.cost.add(objects.length * WRITE_COST);
+    return objects;
+  };
   if (typeof actionId !== 'string')
-    return { outcomes: await forEachConcurrently(await select(), (at) => outcome(context, at)) };
+    return { outcomes: await forEachConcurrently(await selectForCost(), (at) => outcome(context, at)) };
   const start = { owner: viewer.name, actionId, mutation, dryRun };
   gateway.bulkActions.assertCanStart(start.owner, actionId);
   const { signal } = new AbortController(); // nothing cancels a write
-  const action = gateway.bulkActions.start(start, await select(), (at) =>
+  const action = gateway.bulkActions.start(start, await selectForCost(), (at) =>
     // In a context of its own, which has memoized no decision: permissions may be revoked meanwhile.
     outcome(context.withFreshAuthorization(-Infinity, signal), at),
   );

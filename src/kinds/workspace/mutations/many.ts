@@ -94,7 +94,7 @@ export async function forEachConcurrently<P, R>(
   return results;
 }
 
-/** Writes one workspace. Never rejects. */
+/** Writes one workspace, in a turn of the viewer: a denial takes no request, so that a thousand would be one turn. Never rejects. */
 export async function outcomeOf<P extends NamespacedName>(
   context: Context,
   at: P,
@@ -102,6 +102,8 @@ export async function outcomeOf<P extends NamespacedName>(
 ): Promise<WorkspaceOutcome> {
   const { namespace, name } = at;
   try {
+    await context.client.cost.pause();
+    context.signal.throwIfAborted();
     const { object, warnings } = await write(context, at);
     return { namespace, name, workspace: object, warnings, code: undefined, causes: [], message: undefined };
   } catch (error) {
