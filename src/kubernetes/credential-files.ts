@@ -181,9 +181,13 @@ function assertKeyBelongsTo(certificate: string, key: string): void {
   lastValid.pair = pair;
 }
 
+/** Directory with the token of the service account in a pod. */
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount/';
+
 function unreadable(field: string, file: string, error: unknown): KubeconfigError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new KubeconfigError(`Cannot read the ${field} that the kubeconfig names, ${file}: ${reason}`, {
-    cause: error,
-  });
+  const message = file.startsWith(SERVICE_ACCOUNT)
+    ? `Expected the pod to have the token of a service account, cannot read ${file}: ${reason}. Set automountServiceAccountToken: true in the pod.`
+    : `Cannot read the ${field} that the kubeconfig names, ${file}: ${reason}`;
+  return new KubeconfigError(message, { cause: error });
 }

@@ -17,6 +17,7 @@ import { StatusError } from '../../src/kubernetes/status-error.ts';
 import { startGatewayProcess } from '../support/gateway-process.ts';
 import { base64, kubeconfigText } from '../support/kubeconfig.ts';
 import { createScratchDirectory, type ScratchDirectory } from '../support/scratch-directory.ts';
+import { createServiceAccountDirectory } from '../support/service-account-directory.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../src/main.ts');
@@ -185,6 +186,12 @@ describe('a start that fails', () => {
     await using directory = await createScratchDirectory();
     const KUBECONFIG = await directory.write('config', cluster.kubeconfigFor('expired'));
     await expectFailure({ KUBECONFIG }, 'to accept the credentials of the kubeconfig, got 401 Unauthorized');
+  });
+
+  it('prints one sentence without a stack when the pod has no token of a service account', async ({ skip }) => {
+    await using _account = await createServiceAccountDirectory(skip);
+    const settings = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1', AUTH_MODE: 'token' };
+    await expectFailure(settings, 'Set automountServiceAccountToken: true in the pod.');
   });
 
   it('prints one sentence without a stack when the port is in use', async () => {
