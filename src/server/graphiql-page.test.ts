@@ -2,13 +2,14 @@ import vm from 'node:vm';
 import { createClient, type ClientOptions } from 'graphql-ws';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { freePort } from '../../dev/simulator/free-port.ts';
 import { startTestGateway } from '../../test/support/test-gateway.ts';
 import { clientScript } from './graphiql-page.ts';
 
 type Fetcher = (
   request: { readonly query: string },
   options: { readonly headers: Readonly<Record<string, string>> },
-) => AsyncIterator<unknown>;
+) => AsyncIterator<unknown> & Promise<unknown>;
 
 /** Runs the script of the page at a URL. Returns the fetcher that it gives to GraphiQL. */
 function fetcherOf(url: string): Fetcher {
@@ -16,6 +17,7 @@ function fetcherOf(url: string): Fetcher {
   vm.runInNewContext(clientScript, {
     URL,
     URLSearchParams,
+    fetch,
     setTimeout,
     clearTimeout,
     self: {},
@@ -53,6 +55,12 @@ it('shows a coded error instead of a stack when a subscription is not authentica
     },
   });
   expect(await events.next()).toEqual({ done: true, value: undefined });
+});
+
+it('shows an error instead of a stack when the gateway does not answer', async () => {
+  const url = `http://127.0.0.1:${await freePort()}/graphql`;
+  const answer = await fetcherOf(url)({ query: '{ viewer { name } }' }, { headers: {} });
+  expect(answer).toEqual({ errors: [{ message: 'The gateway has not answered: fetch failed' }] });
 });
 
 it('shows the errors of a subscription that cannot start', async () => {

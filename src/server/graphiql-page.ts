@@ -168,7 +168,9 @@ function fetcher(request, { headers = {} } = {}) {
   if (missing) return Promise.resolve({ errors: [{ message: missing, extensions: { code: 'BAD_REQUEST' } }] });
   // A header of the tab takes precedence over the person of all tabs.
   const allHeaders = { ...operationsPanel.headers(), ...headers };
-  if (type !== 'subscription') return post(sent, allHeaders);
+  // GraphiQL would show the stack of an error that is thrown.
+  if (type !== 'subscription')
+    return post(sent, allHeaders).catch(({ message }) => ({ errors: [{ message: 'The gateway has not answered: ' + message }] }));
   const title = [name ?? 'subscription', operationsPanel.actor()].filter(Boolean).join(', ');
   return operationsPanel.follow(title, subscribe(sent, allHeaders));
 }
