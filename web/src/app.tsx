@@ -7,7 +7,6 @@ import { credentials, needsToken, type Credentials } from './data/credentials.ts
 import { savedWarnings } from './data/saved-warnings.ts';
 import { createSession } from './data/session.ts';
 import { createStore, StoreContext, type Store } from './data/store.ts';
-import { clearTasks } from './data/tasks.ts';
 import { pageAt } from './pages/pages.tsx';
 import { storeKeptForms } from './pages/workspace-form/kept-forms.ts';
 import { segments } from './router.ts';
@@ -23,7 +22,6 @@ function SignedIn({ current }: { readonly current: Credentials }) {
   const [store, setStore] = useState<Store>();
   useEffect(() => {
     const created = createStore(createSession(current.token));
-    clearTasks();
     savedWarnings.value = undefined;
     setStore(created);
     return () => {

@@ -131,6 +131,42 @@ describe.skipIf(!executablePath)('the fleet on the dashboard', { timeout: 120_00
     ).toHaveLength(40);
   });
 
+  it('shows the results of an action to the person who has started it, also after another has acted', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `nb-${index}`);
+    const users = ['ann', 'bob'].map((name) => ({ token: name, name, groups: ['system:masters'] }));
+    await using gateway = await startTestGateway({
+      authentication: { mode: 'token' },
+      users,
+      objects: [namespace('team-a'), workspaceKind('jupyterlab'), ...names.map((name) => idle(name, 1, 'team-a'))],
+    });
+    let writes = 0;
+    const release = gateway.cluster.faults.delay(600_000, (request) => isWrite(request) && (writes += 1) > 10);
+    await using window = await open(gateway.url, { path: 'namespaces/team-a' });
+    const { page } = window;
+    const signIn = async (name: string) => {
+      await page.getByLabel('Bearer token').fill(name);
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('button', { name: `Signed in as ${name}` }).waitFor();
+    };
+    const leave = async (name: string) => {
+      await page.getByRole('button', { name: `Signed in as ${name}` }).click();
+      await page.getByRole('menuitem', { name: 'Use another token' }).click();
+    };
+    await signIn('ann');
+    await page.getByRole('button', { name: 'Pause them…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^1\d accepted/u).waitFor();
+    await leave('ann');
+    await signIn('bob');
+    await window.isMarked('live');
+    expect(await page.locator('.task').count()).toBe(0);
+    await leave('bob');
+    await signIn('ann');
+    await page.getByText(/^\d+ accepted, \d+ in progress/u).waitFor();
+    release();
+    await page.getByText('40 accepted').waitFor();
+  });
+
   it('shows the requests on each node, and the quotas of a namespace', async () => {
     await using demo = await startDemo({ port: 0 });
     await using window = await open(demo.url, { path: 'fleet' });

@@ -184,6 +184,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     cluster.log('team-a', 'ws-one-abcde-0', 'main', 'first run\n');
     cluster.apply(podWith({ running: { startedAt } }));
     await log.getByText('first run').waitFor();
+    cluster.apply(podWith({ terminated: { exitCode: 1, reason: 'Error', startedAt, finishedAt: startedAt } }));
     cluster.endLog('team-a', 'ws-one-abcde-0', 'main');
     await log.getByText('The container has ended.').waitFor();
     cluster.log('team-a', 'ws-one-abcde-0', 'main', 'second run\n');
@@ -191,6 +192,22 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     cluster.apply(podWith({ running: { startedAt: '2026-11-25T10:01:00Z' } }, { restartCount: 1, lastState }));
     await log.getByText('second run').waitFor();
     expect(await log.getByRole('status').innerText()).toBe('Following');
+  });
+
+  it('goes on with the log of a container that runs when its stream has ended', async () => {
+    const running = podWith({ running: { startedAt: '2026-11-25T10:00:00Z' } });
+    await using gateway = await startTestGateway({ objects: [...objects, running] });
+    const { cluster } = gateway;
+    cluster.log('team-a', 'ws-one-abcde-0', 'main', 'before\n');
+    await using window = await open(gateway.url, { path: 'workspaces/team-a/one?tab=logs' });
+    const log = window.page.getByRole('region', { name: 'Log' });
+    await log.getByText('before').waitFor();
+    cluster.endLog('team-a', 'ws-one-abcde-0', 'main');
+    await log.getByText('The stream has ended, and is opened again.').waitFor();
+    cluster.log('team-a', 'ws-one-abcde-0', 'main', 'after\n');
+    await log.getByText('after').waitFor();
+    expect(await log.getByRole('status').innerText()).toBe('Following');
+    expect(await log.locator('pre').innerText()).toBe('before\nafter');
   });
 
   it('removes a workspace that the viewer may not see any more when a permission is revoked', async () => {
@@ -280,6 +297,24 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     await page.evaluate(() => fetch('graphql'));
     expect(proxy.refusedSockets).toBe(before);
     await Promise.all([page.waitForEvent('load'), button.click()]);
+  });
+
+  it('asks nobody to confirm the action of a person whose session has ended', async () => {
+    const users = ['ann', 'bob'].map((name) => ({ token: name, name, groups: ['system:masters'] }));
+    await using gateway = await startTestGateway({ authentication: { mode: 'token' }, users, objects });
+    await using window = await open(gateway.url);
+    const { page } = window;
+    await signIn(window, 'ann');
+    await window.isMarked('live');
+    await page.getByRole('row').filter({ hasText: 'team-a/one' }).press('Delete');
+    await page.getByRole('dialog', { name: 'Delete one?' }).waitFor();
+    await page.route('**/graphql', (route) => route.fulfill({ status: 401 }));
+    await page.getByRole('alert').getByText('does not accept this token').waitFor();
+    await page.unrouteAll({ behavior: 'wait' });
+    await signIn(window, 'bob');
+    await window.isMarked('live');
+    await page.getByRole('button', { name: 'Signed in as bob' }).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
   it('keeps the unsaved input of a form for its person until they have signed in again', async () => {

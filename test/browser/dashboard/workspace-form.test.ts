@@ -139,7 +139,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     await expect.poll(() => window.page.getByText('GPUs are for production namespaces').count()).toBe(0);
   });
 
-  it('keeps the input while the connection is cut, says that nothing was saved, and saves it afterwards', async () => {
+  it('keeps the input while the connection is cut, says that it may have been saved, and saves it afterwards', async () => {
     const objects = [namespace('team-a'), workspaceKind('jupyterlab')];
     await using gateway = await startTestGateway({ objects });
     await using proxy = await TcpProxy.to(gateway);
@@ -152,6 +152,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     await window.isMarked('reconnecting');
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('region', { name: 'There is a problem' }).getByText('cannot be reached').waitFor();
+    await page.getByText('1 problem: look whether it was saved.').waitFor();
     gateway.cluster.apply(workspaceKind('rstudio', {}, { displayName: 'RStudio' }));
     await proxy.reconnect();
     await page.getByRole('radio', { name: /RStudio/u }).waitFor();

@@ -1,15 +1,17 @@
 import { useState } from 'preact/hooks';
 import { useStore, type WorkspaceRow } from '../data/store.ts';
-import { dismissTask, tasks, verbs, type Task, type TaskItem } from '../data/tasks.ts';
+import { dismissTask, isUnsent, ownTasks, tasks, verbs, type Task, type TaskItem } from '../data/tasks.ts';
 import { Icon } from './icon.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { numberText } from '../data/resources.ts';
+import { useLeaveWarning } from './use-leave-warning.ts';
 
-/** Actions in progress and their results, announced to screen readers. */
+/** Actions of the person in progress and their results, announced to screen readers. */
 export function TaskList() {
+  useLeaveWarning(() => tasks.peek().some(isUnsent));
   return (
     <div class="tasks" role="log" aria-label="Actions" aria-live="polite">
-      {tasks.value.map((task) => (
+      {ownTasks(useStore()).map((task) => (
         <TaskCard key={task.id} task={task} />
       ))}
     </div>

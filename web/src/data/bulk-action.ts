@@ -26,7 +26,8 @@ interface BulkAction {
 /**
  * Pauses or starts workspaces of a namespace. Resolves at the end of the action, which may have been ended before each workspace had a
  * result. The mutation is sent on the WebSocket of the subscription, so that both reach the same replica of the gateway.
- * @throws {Error} The mutation was refused, or the replica that ran the action has gone.
+ * Continues when another person acts, as the action does.
+ * @throws {Error} The mutation or the credentials were refused, or the replica that ran the action has gone.
  */
 export async function runBulkAction(
   session: Session,
@@ -47,17 +48,15 @@ export async function runBulkAction(
     const followed = new LiveObject(session, {
       document: FollowBulkActionDocument,
       variables: () => ({ actionId }),
-      endsItself: true,
+      isOver: () => true,
       onResult: ({ bulkAction }) => bulkAction.results.forEach(onResult),
-    });
-    session.ended.addEventListener('abort', () => {
-      followed.stop();
-      reject(new Error('The session has ended.'));
     });
     effect(() => {
       const { status, error } = followed.state.value;
       if (status === 'completed') resolve();
-      if (status === 'failed') reject(error);
+      if (status !== 'failed' && !session.isRefused.value) return;
+      followed.stop();
+      reject(error ?? new Error('The session has ended.'));
     });
   });
 }

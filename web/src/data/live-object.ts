@@ -22,8 +22,8 @@ interface FollowOptions<Result, Variables> {
   readonly variables: () => Variables;
   /** Called with each result, before the state changes. */
   readonly onResult?: (data: Result) => void;
-  /** Whether the end of the stream is its regular end, as for a log, and no reason to subscribe again. */
-  readonly endsItself?: boolean;
+  /** Returns whether the stream has ended for good, as the log of a container that has ended, so that it is not subscribed to again. */
+  readonly isOver?: () => boolean;
 }
 
 /** Follows a subscription of one object or a log until it is stopped. Subscribes again after interruptions. */
@@ -69,9 +69,9 @@ export class LiveObject<Result, Variables extends Record<string, unknown>> {
         },
         error: (reason) => this.#interrupt(errorOf(reason)),
         complete: () => {
-          if (this.#options.endsItself && !failure)
+          if (!failure && this.#options.isOver?.())
             this.#state.value = { ...this.#state.value, status: 'completed', error: undefined };
-          else this.#interrupt(failure ?? new Error('The gateway ended the subscription.'));
+          else this.#interrupt(failure ?? new Error('The stream has ended, and is opened again.'));
         },
       },
     );
@@ -91,6 +91,11 @@ export class LiveObject<Result, Variables extends Record<string, unknown>> {
 /** Returns the error for GraphQL errors or a close event of the WebSocket. */
 export function errorOf(reason: unknown): Error {
   if (Array.isArray(reason)) return new RequestError(reason);
-  if (reason instanceof CloseEvent) return new Error(reason.reason || `The connection was closed (${reason.code}).`);
+  if (reason instanceof CloseEvent) {
+    const message = reason.reason || `The connection was closed (${reason.code}).`;
+    return reason.code === 4401
+      ? new RequestError([{ message, extensions: { code: 'UNAUTHENTICATED' } }])
+      : new Error(message);
+  }
   return reason instanceof Error ? reason : new Error('The connection was lost.');
 }

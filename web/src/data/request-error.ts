@@ -53,6 +53,11 @@ export async function resultOf<Result>(response: Response): Promise<Result> {
 
 const SESSION_ENDED: OperationError = { message: 'The session has ended.', extensions: { code: 'UNAUTHENTICATED' } };
 
+/** Whether a mutation may have changed something, because there is no answer about it. */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof RequestError && (error.code === undefined || error.code === 'TIMEOUT');
+}
+
 /** Returns the message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -13,7 +13,7 @@ const CONNECT_MS = 10_000;
 
 /** The connection of one person. Another person gets another session, and nothing is shared between them. */
 export interface Session {
-  /** Client of subscriptions, all on one WebSocket. */
+  /** Client of subscriptions, all on one WebSocket, which is closed after the last one. */
   readonly live: Client;
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the gateway has refused the credentials. */
@@ -57,10 +57,7 @@ export function createSession(token?: string): Session {
     refuse,
     ended: ending.signal,
     request,
-    dispose: () => {
-      ending.abort();
-      void live.dispose();
-    },
+    dispose: () => ending.abort(),
   };
 }
 

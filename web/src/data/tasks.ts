@@ -8,7 +8,8 @@ import {
 } from '../__generated__/graphql.ts';
 import { MAX_NAMES, runBulkAction, type BulkResult } from './bulk-action.ts';
 import { forEachConcurrently } from './concurrency.ts';
-import { messageOf, RequestError } from './request-error.ts';
+import { isUncertain, messageOf, RequestError } from './request-error.ts';
+import type { Session } from './session.ts';
 import type { Store, WorkspaceRow } from './store.ts';
 
 export type Action = 'pause' | 'start' | 'restart' | 'delete';
@@ -26,6 +27,9 @@ export interface TaskItem {
 /** An action on one or more workspaces, with the result of each. */
 export interface Task {
   readonly id: number;
+  readonly session: Session;
+  /** Name of the person who has started it. Undefined if it was not known yet. */
+  readonly user: string | undefined;
   readonly action: Action;
   readonly items: readonly TaskItem[];
 }
@@ -35,7 +39,7 @@ const MAX_TASKS = 5;
 /** Single mutations that are sent at a time. Each waits for its result. */
 const CONCURRENCY = 8;
 
-/** Tasks, the newest first. */
+/** Tasks of all people who have acted on this page, the newest first. */
 export const tasks = signal<readonly Task[]>([]);
 let lastId = 0;
 
@@ -43,8 +47,10 @@ export function dismissTask(id: number): void {
   tasks.value = tasks.value.filter((task) => task.id !== id);
 }
 
-export function clearTasks(): void {
-  tasks.value = [];
+/** Returns the tasks of the person who acts, also those of an earlier session. */
+export function ownTasks({ session, identity }: Store): readonly Task[] {
+  const user = identity.value?.viewer.name;
+  return tasks.value.filter((task) => task.session === session || (task.user !== undefined && task.user === user));
 }
 
 export const verbs: Readonly<
@@ -61,7 +67,8 @@ export function runTask(store: Store, action: Action, targets: readonly Target[]
   const id = ++lastId;
   const items = targets.map((target): TaskItem => ({ target, status: 'running', message: '' }));
   const kept = tasks.value.filter((task, index) => isBusy(task) || index < MAX_TASKS - 1);
-  tasks.value = [{ id, action, items }, ...kept];
+  const { session, identity } = store;
+  tasks.value = [{ id, session, user: identity.peek()?.viewer.name, action, items }, ...kept];
   const finish: Finish = (target, status, message) => {
     tasks.value = tasks.value.map((task) =>
       task.id === id
@@ -90,6 +97,14 @@ async function perform(store: Store, action: Action, { targets, finish }: Run): 
 /** Whether a result is missing. */
 function isBusy({ items }: Task): boolean {
   return items.some(({ status }) => status === 'running');
+}
+
+/** Whether the page still has changes to send: one bulk action for each namespace, or the next single mutations. */
+export function isUnsent({ action, items }: Task): boolean {
+  const running = items.filter(({ status }) => status === 'running');
+  if (action === 'pause' || action === 'start')
+    return Map.groupBy(running, ({ target }) => target.namespaceName).size > 1;
+  return running.length > CONCURRENCY;
 }
 
 type Finish = (target: Target, status: 'done' | 'failed', message: string) => void;
@@ -165,5 +180,5 @@ async function runBulk({ session }: Store, action: 'pause' | 'start', { targets,
 function failureText(error: unknown, action: Action, { namespaceName }: Target): string {
   if (error instanceof RequestError && error.code === 'FORBIDDEN')
     return `You may not ${action} workspaces in ${namespaceName} (any more).`;
-  return messageOf(error);
+  return isUncertain(error) ? `${messageOf(error)} The change may have been made.` : messageOf(error);
 }

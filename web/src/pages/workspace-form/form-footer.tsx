@@ -23,7 +23,8 @@ export function FormFooter({ saving, title, cancelPath, onCancel, consequence, d
         {isAccepted && <Accepted warnings={outcome.warnings} />}
         {outcome && outcome.problems.length > 0 && (
           <span class="error">
-            {outcome.problems.length === 1 ? '1 problem' : `${outcome.problems.length} problems`}: nothing was saved.
+            {outcome.problems.length === 1 ? '1 problem' : `${outcome.problems.length} problems`}:{' '}
+            {outcome.isUncertain ? 'look whether it was saved.' : 'nothing was saved.'}
           </span>
         )}
         {!outcome && (disabledReason ?? consequence)}

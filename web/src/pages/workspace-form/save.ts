@@ -1,5 +1,5 @@
 import { CreateClaimDocument, CreateWorkspaceDocument, UpdateWorkspaceDocument } from '../../__generated__/graphql.ts';
-import { RequestError } from '../../data/request-error.ts';
+import { isUncertain, RequestError } from '../../data/request-error.ts';
 import type { Session } from '../../data/session.ts';
 import { claimsToCreate, createInput, updateInput, type Base } from './inputs.ts';
 import { completed, type Draft } from './draft.ts';
@@ -11,6 +11,8 @@ export interface Outcome {
   readonly warnings: readonly string[];
   /** Whether the workspace has changed since it was read. */
   readonly isConflict?: boolean;
+  /** Whether the change may have been made, because there is no answer about it. */
+  readonly isUncertain?: boolean;
 }
 
 interface SaveOptions {
@@ -57,12 +59,14 @@ export async function save(session: Session, options: SaveOptions): Promise<Outc
   }
   for (const { at, input } of claims) {
     const { error } = await attempt(() => session.request(CreateClaimDocument, { input }));
-    if (error !== undefined) return { problems: claimProblemsOf(error, at), warnings: [] };
+    if (error !== undefined)
+      return { problems: claimProblemsOf(error, at), warnings: [], isUncertain: isUncertain(error) };
     onClaimCreated(at);
   }
   const { error, warnings } = await attempt(() => write(session, { draft, base, dryRun: false }));
   if (isConflict(error)) return conflict(draft, []);
-  return { problems: error === undefined ? [] : inFormOrder(problemsOf(error, draft), draft), warnings };
+  const problems = error === undefined ? [] : inFormOrder(problemsOf(error, draft), draft);
+  return { problems, warnings, isUncertain: isUncertain(error) };
 }
 
 interface Write extends Pick<SaveOptions, 'draft' | 'base'> {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLeaveWarning } from '../../components/use-leave-warning.ts';
 import { FormFooter } from './form-footer.tsx';
 import { FormContext, type FormModel } from './form-model.ts';
 import { FormSections } from './form-sections.tsx';
@@ -21,7 +21,7 @@ interface WorkspaceFormProps {
 
 /** The form for a workspace, new or existing. */
 export function WorkspaceForm({ form, isNew, saving, head, children, ...footer }: WorkspaceFormProps) {
-  useLeaveWarning(form);
+  useLeaveWarning(() => form.isTouched.peek());
   return (
     <FormContext.Provider value={form}>
       <form
@@ -40,15 +40,4 @@ export function WorkspaceForm({ form, isNew, saving, head, children, ...footer }
       </form>
     </FormContext.Provider>
   );
-}
-
-/** Makes the browser ask for confirmation before it leaves the page with unsaved input. */
-function useLeaveWarning({ isTouched }: FormModel): void {
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => {
-      if (isTouched.peek()) event.preventDefault();
-    };
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [isTouched]);
 }

@@ -1,6 +1,10 @@
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { WorkspaceLogDocument, type WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
+import {
+  WorkspaceLogDocument,
+  type ContainerDetailsFragment,
+  type WorkspaceDetailsFragment,
+} from '../../__generated__/graphql.ts';
 import { Icon } from '../../components/icon.tsx';
 import { LiveObject, type LiveState } from '../../data/live-object.ts';
 import { useStore } from '../../data/store.ts';
@@ -72,11 +76,14 @@ interface Log {
   readonly state: LiveState<unknown>;
 }
 
+function statusOf({ pod }: WorkspaceDetailsFragment, container: string): ContainerDetailsFragment | undefined {
+  const statuses = [...(pod?.containerStatuses ?? []), ...(pod?.initContainerStatuses ?? [])];
+  return statuses.find(({ name }) => name === (container || 'main')) ?? statuses[0];
+}
+
 /** Returns a text that differs for each run of a container. Before its first run, a container has no log. */
-function runOf({ pod }: WorkspaceDetailsFragment, container: string): string {
+function runOf({ pod }: WorkspaceDetailsFragment, status: ContainerDetailsFragment | undefined): string {
   if (!pod) return '';
-  const statuses = [...pod.containerStatuses, ...pod.initContainerStatuses];
-  const status = statuses.find(({ name }) => name === (container || 'main')) ?? statuses[0];
   const hasStarted = Boolean(status?.state.startedAt ?? status?.lastTermination);
   return [pod.name, pod.startedAt, status?.restartCount, hasStarted].join(' ');
 }
@@ -86,14 +93,18 @@ function useLog(workspace: WorkspaceDetailsFragment, container: string, previous
   const { namespaceName, name } = workspace;
   const { session } = useStore();
   const [log, setLog] = useState<{ readonly buffer: LogBuffer; readonly state: ReadonlySignal<LiveState<unknown>> }>();
-  const run = runOf(workspace, container);
+  const status = statusOf(workspace, container);
+  const run = runOf(workspace, status);
+  // The kubelet also ends the log of a container that runs, for example when it is restarted itself.
+  const isOver = useRef(true);
+  isOver.current = previous || status?.state.name !== 'RUNNING';
   useEffect(() => {
     if (run === '') return setLog(undefined);
     const buffer = new LogBuffer();
     let isResumed = false;
     const live = new LiveObject(session, {
       document: WorkspaceLogDocument,
-      endsItself: true,
+      isOver: () => isOver.current,
       variables: () => {
         isResumed = buffer.lastTime !== undefined;
         const sinceTime = buffer.lastTime ?? null;
