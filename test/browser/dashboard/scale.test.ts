@@ -61,6 +61,66 @@ describe.skipIf(!executablePath)('the dashboard at scale', { timeout: 120_000 },
     expect(requests).toBeLessThan(20);
   });
 
+  it('shows the rows where the table was left, with their selection, after a visit of another page', async () => {
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(200)];
+    await using gateway = await startTestGateway({ objects });
+    await using window = await open(gateway.url);
+    const { page } = window;
+    await page.getByRole('button', { name: 'All 200' }).waitFor();
+    const firstShown = () => page.locator('.table').evaluate((table) => Math.floor(table.scrollTop / 54)); // rows have at least 54 pixels
+    const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+    await row('ws-00000').focus();
+    await page.keyboard.press('End');
+    await row('ws-00195').getByRole('checkbox').check();
+    const left = await firstShown();
+    expect(left).toBeGreaterThan(100);
+    await row('ws-00190').getByRole('link', { name: 'ws-00190' }).click();
+    await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+    await page.goBack();
+    await row('ws-00195').waitFor();
+    expect(await firstShown()).toBe(left);
+    await page.getByText('1 selected').waitFor();
+    await page.getByRole('searchbox').fill('ws-000');
+    await row('ws-00000').waitFor();
+    expect(await firstShown()).toBe(0);
+  });
+
+  it('renders all rows for printing, and asks for the permissions of none of them', async () => {
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(1_000)];
+    await using gateway = await startTestGateway({ objects });
+    await using window = await open(gateway.url);
+    const { page } = window;
+    await page.getByRole('button', { name: 'All 1,000' }).waitFor();
+    await page.locator('.row-actions .action:not([aria-disabled=true])').first().waitFor();
+    const rows = page.locator('.virtual-rows .table-row');
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(request.postData() ?? ''));
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await rows.count()).toBe(1_000);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await expect.poll(() => rows.count()).toBeLessThan(MAX_ROWS);
+    expect(requested.filter((text) => text.includes('query Permissions'))).toEqual([]);
+  });
+
+  it('asks before the page is left when an action has changes to send', async () => {
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(20)];
+    await using gateway = await startTestGateway({ objects });
+    const release = gateway.cluster.faults.delay(600_000, ({ verb }) => verb === 'delete');
+    await using window = await open(gateway.url);
+    const { page } = window;
+    await window.isMarked('live');
+    await page.getByRole('checkbox', { name: 'Select all shown workspaces' }).check();
+    await page.getByRole('region', { name: 'Selected workspaces' }).getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('20 in progress').waitFor();
+    const question = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    const dialog = await question;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.accept();
+    release();
+  });
+
   it('does not grow over 10,000 events', async () => {
     const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(50)];
     await using gateway = await startTestGateway({ objects });

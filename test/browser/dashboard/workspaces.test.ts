@@ -76,6 +76,20 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 120_000 }
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('crash-course');
   });
 
+  it('reaches the actions on selected workspaces with the Tab key after the controls of one row', async () => {
+    await using window = await open(demo().url, { path: '?namespace=team-platform' });
+    const { page } = window;
+    await window.isMarked('live');
+    await page.getByRole('row').nth(1).focus();
+    await page.keyboard.press(' ');
+    const bar = page.getByRole('region', { name: 'Selected workspaces' });
+    await bar.waitFor();
+    const isInBar = () => bar.evaluate((element) => element.contains(document.activeElement));
+    let presses = 0;
+    for (; presses < 10 && !(await isInBar()); presses += 1) await page.keyboard.press('Tab');
+    expect(presses).toBeLessThan(6);
+  });
+
   it('asks for confirmation with the Delete key only when the person may delete the workspace', async () => {
     await using window = await open(demo().url, { path: '?q=fraud-model' });
     const { page } = window;

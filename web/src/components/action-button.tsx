@@ -12,17 +12,19 @@ interface ActionButtonProps {
   /** Whether a change in progress has to be made first. */
   readonly isWaiting: boolean;
   readonly buttonClass?: string;
+  readonly tabIndex?: number | undefined;
 }
 
 /** Performs an action on one workspace, after a confirmation unless it starts. */
 export function ActionButton(props: ActionButtonProps) {
-  const { action, target, isDisabled = false, isWaiting, buttonClass = 'button' } = props;
+  const { action, target, isDisabled = false, isWaiting, buttonClass = 'button', tabIndex } = props;
   const store = useStore();
   // Not disabled, because a disabled button loses the focus.
   const isOff = isDisabled || isWaiting;
   return (
     <button
       type="button"
+      tabIndex={tabIndex}
       class={action === 'delete' ? `${buttonClass} danger` : buttonClass}
       aria-disabled={isOff}
       title={isWaiting ? 'Wait until the change in progress is made.' : undefined}

@@ -7,6 +7,8 @@ interface MenuProps {
   readonly hasText?: boolean;
   readonly button: ComponentChildren;
   readonly buttonClass?: string;
+  /** Of the button. */
+  readonly tabIndex?: number | undefined;
   readonly items: readonly MenuItem[];
 }
 
@@ -25,7 +27,8 @@ export interface MenuItem {
 const GAP = 4;
 
 /** A button that opens a menu above everything else, placed so that it fits into the window. */
-export function Menu({ label, button, buttonClass = 'button icon-button', hasText = false, items }: MenuProps) {
+export function Menu(props: MenuProps) {
+  const { label, button, buttonClass = 'button icon-button', hasText = false, tabIndex, items } = props;
   const [isOpen, setOpen] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
   // A press outside of a menu closes it before the click: without this, a click on its button would open it again.
@@ -39,6 +42,7 @@ export function Menu({ label, button, buttonClass = 'button icon-button', hasTex
       <button
         ref={trigger}
         type="button"
+        tabIndex={tabIndex}
         class={buttonClass}
         aria-label={hasText ? undefined : label}
         title={label}

@@ -1,4 +1,4 @@
-import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { createContext, type Context } from 'preact';
 import { useContext } from 'preact/hooks';
 import {
@@ -20,6 +20,16 @@ import type { Session } from './session.ts';
 export type WorkspaceRow = WorkspaceRowFragment;
 export type KindRow = RowOf<KindRowsSubscription>;
 
+/** State of the table of workspaces that is kept while another page is shown. */
+interface TableState {
+  /** Ids of the selected rows. */
+  readonly selected: Signal<ReadonlySet<string>>;
+  /** Id of the row that has the focus, or had it last. */
+  readonly activeId: Signal<string | undefined>;
+  /** Pixels that were scrolled, with the filters at that time. */
+  scrolled: { readonly filters: string; readonly top: number };
+}
+
 /** State shared by all pages of a session. */
 export interface Store {
   readonly session: Session;
@@ -32,6 +42,7 @@ export interface Store {
   readonly identityError: ReadonlySignal<string | undefined>;
   readonly permissions: Permissions;
   readonly creationRights: CreationRights;
+  readonly table: TableState;
   readonly dispose: () => void;
 }
 
@@ -59,6 +70,7 @@ export function createStore(session: Session): Store {
     ...loadIdentity(session, ending.signal),
     permissions,
     creationRights,
+    table: { selected: signal(new Set()), activeId: signal(undefined), scrolled: { filters: '', top: 0 } },
     dispose: () => {
       ending.abort();
       workspaces.stop();

@@ -20,15 +20,21 @@ export function isApplicable(
   return action === 'start' ? workspace.paused : !workspace.paused;
 }
 
+interface RowActionsProps {
+  readonly row: RowView;
+  /** Place of the controls in the order of the Tab key. */
+  readonly tabIndex: number | undefined;
+}
+
 /** Connect links and actions of a row. Actions that the viewer may not perform are not offered. */
-export function RowActions({ row }: { readonly row: RowView }) {
+export function RowActions({ row, tabIndex }: RowActionsProps) {
   const { workspace, transition } = row;
   const permission = useStore().permissions.byId.value.get(workspace.id);
   const isViewOnly = permission && !permission.canUpdate && !permission.canDelete;
   const reason = deniedText('update', workspace.namespaceName);
   return (
     <div class="row-actions">
-      <Connect workspace={workspace} />
+      <Connect workspace={workspace} tabIndex={tabIndex} />
       {isViewOnly ? (
         <span class="view-only" title={reason}>
           <Icon name="lock" /> View only<span class="visually-hidden">. {reason}</span>
@@ -41,8 +47,10 @@ export function RowActions({ row }: { readonly row: RowView }) {
             isDisabled={!permission?.canUpdate}
             isWaiting={isEnding(transition)}
             buttonClass="button action"
+            tabIndex={tabIndex}
           />
           <Menu
+            tabIndex={tabIndex}
             label={`More actions for ${workspace.displayName}`}
             button={<Icon name="more" />}
             items={itemsOf(row, permission)}
@@ -96,13 +104,14 @@ function editItem(workspace: WorkspaceRow, disabledReason: string | undefined): 
 }
 
 /** Link to the service of a workspace, or a menu if it has several. */
-function Connect({ workspace }: { readonly workspace: WorkspaceRow }) {
+function Connect({ workspace, tabIndex }: Pick<RowActionsProps, 'tabIndex'> & { readonly workspace: WorkspaceRow }) {
   const [service, ...others] = workspace.services;
   if (!service?.connectable) return null;
   if (others.length === 0)
     return (
       <a
         class="connect button"
+        tabIndex={tabIndex}
         href={connectUrl(service.httpPath)}
         target="_blank"
         rel="noreferrer"
@@ -120,6 +129,7 @@ function Connect({ workspace }: { readonly workspace: WorkspaceRow }) {
     <Menu
       label={`Connect to ${workspace.displayName}`}
       buttonClass="connect button"
+      tabIndex={tabIndex}
       button={
         <>
           Connect <Icon name="chevron" />

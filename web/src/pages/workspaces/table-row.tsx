@@ -1,4 +1,5 @@
 import type { Signal } from '@preact/signals';
+import type { ComponentProps } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { KindIcon } from '../../components/kind-icon.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
@@ -25,6 +26,8 @@ export function TableRow(props: TableRowProps) {
   const { row, index, isActive, isSelected, isFlashing, activeId, focusId, onSelect } = props;
   const { workspace } = row;
   const ref = useRef<HTMLDivElement>(null);
+  // The arrow keys move between rows, so the Tab key stops at the controls of one row only.
+  const tabIndex = isActive ? undefined : -1;
   useFlash(ref, workspace, isFlashing);
   useEffect(() => {
     if (focusId.value !== workspace.id) return;
@@ -54,9 +57,9 @@ export function TableRow(props: TableRowProps) {
           onChange={() => onSelect(workspace.id)}
         />
       </span>
-      <RowCells row={row} />
+      <RowCells row={row} tabIndex={tabIndex} />
       <span role="cell" class="cell-actions">
-        <RowActions row={row} />
+        <RowActions row={row} tabIndex={tabIndex} />
       </span>
     </div>
   );
@@ -69,7 +72,7 @@ function openUnlessControl({ target }: MouseEvent, to: string): void {
   if (!isControl && !isSelecting) navigate(to);
 }
 
-function RowCells({ row }: { readonly row: RowView }) {
+function RowCells({ row, tabIndex }: ComponentProps<typeof RowActions>) {
   const { workspace, size, resources, gpus, transition, reason } = row;
   return (
     <>
@@ -77,7 +80,7 @@ function RowCells({ row }: { readonly row: RowView }) {
         <StateBadge state={workspace.state} transition={transition} />
       </span>
       <span role="cell" class="cell-name">
-        <a class="title" href={workspacePath(workspace)} data-page title={workspace.displayName}>
+        <a class="title" tabIndex={tabIndex} href={workspacePath(workspace)} data-page title={workspace.displayName}>
           {workspace.displayName}
         </a>
         <span class="subtitle">

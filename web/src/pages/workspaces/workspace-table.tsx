@@ -1,11 +1,11 @@
 import { useSignal, type Signal } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useCallback, useEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../components/icon.tsx';
 import { rem, showsCards } from '../../components/screen.ts';
 import { VirtualRows } from '../../components/virtual-rows.tsx';
 import { useStore } from '../../data/store.ts';
-import { setQuery } from '../../router.ts';
+import { query, setQuery } from '../../router.ts';
 import type { Filters, SortField } from './filters.ts';
 import type { RowView } from './row-view.ts';
 import { tableKeys, toggleId } from './table-keys.ts';
@@ -43,14 +43,15 @@ export function WorkspaceTable(props: WorkspaceTableProps) {
   );
 }
 
-function Rows({
-  rows,
-  selected,
-  viewport,
-}: WorkspaceTableProps & { readonly viewport: RefObject<HTMLElement | null> }) {
-  const { permissions, workspaces } = useStore();
+interface RowsProps extends WorkspaceTableProps {
+  readonly viewport: RefObject<HTMLElement | null>;
+}
+
+function Rows({ rows, selected, viewport }: RowsProps) {
+  const { permissions, workspaces, table } = useStore();
+  const { activeId } = table;
   useEffect(markFirstRows, []);
-  const activeId = useSignal<string | undefined>(undefined);
+  const scrolled = useScrolled(viewport);
   const focusId = useSignal<string | undefined>(undefined);
   const rowHeight = (showsCards.value ? CARD_REM : ROW_REM) * rem.value;
   const onRange = useCallback(
@@ -66,7 +67,7 @@ function Rows({
   const onKeyDown = tableKeys({ ...keys, permissions: permissions.byId.value });
   return (
     <div role="presentation" onKeyDown={onKeyDown}>
-      <VirtualRows items={rows} rowHeight={rowHeight} viewport={viewport} onRange={onRange}>
+      <VirtualRows items={rows} rowHeight={rowHeight} viewport={viewport} onRange={onRange} scrolled={scrolled}>
         {(row, index) => (
           <TableRow
             key={row.workspace.id}
@@ -83,6 +84,21 @@ function Rows({
       </VirtualRows>
     </div>
   );
+}
+
+/** Returns the pixels to scroll when the table is shown: those at which it was left, unless other filters were used. */
+function useScrolled(viewport: RefObject<HTMLElement | null>): number {
+  const { table } = useStore();
+  const filters = query.value.toString();
+  const scrolled = table.scrolled.filters === filters ? table.scrolled.top : 0;
+  useLayoutEffect(() => {
+    const element = viewport.current;
+    if (element && table.scrolled.filters !== filters) element.scrollTop = 0;
+    return () => {
+      table.scrolled = { filters, top: element?.scrollTop ?? 0 };
+    };
+  }, [filters]);
+  return scrolled;
 }
 
 /** Puts the time of the first rows into the performance timeline of the browser. */

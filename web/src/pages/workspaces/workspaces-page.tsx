@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { useTitle } from '../../components/use-title.ts';
 import { useStore } from '../../data/store.ts';
@@ -14,7 +14,7 @@ import { WorkspaceTable } from './workspace-table.tsx';
 export function WorkspacesPage() {
   const store = useStore();
   useTitle('');
-  const selected = useSignal<ReadonlySet<string>>(new Set());
+  const { selected } = store.table;
   const viewOf = useComputed(() => createRowViews(store.kinds.value));
   const all = useComputed(() => store.rows.value?.map(viewOf.value));
   const filters = useComputed(() => filtersOf(query.value));
