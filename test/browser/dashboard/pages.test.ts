@@ -7,7 +7,7 @@ import { startTestGateway } from '../../support/test-gateway.ts';
 import { executablePath } from '../browser.ts';
 import { suiteBrowser, suiteServer } from './suite.ts';
 
-const MAX_BYTES = 61_000;
+const MAX_BYTES = 62_000;
 
 const pages = [
   { name: 'workspaces', path: '' },
@@ -103,11 +103,38 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     expect(await window.layoutShift()).toBeLessThan(0.02);
   });
 
-  it('sends less than 61 kB of scripts and styles', () => {
+  it('sends less than 62 kB of scripts and styles', () => {
     const files = ['app.js', 'app.css'].map((file) =>
       readFileSync(new URL(`../../../web/dist/${file}`, import.meta.url)),
     );
     expect(files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0)).toBeLessThan(MAX_BYTES);
+  });
+
+  it('says that there is no such namespace when the address names none', async () => {
+    await using window = await open(demo().url, { path: 'namespaces/none' });
+    await window.page.getByText('There is no such namespace, or you may not see it.').waitFor();
+    expect(await window.page.getByRole('heading', { level: 1 }).innerText()).toBe('none');
+  });
+
+  it('covers no action with a result, whatever the width of the window', async () => {
+    await using window = await open(demo().url, { path: '?state=running' });
+    const { page } = window;
+    await window.isMarked('live');
+    const boxes = page.locator('.virtual-rows').getByRole('checkbox');
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    const bar = page.getByRole('region', { name: 'Selected workspaces' });
+    await bar.getByRole('button', { name: /^Pause/u }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await page.locator('.task').waitFor();
+    await page.getByRole('button', { name: /^All/u }).click();
+    for (const width of [360, 800, 1_000, 1_300, 1_440]) {
+      await page.setViewportSize({ width, height: 740 });
+      const [result, actions] = await Promise.all([page.locator('.task').boundingBox(), bar.boundingBox()]);
+      expect([width, overlaps(result, actions)]).toEqual([width, false]);
+      expect(await window.contentWidth()).toBeLessThanOrEqual(width);
+      await window.picture(`results-${width}`);
+    }
   });
 
   it('stays on a nested page when the link to its content is used', async () => {
@@ -179,6 +206,21 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     expect(await background()).toBe('rgb(14, 17, 22)');
   });
 });
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Returns whether two elements have a common pixel. True if one is not shown. */
+function overlaps(one: Box | null, other: Box | null): boolean {
+  if (!one || !other) return true;
+  const isApart = (at: 'x' | 'y', size: 'width' | 'height') =>
+    one[at] + one[size] <= other[at] || other[at] + other[size] <= one[at];
+  return !isApart('x', 'width') && !isApart('y', 'height');
+}
 
 /** Runs in the page: returns the pixel at which the name in the title of a dialog ends, and the one of the question mark. */
 function edgesOf(heading: Element) {

@@ -41,9 +41,9 @@ export function LiveMark() {
   const detail =
     mark === 'live' ? 'The rows are those of the cluster.' : (error?.message ?? 'Waiting for the gateway.');
   return (
-    <span class="live-mark" data-mark={mark} role="status" title={detail}>
+    <span class="live-mark" data-mark={mark} title={detail}>
       <span class="dot" aria-hidden="true" />
-      {labels[mark]}
+      <span role="status">{labels[mark]}</span>
       {mark === 'stale' && since !== 'now' && <span class="muted">· last update {since}</span>}
     </span>
   );

@@ -19,14 +19,7 @@ export function NamespacePage({ name }: { readonly name: string }) {
   return (
     <div class="page details">
       <BackLink to="namespaces">All namespaces</BackLink>
-      <PageTitle
-        title={name}
-        about={
-          data?.namespace?.phase === 'TERMINATING'
-            ? 'The namespace is being deleted.'
-            : 'Workspaces and quotas of the namespace.'
-        }
-      >
+      <PageTitle title={name} about={aboutOf(data?.namespace)}>
         <TotalsChoices namespace={name} />
         <a class="button" href={tablePath({ namespace: name })} data-page>
           Show workspaces
@@ -50,6 +43,14 @@ export function NamespacePage({ name }: { readonly name: string }) {
       </Totals>
     </div>
   );
+}
+
+/** @param namespace undefined until it is loaded */
+function aboutOf(namespace: Limited | null | undefined): string {
+  if (namespace === null) return 'There is no such namespace, or you may not see it.';
+  return namespace?.phase === 'TERMINATING'
+    ? 'The namespace is being deleted.'
+    : 'Workspaces and quotas of the namespace.';
 }
 
 function QuotaView({ quota: { name, scopes, items } }: { readonly quota: Quota }) {
