@@ -103,6 +103,26 @@ async function findNode(client: ViewerClient, id: string, field: string): Promis
   return found && globalIdOf(found) === id ? found : null;
 }
 
+/** Cost of finding an object. Many IDs take one review each, or one error. */
+const LOOKUP_COST = 10;
+
+/**
+ * Finds objects in turns of the viewer. Returns one promise per ID, so that an invalid ID fails its own item only.
+ * @throws {GraphQLError} BAD_REQUEST beyond MAX_PAGE
+ * @throws {StatusError} 400 BadRequest if the operation exceeds the limit of its cost
+ */
+async function findNodes(client: ViewerClient, ids: readonly string[]): Promise<Promise<KubernetesObject | null>[]> {
+  const found: Promise<KubernetesObject | null>[] = [];
+  client.cost.add(atMost(client.maxPage, ids).length * LOOKUP_COST);
+  for (const [index, id] of ids.entries()) {
+    if (client.cost.needsPause) await client.cost.pause();
+    const node = findNode(client, id, `ids[${index}]`);
+    node.catch(() => undefined); // the operation may end before it is awaited: an unhandled rejection would end the process
+    found.push(node);
+  }
+  return found;
+}
+
 function atMost(max: number, ids: readonly string[]): readonly string[] {
   if (ids.length <= max) return ids;
   throw failure('BAD_REQUEST', `Expected at most ${max} IDs (MAX_PAGE), got ${ids.length}.`, {
@@ -197,8 +217,6 @@ builder.queryFields((t) => ({
     description:
       'The objects with these IDs, in the same order, each as `node` returns it. BAD_REQUEST beyond MAX_PAGE IDs.',
     args: { ids: t.arg.idList({ required: true, description: 'Values of `id` fields.' }) },
-    // One promise per ID, so that an invalid ID fails its own item only.
-    resolve: (_, { ids }, { client }) =>
-      atMost(client.maxPage, ids).map(async (id, index) => findNode(client, id, `ids[${index}]`)),
+    resolve: (_, { ids }, { client }) => findNodes(client, ids),
   }),
 }));

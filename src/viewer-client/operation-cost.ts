@@ -13,7 +13,7 @@ const RETRY_AFTER_SECONDS = 1;
  * Cost of one operation, or of one event of a subscription, while it is executed. An object in the result costs 1 and the
  * number of its selected fields, a fragment counted as often as it is spread; a scalar in a list costs 1. An object costs
  * 0.1 each time that it is read from the cache for a page, or examined by a filter, and 1 if a list, or the index of an order,
- * is sorted for it. 64 characters of a log cost 1, a workspace that a mutation of several writes 100. Lists are
+ * is sorted for it. 64 characters of a log cost 1, an ID of `nodes` 10, a workspace that a mutation of several writes 100. Lists are
  * charged before their items are executed, so the limit bounds the time of an operation. Objects that the viewer may not see cost nothing,
  * as the cost would disclose how many there are.
  */

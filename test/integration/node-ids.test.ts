@@ -93,6 +93,18 @@ describe('nodes', () => {
     expect(errors).toMatchObject([{ path: ['nodes', 2], extensions: { code: 'BAD_REQUEST' } }]);
   });
 
+  it.each([
+    { limit: 60, exceededBy: 'finding the objects' },
+    { limit: 450, exceededBy: 'the objects in the result' },
+  ])('refuses invalid ids, and goes on, when the cost is exceeded by $exceededBy', async ({ limit }) => {
+    await using gateway = await startTestGateway({ objects, maxOperationCost: limit });
+    const ids = Array.from({ length: 40 }, (_, index) => `invalid-${index}`);
+    expect((await gateway.query(NODES, { ids })).errors).toMatchObject([
+      { extensions: { code: 'BAD_REQUEST', limit: { name: 'MAX_OPERATION_COST' } } },
+    ]);
+    expect((await gateway.query(NODES, { ids: ids.slice(0, 2) })).errors).toHaveLength(2);
+  });
+
   it('returns an empty list when given no ids', async () => {
     await using gateway = await startTestGateway();
     expect((await gateway.query(NODES, { ids: [] })).data).toEqual({ nodes: [] });
