@@ -48,6 +48,15 @@ it.each([
     'a: &a [1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]',
     'BAD_REQUEST',
   ],
+  [
+    'merge keys that expand exponentially',
+    `a0: &a0 { k: 1 }\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} { <<: [*a${i}, *a${i}] }\n`).join('')}`,
+    'BAD_REQUEST',
+  ],
+  ['a merge key whose value is no map', 'spec: { <<: 1 }', 'BAD_REQUEST'],
+  ['bytes', 'spec: !!binary aGk=', 'BAD_REQUEST'],
+  ['a set', 'spec: !!set { a, b }', 'BAD_REQUEST'],
+  ['a tag that is not known', 'spec: !a 1', 'BAD_REQUEST'],
   ['flow lists deeper than 100', `spec: ${'['.repeat(2000)}${']'.repeat(2000)}`, 'BAD_REQUEST'],
   ['block lists deeper than 100', `spec:\n  ${'- '.repeat(2000)}1`, 'BAD_REQUEST'],
   ['keys that are maps', '? '.repeat(4), 'BAD_REQUEST'],
@@ -95,6 +104,15 @@ it('refuses a JSON Patch with a lone surrogate', async () => {
   const patch = [{ op: 'add', path: '/spec/a', value: '\ud800' }];
   const given = patchOf({ type: 'JSON', patch, pauses: noPauses }, WorkspaceKind, { name: 'a' });
   await expect(given).rejects.toThrow('lone surrogate');
+});
+
+it.each([
+  ['a: &a { b: 1, c: 2 }\nspec: { <<: *a, c: 3 }', { b: 1, c: 3 }],
+  ['a: &a { b: 1 }\nspec: { b: 2, <<: *a }', { b: 2 }],
+  ['a: &a { b: 1 }\nc: &c { <<: *a, d: 2 }\nspec: { <<: [*c, { b: 3, e: 4 }] }', { b: 1, d: 2, e: 4 }],
+  ['spec: { "<<": { b: 1 } }', { '<<': { b: 1 } }],
+])('reads merge keys as kubectl does when the YAML is %j', async (text, spec) => {
+  expect((await parsed(text))['spec']).toEqual(spec);
 });
 
 it('accepts JSON, block text, anchors and merge-like keys', async () => {

@@ -9,6 +9,7 @@ import {
   type CST,
   type Document,
   type ScalarTag,
+  type Tags,
 } from 'yaml';
 import { hasMoreValues } from '../graphql/json-values.ts';
 
@@ -49,11 +50,22 @@ const octal: ScalarTag = {
   resolve: (text) => Number.parseInt(text, 8),
 };
 
+/**
+ * kubectl reads merge keys, too. Tags of values that JSON does not have, such as `!!binary`, are unknown, so that they cause a warning: as values
+ * of JavaScript, they would be sent as other JSON.
+ */
+const OPTIONS = {
+  uniqueKeys: false,
+  merge: true,
+  resolveKnownTags: false,
+  customTags: (tags: Tags) => [octal, ...tags],
+} as const;
+
 /** Work that may be interrupted at each `yield`, because it would take tens of milliseconds at once. */
 export type Slices<Result> = Generator<undefined, Result>;
 
 /**
- * Parses one document of YAML 1.2, with the octal integers of YAML 1.1, in time linear in its length. `parse` of the yaml package is not linear: its check of unique
+ * Parses one document of YAML 1.2, with the octal integers and merge keys (`<<`) of YAML 1.1, in time linear in its length. `parse` of the yaml package is not linear: its check of unique
  * keys, its error messages, and keys that are maps or lists cost quadratic or exponential time. JSON is parsed by
  * `JSON.parse`, about a hundred times faster.
  * @throws {YamlLimitError} if the text is not valid YAML, has a duplicate key, or exceeds a limit
@@ -67,14 +79,10 @@ export function* boundedYaml(text: string): Slices<unknown> {
   const tokens = yield* syntaxTreesOf(text);
   for (const token of tokens) assertBoundedToken(token);
   yield;
-  const [document, second] = new Composer({ uniqueKeys: false, customTags: (tags) => [octal, ...tags] }).compose(
-    tokens,
-    true,
-    text.length,
-  );
+  const [document, second] = new Composer(OPTIONS).compose(tokens, true, text.length);
   if (!document) return null;
   if (second) throw new YamlLimitError('expected one document, got several');
-  const [error] = document.errors;
+  const [error] = [...document.errors, ...document.warnings];
   if (error) throw invalidYaml(`${error.message} at character ${error.pos[0]}`);
   yield;
   assertUniqueKeys(document);
@@ -172,8 +180,8 @@ function valueOf(document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ANCHORS_AND_ALIASES });
   } catch (error) {
-    if (error instanceof ReferenceError) throw invalidYaml(error.message);
-    throw error;
+    // Of an alias without its anchor, or of a merge key whose value is no map.
+    throw invalidYaml(error instanceof Error ? error.message : String(error));
   }
 }
 
