@@ -104,7 +104,7 @@ function deliverShared(subscribers: number, keys: readonly string[]) {
     subscriber.deliver(events, to, batch);
     return own;
   });
-  return { sent, counts };
+  return { sent, counts: { ...counts, shared: batch.serialized?.length } };
 }
 
 function encode({ text }: SerializedEvent): Buffer {
@@ -121,7 +121,7 @@ it('serializes each event of a batch once, and shares its bytes, when 1,000 subs
   const bytes = new Set(
     sent.flatMap((events, index) => events.map((event) => event.bytes(encoders[index % 2] ?? encode))),
   );
-  expect({ counts, buffers: bytes.size }).toEqual({ counts: { serializations: 2, cursors: 0 }, buffers: 4 });
+  expect({ counts, buffers: bytes.size }).toEqual({ counts: { serializations: 2, cursors: 0, shared: 2 }, buffers: 4 });
 });
 
 it('encodes the cursor of each event when the cursor is read', () => {

@@ -34,7 +34,7 @@ const NO_EVENTS: PendingEvent[] = [];
  *   batch, so a client can resume from any event. If queued events have cancelled each other out, no position describes
  *   what has been sent until the queue is empty: resuming from the cursors of that time starts with RESET.
  *
- * Owned by the {@link SharedSubscription} that it is attached to. All methods are synchronous.
+ * Owned by the {@link SharedSubscription} that it is attached to. Only {@link deliverInTurns} waits.
  */
 export class Subscriber {
   readonly #options: SubscriberOptions;
@@ -90,6 +90,7 @@ export class Subscriber {
       sink.send(event.serializeAt(this.#hasCancelled ? INITIAL_POSITION : this.#position, cursorOf));
     }
     this.#pending = NO_PENDING;
+    this.#moveTo(checkpoint); // also if there was no event, so that it takes the next batch as the others do
     return undefined;
   }
 
@@ -143,16 +144,19 @@ export class Subscriber {
    * subscribers in the same state share cursors.
    */
   #advanceTo(checkpoint: Checkpoint, event: PendingEvent): void {
-    const isPastCheckpoint = ({ toSequence }: PendingEvent) => toSequence > checkpoint.sequence;
-    if (checkpoint !== this.#checkpoint) {
-      this.#checkpoint = checkpoint;
-      if (this.#pastCheckpoint.length > 0) this.#pastCheckpoint = this.#pastCheckpoint.filter(isPastCheckpoint);
-      this.#position = this.#pastCheckpoint.reduce(advanceBy, checkpoint.position);
-    }
-    if (!isPastCheckpoint(event)) return;
+    this.#moveTo(checkpoint);
+    if (event.toSequence <= checkpoint.sequence) return;
     if (this.#pastCheckpoint === NO_EVENTS) this.#pastCheckpoint = [];
     this.#pastCheckpoint.push(event);
     this.#position = advanceBy(this.#position, event);
+  }
+
+  #moveTo(checkpoint: Checkpoint): void {
+    if (checkpoint === this.#checkpoint) return;
+    this.#checkpoint = checkpoint;
+    if (this.#pastCheckpoint.length > 0)
+      this.#pastCheckpoint = this.#pastCheckpoint.filter(({ toSequence }) => toSequence > checkpoint.sequence);
+    this.#position = this.#pastCheckpoint.reduce(advanceBy, checkpoint.position);
   }
 
   #enqueue(event: PendingEvent): void {
