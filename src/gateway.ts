@@ -100,9 +100,9 @@ export async function startGateway(
   const { client } = connected;
   const { cache, rbac, cluster, rows, kinds } = startCluster({ config, log, client, stopping, parts, tracing });
   const bulkActions = bulkActionsFor(config, log);
-  const reports = { onUnexpected, onObjectWrite, live: () => statistics().live };
+  const reports = { onUnexpected, onObjectWrite, live: () => server.subscriptions() };
   const viewerParts = { ...connected, ...reports, cluster, log, bulkActions };
-  const server = parts.use(
+  const server: HttpServer = parts.use(
     await startHttpServer({
       ...httpOptionsFor(config, { ...pages, tabs, log }),
       executor: new OperationExecutor({ schema, rows, mode: config.execution }),
