@@ -34,20 +34,14 @@ export async function startQueryCluster(workspaces: number, namespaces = NAMESPA
       ...members.flatMap((name) => joined.map((at) => bound({ name, groups: [] }, 'everything', at))),
       workspaceKind(KIND),
       ...names.map((name) => namespace(name)),
-      ...Array.from({ length: workspaces }, (_, index) =>
-        inNamespace(workspaceAt(index), `team-${index % namespaces}`),
-      ),
+      ...Array.from({ length: workspaces }, (_, index) => workspaceAt(index, { namespaces })),
     ],
   });
 }
 
-function inNamespace(manifest: Manifest, name: string): Manifest {
-  return { ...manifest, metadata: { ...manifest.metadata, namespace: name } };
-}
-
 /** Changes one workspace: its state message becomes the given text. */
 export function changeWorkspace(cluster: Simulator, index: number, message: string): void {
-  cluster.apply(workspaceAt(index, message));
+  cluster.apply(workspaceAt(index, { message }));
 }
 
 /** Returns the name of a workspace. */
@@ -56,17 +50,20 @@ export function nameAt(index: number): string {
 }
 
 /** Returns the namespace of a workspace. */
-export function namespaceAt(index: number): string {
-  return `team-${index % NAMESPACES}`;
+export function namespaceAt(index: number, namespaces = NAMESPACES): string {
+  return `team-${index % namespaces}`;
 }
 
-function workspaceAt(index: number, message = 'Workspace is running'): Manifest {
+function workspaceAt(
+  index: number,
+  { namespaces = NAMESPACES, message = 'Workspace is running' }: { namespaces?: number; message?: string } = {},
+): Manifest {
   return {
     apiVersion: 'kubeflow.org/v1beta1',
     kind: 'Workspace',
     metadata: {
       name: nameAt(index),
-      namespace: namespaceAt(index),
+      namespace: namespaceAt(index, namespaces),
       labels: { team: `team-${index % NAMESPACES}`, tier: index % 3 === 0 ? 'dev' : 'prod' },
       annotations: {
         'notebooks.kubeflow.org/created-by': `user-${index % 200}@example.com`,
