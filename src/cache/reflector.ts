@@ -49,7 +49,8 @@ const POLLS_PER_DISCOVERY = 6;
 /**
  * Keeps a store equal to what the API server has, as client-go's reflector does: lists, watches from the list's version,
  * and after every failure applies its {@link RetryPolicy}. Resolves when the signal has aborted and nothing runs any more.
- * Never rejects. One request is in flight at any time.
+ * Never rejects. One request is in flight at any time and, while a watch begins after a failure, a second one for
+ * {@link RollbackDetector.detectDuringWatch}.
  */
 export async function reflect<T extends KubernetesObject>(options: ReflectOptions<T>): Promise<void> {
   await new Reflector(options).run();

@@ -20,7 +20,7 @@ interface StoreOptions {
 /**
  * The store that a reflector writes. Events may arrive late, twice, or after a list or a write result that includes them:
  * an object is only ever replaced by a newer one. If the server's versions are opaque, every event and list counts as newer
- * than the ones before; earlier versions cannot be resumed from, and a rollback is not detected. Memory is bound by the resource's objects
+ * than the ones before; earlier versions cannot be resumed from, and a rollback is not detected. Memory is bounded by the resource's objects
  * and the change log.
  */
 export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
