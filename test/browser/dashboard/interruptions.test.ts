@@ -299,24 +299,6 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     await Promise.all([page.waitForEvent('load'), button.click()]);
   });
 
-  it('asks nobody to confirm the action of a person whose session has ended', async () => {
-    const users = ['ann', 'bob'].map((name) => ({ token: name, name, groups: ['system:masters'] }));
-    await using gateway = await startTestGateway({ authentication: { mode: 'token' }, users, objects });
-    await using window = await open(gateway.url);
-    const { page } = window;
-    await signIn(window, 'ann');
-    await window.isMarked('live');
-    await page.getByRole('row').filter({ hasText: 'team-a/one' }).press('Delete');
-    await page.getByRole('dialog', { name: 'Delete one?' }).waitFor();
-    await page.route('**/graphql', (route) => route.fulfill({ status: 401 }));
-    await page.getByRole('alert').getByText('does not accept this token').waitFor();
-    await page.unrouteAll({ behavior: 'wait' });
-    await signIn(window, 'bob');
-    await window.isMarked('live');
-    await page.getByRole('button', { name: 'Signed in as bob' }).waitFor();
-    expect(await page.getByRole('dialog').count()).toBe(0);
-  });
-
   it('keeps the unsaved input of a form for its person until they have signed in again', async () => {
     const users = ['ann', 'ann-again', 'bob', 'ann-once-more'].map((token) => ({
       token,

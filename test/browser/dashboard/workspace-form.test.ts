@@ -111,6 +111,27 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('');
   });
 
+  it('asks no more for an image and a size when the defaults are loaded after an attempt to save', async () => {
+    await using window = await open(demo().url);
+    const { page } = window;
+    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+    await page.routeWebSocket(/graphql$/u, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage(async (message) => {
+        if (message.includes('subscription FormOptions')) await isReleased;
+        server.send(message);
+      });
+    });
+    await window.goTo('create?namespace=team-research&kind=jupyterlab');
+    await page.getByLabel('Name', { exact: true }).fill('form-slow');
+    await page.getByRole('button', { name: 'Create' }).click();
+    const problems = page.locator('#problems li');
+    await expect.poll(() => problems.allInnerTexts()).toEqual(['Image: Choose an image.', 'Size: Choose a size.']);
+    release();
+    await expect.poll(() => problems.count()).toBe(0);
+    expect(await page.getByRole('radio', { checked: true }).count()).toBe(3);
+  });
+
   it('keeps the input when the person is back before the next frame', async () => {
     await using window = await open(demo().url, { path: 'create?namespace=team-research&kind=jupyterlab' });
     const { page } = window;

@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { useStore } from '../data/store.ts';
 import { runTask, verbs, type Action, type Target } from '../data/tasks.ts';
 import { Dialog } from './dialog.tsx';
@@ -26,18 +25,16 @@ export function askFor(action: Action, targets: readonly Target[]): void {
   if (targets.length > 0) question.value = { action, targets };
 }
 
-function close(): void {
-  question.value = undefined;
-}
-
 /** Names that are listed; more are counted. */
 const MAX_NAMES = 8;
 
 export function ActionDialog() {
   const store = useStore();
-  useEffect(() => close, []); // another person must not confirm it
   if (!question.value) return null;
   const { action, targets } = question.value;
+  const close = () => {
+    question.value = undefined;
+  };
   const { title } = verbs[action];
   return (
     <Dialog

@@ -13,7 +13,16 @@ export function Share({ title, used, hard, text }: ShareProps) {
   return (
     <>
       {text(used)} of {text(hard)}
-      {hard > 0 && <meter aria-label={title} max={hard} high={hard * 0.8} optimum={0} value={used} />}
+      {hard > 0 && (
+        <meter
+          aria-label={title}
+          aria-valuetext={`${text(used)} of ${text(hard)}`}
+          max={hard}
+          high={hard * 0.8}
+          optimum={0}
+          value={used}
+        />
+      )}
     </>
   );
 }

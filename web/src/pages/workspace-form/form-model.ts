@@ -41,6 +41,7 @@ export function createFormModel(initial: Draft, initialBase?: Base): FormModel {
     },
     preset: (changes) => {
       draft.value = { ...draft.value, ...changes };
+      problems.value = problems.value.filter(({ field = '' }) => !(field in changes));
     },
     report: (found) => {
       problems.value = found;

@@ -122,7 +122,13 @@ function Countdown({ since, until }: CountdownProps) {
         {leftMs > 0 ? `Paused in ${durationText(leftMs)} without activity` : 'May be paused at any time'}
       </span>
       {totalMs !== undefined && totalMs > 0 && (
-        <meter min={0} max={totalMs} value={Math.max(0, leftMs)} aria-label="Time until the workspace is paused" />
+        <meter
+          aria-label="Time until the workspace is paused"
+          aria-valuetext={durationText(leftMs)}
+          min={0}
+          max={totalMs}
+          value={Math.max(0, leftMs)}
+        />
       )}
     </>
   );
