@@ -137,7 +137,9 @@ export class CompiledOperations {
     const { document, operationName, variableValues: given } = request;
     const operation = getOperationAST(document, operationName);
     if (!operation || operation.operation === OperationTypeNode.MUTATION) return undefined;
-    const { variableValues } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], given ?? {});
+    // graphql-js reports the errors. Each of thousands would contain all of the variable.
+    const definitions = operation.variableDefinitions ?? [];
+    const { variableValues } = getVariableValues(this.#schema, definitions, given ?? {}, { maxErrors: 1 });
     if (!variableValues) return undefined;
     const { number, directiveVariables } = this.#factsOf(document);
     const values = directiveVariables.map((name) => variableValues.coerced[name]);

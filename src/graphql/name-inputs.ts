@@ -74,7 +74,8 @@ export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] 
   const definition = getOperationAST(document, operationName);
   const type = definition && schema.getRootType(definition.operation);
   if (!definition || !type) return []; // execution reports the error
-  const { variableValues } = getVariableValues(schema, definition.variableDefinitions ?? [], given ?? {});
+  const definitions = definition.variableDefinitions ?? [];
+  const { variableValues } = getVariableValues(schema, definitions, given ?? {}, { maxErrors: 1 }); // execution reports the errors
   return variableValues ? new NameCheck(operation, variableValues, checked).check(type, definition.selectionSet) : [];
 }
 
