@@ -111,7 +111,7 @@ it.each([
   ['a: &a { b: 1 }\nspec: { b: 2, <<: *a }', { b: 2 }],
   ['a: &a { b: 1 }\nc: &c { <<: *a, d: 2 }\nspec: { <<: [*c, { b: 3, e: 4 }] }', { b: 1, d: 2, e: 4 }],
   ['spec: { "<<": { b: 1 } }', { '<<': { b: 1 } }],
-])('reads merge keys as kubectl does when the YAML is %j', async (text, spec) => {
+])('lets the keys of a map precede those of its merge key when the YAML is %j', async (text, spec) => {
   expect((await parsed(text))['spec']).toEqual(spec);
 });
 
