@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import { quotedValue } from '../kubernetes/excerpt.ts';
+import { utcText } from '../kubernetes/iso-text.ts';
 import { builder } from './builder.ts';
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/u;
@@ -32,9 +33,8 @@ builder.scalarType('JSON', {
  * a day that does not exist, such as February 30.
  */
 export function timestampOf(text: string | undefined): string | null {
-  const milliseconds = Date.parse(text ?? '');
-  if (text === undefined || Number.isNaN(milliseconds) || !isOnExistingDay(text)) return null;
-  return text.endsWith('Z') ? text : new Date(milliseconds).toISOString();
+  if (text === undefined || Number.isNaN(Date.parse(text)) || !isOnExistingDay(text)) return null;
+  return utcText(text);
 }
 
 /** `Date.parse` takes February 30 for March 2. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isoText } from './iso-text.ts';
+import { isoText, utcText } from './iso-text.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,4 +30,13 @@ it.each([
 
 it.each([Number.NaN, 8.64e15 + 1])('throws a RangeError when the time is %d ms', (time) => {
   expect(() => isoText(time)).toThrow(RangeError);
+});
+
+it.each([
+  ['2026-01-02T03:04:05.123456789Z', '2026-01-02T03:04:05.123456789Z'],
+  ['2026-01-02T01:04:05.123456789+02:00', '2026-01-01T23:04:05.123456789Z'],
+  ['2026-01-02T03:04:05.9-05:30', '2026-01-02T08:34:05.9Z'],
+  ['2026-01-02T03:04:05+00:00', '2026-01-02T03:04:05Z'],
+])('keeps the precision when %s is converted to UTC', (text, utc) => {
+  expect(utcText(text)).toBe(utc);
 });

@@ -29,6 +29,13 @@ export function isoText(milliseconds: number): string {
   return text;
 }
 
+/** Returns a time of RFC 3339 in UTC, with the precision that it has. @throws {RangeError} if there is no such Date */
+export function utcText(text: string): string {
+  if (text.endsWith('Z')) return text;
+  const [fraction = ''] = /\.\d+/u.exec(text) ?? [];
+  return new Date(text).toISOString().replace(/\.\d+Z$/u, `${fraction}Z`);
+}
+
 function textOf(milliseconds: number): string {
   const days = Math.floor(milliseconds / DAY_MS);
   const time = milliseconds - days * DAY_MS;

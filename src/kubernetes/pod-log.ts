@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Client } from './client.ts';
+import { utcText } from './iso-text.ts';
 import type { ObjectName } from './object.ts';
 import { readJson } from './response.ts';
 import { invalidResponse, StatusError } from './status-error.ts';
@@ -137,5 +138,5 @@ function lineOf(line: string): LogLine {
   const { time, text } = TIMED.exec(kept)?.groups ?? {};
   if (time === undefined || text === undefined || Number.isNaN(Date.parse(time)))
     return { time: null, text: kept, truncated };
-  return { time: time.endsWith('Z') ? time : new Date(time).toISOString(), text, truncated };
+  return { time: utcText(time), text, truncated };
 }

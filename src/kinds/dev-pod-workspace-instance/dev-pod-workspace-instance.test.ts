@@ -122,7 +122,7 @@ describe('DevPodWorkspaceInstance', () => {
       ...status,
       instance: shownTemplate,
       conditions: [
-        { ...untold, type: 'InstanceScheduled', status: 'True', lastTransitionAt: '2026-11-21T09:30:00.000Z' },
+        { ...untold, type: 'InstanceScheduled', status: 'True', lastTransitionAt: '2026-11-21T09:30:00Z' },
         { ...untold, ...status.conditions[1] },
       ],
     });

@@ -147,7 +147,7 @@ describe('VolcanoJob', () => {
     const conditions = [{ status: 'Pending', lastTransitionTime: '2026-02-30T09:30:00Z' }];
     const job = volcanoJob('train', { status: { state, conditions } });
     expect(await askOfJob('phaseSince conditions { lastTransitionAt }', job)).toEqual({
-      phaseSince: '2026-11-21T09:30:00.000Z',
+      phaseSince: '2026-11-21T09:30:00Z',
       conditions: [{ lastTransitionAt: null }],
     });
   });
