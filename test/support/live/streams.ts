@@ -4,7 +4,10 @@ import { WebSocket } from 'ws';
 /** One ExecutionResult of a stream. */
 export interface Result {
   readonly data?: Readonly<Record<string, unknown>> | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: string; readonly reason?: string };
+  }[];
 }
 
 export interface ClientStreamOptions {

@@ -197,6 +197,8 @@ export class SubscriptionClient<S extends Subscribed = Selection> implements Dis
     this.#note(textOf(errors));
     this.#isRefused = this.#options.mayBeRefused === true && errors.every(isForbidden);
     if (this.#isRefused && !data) return;
+    // The object may be null, and is sent again as MODIFIED when the related kind is listed.
+    if (data && errors.every(isNotSynced)) return this.restart();
     if (data || !errors.every(({ extensions }) => RETRIABLE_CODES.has(extensions?.code)))
       throw new ContractViolation(textOf({ data, errors }));
   }
@@ -228,6 +230,10 @@ export class SubscriptionClient<S extends Subscribed = Selection> implements Dis
     this.#lines.push(`${this.#options.currentStep()}: ${line}`);
     if (this.#lines.length > MAX_TRANSCRIPT_LINES) this.#lines.shift();
   }
+}
+
+function isNotSynced({ extensions }: NonNullable<Result['errors']>[number]): boolean {
+  return extensions?.code === 'UNAVAILABLE' && extensions.reason === 'NotSynced';
 }
 
 function isForbidden({ extensions }: NonNullable<Result['errors']>[number]): boolean {

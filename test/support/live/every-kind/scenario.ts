@@ -212,15 +212,21 @@ class EveryKindScenario implements Disposable {
   }
 }
 
-/** Returns the objects that a gateway lists. Undefined if the user may not. */
+/** Returns the objects that a gateway lists, once it has listed the related kinds. Undefined if the user may not. */
 async function listed(
   gateway: TestGateway,
   user: TestUser,
   selection: KindSubscription,
 ): Promise<readonly Fields[] | undefined> {
-  const { data, errors = [] } = await ask(gateway, user, queryFor(selection));
-  if (errors.length > 0 && errors.every(({ extensions }) => extensions['code'] === 'FORBIDDEN')) return undefined;
-  if (errors.length > 0) throw new Error(`${selection.title}: ${JSON.stringify(errors)}`);
+  let answer: Answer = {};
+  const hasCode = (expected: string) => answer.errors?.some(({ extensions }) => extensions['code'] === expected);
+  await waitFor(async () => {
+    answer = await ask(gateway, user, queryFor(selection));
+    return !hasCode('UNAVAILABLE');
+  }, 'the kinds are listed');
+  const { data, errors } = answer;
+  if (hasCode('FORBIDDEN')) return undefined;
+  if (errors) throw new Error(`${selection.title}: ${JSON.stringify(errors)}`);
   const found = data?.[selection.field] as { readonly nodes?: readonly Fields[] } | null | undefined;
   if (!found) return [];
   return isList(selection) ? (found.nodes ?? []) : [found];
