@@ -67,6 +67,8 @@ export interface StoreVersion {
   readonly namespace: string | undefined;
   /** {@link ReadonlyStore.version}. */
   readonly version: string;
+  /** {@link ReadonlyStore.changedVersion}. */
+  readonly changedVersion: string;
   /** {@link ReadonlyStore.knownVersion}. */
   readonly knownVersion: string;
 }
@@ -167,8 +169,9 @@ export class ClusterCache implements AsyncDisposable {
   /** The stores that have been read. */
   get versions(): readonly StoreVersion[] {
     return this.#all().flatMap(({ informer: { store } }) => {
-      const { resource, namespace, version, knownVersion } = store;
-      return version === '' ? [] : [{ storeKey: cacheKeyOf(resource, namespace), namespace, version, knownVersion }];
+      const { resource, namespace, version, changedVersion, knownVersion } = store;
+      const storeKey = cacheKeyOf(resource, namespace);
+      return version === '' ? [] : [{ storeKey, namespace, version, changedVersion, knownVersion }];
     });
   }
 

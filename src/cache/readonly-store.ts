@@ -19,6 +19,8 @@ export interface ReadonlyStore<T extends KubernetesObject> {
   readonly size: number;
   /** Every change up to this resourceVersion is in the store. Empty before the first list, and while the kind is not served. */
   readonly version: string;
+  /** Version of the last change or list. Between it and {@link version}, which bookmarks advance, nothing has changed. */
+  readonly changedVersion: string;
   /**
    * Every state up to this resourceVersion has been in the store, unless a list skipped it. Behind {@link version} while results of
    * writes hide earlier states, which the watch has reported after them.

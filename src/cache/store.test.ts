@@ -104,6 +104,31 @@ describe('Store.applyWriteResult', () => {
     expect([lines(), store.size]).toEqual([['added uid-b', 'updated uid-a'], 2]);
   });
 
+  it('has changed up to the version of the last change or list when bookmarks advance', () => {
+    const { store } = storeOf([at('a', 5)], '6');
+    const changed = [
+      () => store.advance('8'),
+      () => store.set(at('a', 9)),
+      () => store.advance('10'),
+      () => store.delete(at('a', 11)),
+      () => store.applyWriteResult(at('b', 13)),
+      () => store.replace([], '14'),
+      () => store.advance('15'),
+    ].map((act) => {
+      act();
+      return [store.version, store.changedVersion];
+    });
+    expect(changed).toEqual([
+      ['8', '6'],
+      ['9', '9'],
+      ['10', '9'],
+      ['11', '11'],
+      ['11', '11'],
+      ['14', '14'],
+      ['15', '14'],
+    ]);
+  });
+
   it('has seen no state since the first that the results hide, until the watch has reached them', () => {
     const { store } = storeOf([at('a', 5), at('b', 5)], '5');
     store.applyWriteResult(at('a', 9));

@@ -31,6 +31,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly #eventHandlers = new EventHandlers<T>();
   readonly #changeLog: ChangeLog<T>;
   #version = '';
+  #changedVersion = '';
   #knownVersion = '';
   /** Set while results of writes hide states that the watch has reported since a version; up to the newest of those results. */
   #hidden: { readonly since: string; readonly until: string } | undefined;
@@ -62,6 +63,10 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   get version(): string {
     return this.#version;
+  }
+
+  get changedVersion(): string {
+    return this.#changedVersion;
   }
 
   get seenVersion(): string {
@@ -128,7 +133,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     // An object that is missing although the store is past its version has been deleted since.
     if (!held && compareVersions(version, this.#version) <= 0) return;
     this.#recordHidden(object, held);
-    this.advance(version);
+    this.#advanceBy(version);
     this.#upsert(object, held);
   }
 
@@ -137,7 +142,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     const version = object.metadata.resourceVersion;
     const held = this.get(object.metadata);
     this.#recordHidden(object, held);
-    this.advance(version);
+    this.#advanceBy(version);
     if (!held) return;
     if (held.metadata.uid !== object.metadata.uid && compareVersions(version, held.metadata.resourceVersion) < 0)
       return;
@@ -198,7 +203,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
       this.#recordHidden(object, held);
       this.#upsert(object, held);
     }
-    this.advance(version);
+    this.#advanceBy(version);
     // A watch event that could not be decoded was skipped. Cursors up to `before` may be past its change without having it.
     if (hasMissed) this.#previousEpochVersion = before;
   }
@@ -276,8 +281,14 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#clear();
     this.#startEpoch(version);
     for (const object of objects) this.#insert(object);
-    this.advance(version);
+    this.#advanceBy(version);
     this.#eventHandlers.reset();
+  }
+
+  /** Advances to the version of a change or a list. */
+  #advanceBy(version: string): void {
+    this.advance(version);
+    this.#changedVersion = this.#version;
   }
 
   #clear(): void {

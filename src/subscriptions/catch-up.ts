@@ -87,7 +87,7 @@ export class CatchUp {
    */
   static async from(position: StreamPosition, { source, dependencies }: CatchUpOptions): Promise<CatchUp | undefined> {
     if (position.version === '') return undefined;
-    const newest = newestOf([position.version, ...position.pastCheckpoint.map(({ version }) => version)]);
+    const newest = newestOf([position.changedVersion, ...position.pastCheckpoint.map(({ version }) => version)]);
     const changes = await source.objects.changesSince(position.version, newest, position.isList ? 'each' : 'net');
     const related = await Promise.all(
       dependencies.resources().map(async (objects) => {
@@ -257,9 +257,10 @@ async function relatedChangesSince(
   if (objects.seesNothing) return () => []; // the position may be from a gateway that does not cache the resource
   const watermark = related[objects.storeKey];
   if (!watermark) return undefined;
-  const { version, highest } = watermark;
-  if (isList || highest !== version) return objects.changesSince(version, newestOf([version, highest]), 'each');
-  const changes = await objects.changesSince(version);
+  const { version, highest, changedVersion } = watermark;
+  const upTo = highest === version ? changedVersion : newestOf([version, highest]);
+  if (isList || highest !== version) return objects.changesSince(version, upTo, 'each');
+  const changes = await objects.changesSince(version, upTo);
   return changes && (() => changes()?.filter(({ before, after }) => before ?? after));
 }
 

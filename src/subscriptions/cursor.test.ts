@@ -7,9 +7,16 @@ function positionOf(objects: number): StreamPosition {
     version: '18446744073709551615',
     exists: true,
   }));
-  const watermark = { version: '18446744073709551615', highest: '18446744073709551615' };
+  const newest = '18446744073709551615';
+  const watermark = { version: newest, highest: newest, changedVersion: newest };
   const visibility = { objects: 'x', related: { 'workspacekinds.kubeflow.org': 'y' } };
-  return { version: '1', pastCheckpoint, related: { 'workspacekinds.kubeflow.org': watermark }, visibility };
+  return {
+    version: '2',
+    changedVersion: '1',
+    pastCheckpoint,
+    related: { 'workspacekinds.kubeflow.org': watermark },
+    visibility,
+  };
 }
 
 it('decodes a cursor with the maximum of 16 objects past the checkpoint', () => {

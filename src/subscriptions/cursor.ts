@@ -15,6 +15,8 @@ import { quoted } from '../kubernetes/excerpt.ts';
 export interface StreamPosition {
   /** Every change up to this resourceVersion has been delivered. Empty until the first snapshot is complete. */
   readonly version: string;
+  /** Nothing has changed between this resourceVersion and `version`. */
+  readonly changedVersion: string;
   /**
    * Objects whose delivered state is newer than `version`: results of mutations that the store holds before the watch
    * reports them, and the part of a batch that was sent before the connection ended. At most
@@ -61,6 +63,8 @@ export function isSameVisibility(before: Visibility, now: Visibility): boolean {
 export interface Watermark {
   /** All changes up to this resourceVersion are included. */
   readonly version: string;
+  /** Nothing has changed between this resourceVersion and `version`. */
+  readonly changedVersion: string;
   /** Some changes up to this resourceVersion are included, such as results of mutations. At least `version`. */
   readonly highest: string;
 }
@@ -83,6 +87,7 @@ export function objectToken(uid: string): string {
 /** The position of a subscriber that has received no complete snapshot. Resuming from it starts with RESET. */
 export const INITIAL_POSITION: StreamPosition = {
   version: '',
+  changedVersion: '',
   pastCheckpoint: [],
   related: {},
   visibility: { objects: '', related: {} },
@@ -119,7 +124,7 @@ export function advance(position: StreamPosition, state: DeliveredState): Stream
  */
 export const MAX_WATERMARKS = 40;
 
-/** A cursor with {@link MAX_PAST_CHECKPOINT} objects and {@link MAX_WATERMARKS} watermarks has less than 10,000 characters. */
+/** A cursor with {@link MAX_PAST_CHECKPOINT} objects and {@link MAX_WATERMARKS} watermarks has less than 12,000 characters. */
 const MAX_CURSOR_LENGTH = 16_384;
 
 const encodedCursors = new WeakMap<StreamPosition, { readonly selection: string; readonly cursor: string }>();
@@ -129,14 +134,28 @@ export function encodeStreamCursor(selection: string, position: StreamPosition):
   const known = encodedCursors.get(position);
   if (known?.selection === selection) return known.cursor;
   const isTooLarge = Object.keys(position.related).length > MAX_WATERMARKS;
-  const { version, pastCheckpoint, related, visibility, isList } = isTooLarge ? INITIAL_POSITION : position;
+  const { version, changedVersion, pastCheckpoint, related, visibility, isList } = isTooLarge
+    ? INITIAL_POSITION
+    : position;
   const states = pastCheckpoint.map((state) => [state.token, state.version, state.exists]);
-  const watermarks = Object.entries(related).map(([name, watermark]) => [name, watermark.version, watermark.highest]);
+  const watermarks = Object.entries(related).map(([name, watermark]) => [
+    name,
+    watermark.version,
+    watermark.highest,
+    ...unlessEqual(watermark.changedVersion, watermark.version),
+  ]);
   const scopes = [visibility.objects, ...Object.entries(visibility.related)];
-  const parts = [selectionHash(selection), version, states, watermarks, scopes, ...(isList ? [isList] : [])];
+  const changed = unlessEqual(changedVersion, version);
+  const last = isList || changed.length > 0 ? [isList === true, ...changed] : [];
+  const parts = [selectionHash(selection), version, states, watermarks, scopes, ...last];
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
   encodedCursors.set(position, { selection, cursor });
   return cursor;
+}
+
+/** Most versions are equal, and cursors of earlier releases have one of both. */
+function unlessEqual(changedVersion: string, version: string): readonly string[] {
+  return changedVersion === version ? [] : [changedVersion];
 }
 
 /**
@@ -152,7 +171,7 @@ export function decodeStreamCursor(selection: string, lists: string, cursor: str
       `Expected the cursor of a subscription event, got ${cursor.length} characters. Subscribe without it.`,
     );
   }
-  const [hash, version, states, watermarks, scopes, isFromList] = parseCursor(cursor);
+  const [hash, version, states, watermarks, scopes, isFromList, changed] = parseCursor(cursor);
   const pastCheckpoint = Array.isArray(states) ? states.map(parseDeliveredState) : [undefined];
   const related = Array.isArray(watermarks) ? watermarks.map(parseWatermark) : [undefined];
   const visibility = parseVisibility(scopes);
@@ -166,7 +185,8 @@ export function decodeStreamCursor(selection: string, lists: string, cursor: str
   const isOfList = hash === shortHash(lists);
   if (isOfList || hash === selectionHash(selection)) {
     const isList = isOfList || isFromList === true;
-    return { version, pastCheckpoint, related: Object.fromEntries(related), visibility, isList };
+    const changedVersion = typeof changed === 'string' ? changed : version;
+    return { version, changedVersion, pastCheckpoint, related: Object.fromEntries(related), visibility, isList };
   }
   throw failure(
     'BAD_REQUEST',
@@ -190,9 +210,11 @@ function parseDeliveredState(value: unknown): DeliveredState | undefined {
 }
 
 function parseWatermark(value: unknown): readonly [name: string, Watermark] | undefined {
-  const [name, version, highest]: readonly unknown[] = Array.isArray(value) ? value : [];
+  const [name, version, highest, changed]: readonly unknown[] = Array.isArray(value) ? value : [];
   const isWatermark = typeof name === 'string' && typeof version === 'string' && typeof highest === 'string';
-  return isWatermark ? [name, { version, highest }] : undefined;
+  return isWatermark
+    ? [name, { version, highest, changedVersion: typeof changed === 'string' ? changed : version }]
+    : undefined;
 }
 
 function parseVisibility(value: unknown): Visibility | undefined {

@@ -11,6 +11,7 @@ import {
   objectToken,
   visibilityOf,
   type DeliveredState,
+  type StreamPosition,
 } from './cursor.ts';
 
 /** A page of a list of a watched resource, from which a subscription can go on. */
@@ -29,20 +30,20 @@ class ListPosition<T extends KubernetesObject> {
   readonly #reader: ViewerClient['reader'];
   readonly #objects: ScopedLister<T>;
   readonly #namespace: string | null | undefined;
-  readonly #version: string;
-  readonly #versions: ViewerClient['reader']['versions'];
+  readonly #versions: Pick<StreamPosition, 'version' | 'changedVersion'>;
+  readonly #stores: ViewerClient['reader']['versions'];
   /** Objects that the watch has not reached: results of mutations, which the store has already. */
   readonly #past: readonly T[];
 
   /** @param namespace the namespace that the list is restricted to */
   constructor({ reader }: ViewerClient, objects: ScopedLister<T>, namespace?: string | null) {
-    const { version, knownVersion } = objects;
+    const { version, changedVersion, knownVersion } = objects;
     const isPast = ({ metadata }: T) => compareVersions(metadata.resourceVersion, version) > 0;
     this.#reader = reader;
     this.#objects = objects;
     this.#namespace = namespace;
-    this.#version = version;
-    this.#versions = reader.versions;
+    this.#versions = { version, changedVersion };
+    this.#stores = reader.versions;
     this.#past = version === '' || knownVersion === version ? [] : objects.list().filter(isPast);
   }
 
@@ -51,21 +52,21 @@ class ListPosition<T extends KubernetesObject> {
     const { prefetchedSignatures } = this.#reader.visibility;
     const visibility = visibilityOf(this.#objects.signature(this.#namespace), prefetchedSignatures);
     const related = Object.fromEntries(
-      this.#versionsFor(matching).map(({ storeKey, version, knownVersion: highest }) => [
+      this.#storesFor(matching).map(({ storeKey, version, changedVersion, knownVersion: highest }) => [
         storeKey,
-        { version, highest },
+        { version, changedVersion, highest },
       ]),
     );
-    const position = { version: this.#version, pastCheckpoint: [], related, visibility };
+    const position = { ...this.#versions, pastCheckpoint: [], related, visibility };
     const listed = new Set(this.#past.length > 0 ? matching : []);
     const states = this.#past.map((object) => stateOf(object, listed.has(object)));
     return encodeStreamCursor(liveSelection(resourceKey), states.reduce(advance, position));
   }
 
   /** Without the stores of namespaces that no object of the list is in. */
-  #versionsFor(matching: readonly T[]): ViewerClient['reader']['versions'] {
+  #storesFor(matching: readonly T[]): ViewerClient['reader']['versions'] {
     const namespaces = new Set(matching.map(({ metadata: { namespace } }) => namespace));
-    const relevant = this.#versions.filter(({ namespace }) => namespace === undefined || namespaces.has(namespace));
+    const relevant = this.#stores.filter(({ namespace }) => namespace === undefined || namespaces.has(namespace));
     return relevant.length <= MAX_WATERMARKS ? relevant : relevant.filter(({ namespace }) => namespace === undefined);
   }
 }

@@ -8,6 +8,7 @@ interface StoreVersions {
   /** Version up to which event handlers have had every state. */
   readonly seenVersion: string;
   readonly version: string;
+  readonly changedVersion: string;
 }
 
 interface PositionTrackerOptions extends Pick<StreamPosition, 'visibility'> {
@@ -38,7 +39,7 @@ export class PositionTracker {
   after(
     from: StreamPosition,
     { objects, isReset }: Batch,
-    { seenVersion, version }: StoreVersions,
+    { seenVersion, version, changedVersion }: StoreVersions,
     related: StreamPosition['related'],
   ): StreamPosition {
     if (isReset) this.#unknownUpTo = '';
@@ -50,13 +51,17 @@ export class PositionTracker {
       const deliveredVersion = deliveredVersionOf(object, version);
       if (isPast(deliveredVersion)) states.push(this.#stateOf(object.last.metadata.uid, deliveredVersion));
     }
-    return this.#positionAt(seenVersion, states, related);
+    const changed = seenVersion === version ? changedVersion : seenVersion;
+    return this.#positionAt({ version: seenVersion, changedVersion: changed, related }, states);
   }
 
-  #positionAt(version: string, states: readonly DeliveredState[], related: StreamPosition['related']): StreamPosition {
+  #positionAt(
+    versions: Pick<StreamPosition, 'version' | 'changedVersion' | 'related'>,
+    states: readonly DeliveredState[],
+  ): StreamPosition {
     const { visibility } = this.#options;
-    const isKnown = !(compareVersions(this.#unknownUpTo, version) > 0);
-    const complete = isKnown ? { version, pastCheckpoint: [], related, visibility } : INITIAL_POSITION;
+    const isKnown = !(compareVersions(this.#unknownUpTo, versions.version) > 0);
+    const complete = isKnown ? { ...versions, pastCheckpoint: [], visibility } : INITIAL_POSITION;
     const position = states.reduce(advance, complete);
     if (position === INITIAL_POSITION) for (const state of states) this.#setUnknownUpTo(state.version);
     return position;

@@ -75,6 +75,7 @@ class Replica {
     const { version, knownVersion } = { version: this.#history.version, knownVersion: this.store.knownVersion };
     const dice = random.below(20);
     if (dice === 0) this.store.replace(this.#history.at(version), `${version}`, knownVersion);
+    else if (ahead.length === 0) this.store.advance(`${version}`);
     else if (dice > 12) this.#receive(ahead.slice(0, random.pick([1, 2, 9])));
     else if (written.length > 0)
       for (let count = random.pick([1, 1, 20]); count > 0; count -= 1)
@@ -183,9 +184,10 @@ class Client {
 /** Makes one random step. */
 function step(history: History, replicas: readonly Replica[], client: Client, random: SeededRandom): void {
   const dice = random.below(4);
-  if (dice === 0)
-    for (let count = random.pick([1, 8]); count > 0; count -= 1) history.write(random.pick(NAMES), random);
-  else if (dice < 3) random.pick(replicas).step(random);
+  if (dice === 0) {
+    history.version += random.below(2); // an object of another resource changes
+    for (let count = random.pick([0, 1, 8]); count > 0; count -= 1) history.write(random.pick(NAMES), random);
+  } else if (dice < 3) random.pick(replicas).step(random);
   else if (!client.isConnected) client.connect(random.pick(replicas), random);
   else if (random.below(3) === 0) client.disconnect();
   else client.setReady(random.below(2) === 0);

@@ -8,7 +8,7 @@ import { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { defineResource } from '../kubernetes/resource.ts';
 import { ScopedLister } from '../viewer-client/scoped-lister.ts';
-import { decodeStreamCursor, encodeStreamCursor } from './cursor.ts';
+import { decodeStreamCursor, encodeStreamCursor, INITIAL_POSITION } from './cursor.ts';
 import type { ExecuteEvent, SerializedEvent } from './result-template.ts';
 import { SharedSubscription } from './shared-subscription.ts';
 import { SubscriptionSource } from './source.ts';
@@ -122,7 +122,7 @@ function subscribeTo(
 
 /** The liveCursor of a list at a version. */
 const listCursor = (version: string) =>
-  encodeStreamCursor('lists', { version, pastCheckpoint: [], related: {}, visibility: VISIBILITY });
+  encodeStreamCursor('lists', { ...INITIAL_POSITION, version, changedVersion: version, visibility: VISIBILITY });
 
 it('sends an empty snapshot when the epoch of the objects that it is about to evaluate has ended', async () => {
   const store = new Store(Widget);

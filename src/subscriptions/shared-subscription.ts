@@ -220,7 +220,7 @@ export class SharedSubscription {
   /** Evaluates the dirty objects and delivers their events as one batch. */
   async #deliverChanges(): Promise<void> {
     // Versions are read before the evaluation, which may see later states: all up to them is included for certain.
-    const { seenVersion, version } = this.#source.objects;
+    const { seenVersion, version, changedVersion } = this.#source.objects;
     const related = this.#dependencies.versions();
     const batch = this.#dirtySet.drain();
     const fromCheckpoint = batch.isReset ? INITIAL_CHECKPOINT : this.#checkpoint;
@@ -243,7 +243,8 @@ export class SharedSubscription {
     if (controlEvents) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
     this.#dirtySet.complete();
     const watermarks = this.#dependencies.watermarks(related);
-    const position = this.#positions.after(fromCheckpoint.position, batch, { seenVersion, version }, watermarks);
+    const versions = { seenVersion, version, changedVersion };
+    const position = this.#positions.after(fromCheckpoint.position, batch, versions, watermarks);
     this.#checkpoint = { position, sequence: toSequence };
     const shared = batch.isReset || events.length === 0 ? undefined : { fromCheckpoint };
     for (const subscriber of this.#subscribers) subscriber.deliver(events, this.#checkpoint, shared);

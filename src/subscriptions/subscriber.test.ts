@@ -34,7 +34,7 @@ function startSubscriber() {
 
 function checkpointAt(version: string): Checkpoint {
   return {
-    position: { version, pastCheckpoint: [], related: {}, visibility: { objects: 'all', related: {} } },
+    position: { ...INITIAL_POSITION, version, changedVersion: version, visibility: { objects: 'all', related: {} } },
     sequence: nextSequence(),
   };
 }

@@ -250,6 +250,11 @@ export class ScopedLister<T extends KubernetesObject> {
     return this.#store.version;
   }
 
+  /** Resource version of the last change: nothing has changed between it and {@link version}. */
+  get changedVersion(): string {
+    return this.#store.changedVersion;
+  }
+
   /** Resource version up to which event handlers have had every state that the cache knows. At most {@link version}. */
   get seenVersion(): string {
     return this.#store.seenVersion;
@@ -264,7 +269,8 @@ export class ScopedLister<T extends KubernetesObject> {
    * Returns a function that returns the visible changes since a version, whenever it is called. They come from the change
    * log or, if that does not reach back so far, from a list at that version. Undefined if neither does, if the cache was
    * empty at that version, or if the API server has since been restored from a backup.
-   * @param upTo version that the cache must reach first; another gateway may be ahead. Waits at most 2 s
+   * @param upTo version that the cache must reach first; another gateway may be ahead. Waits at most 2 s. It may be less than `version`
+   * if nothing has changed between both: bookmarks reach gateways at different times
    * @param steps `each` if objects that were created and deleted again matter; the API server no longer knows those
    */
   async changesSince(version: string, upTo = version, steps: Steps = 'net'): Promise<ChangesReader<T> | undefined> {
@@ -274,10 +280,11 @@ export class ScopedLister<T extends KubernetesObject> {
     for (let waited = 0; waited < CATCH_UP_TIMEOUT_MS && isBehind(); waited += CATCH_UP_POLL_MS)
       await delay(CATCH_UP_POLL_MS);
     if (isBehind()) return undefined;
-    const logged = this.#store.changesSince(version, steps);
+    const from = compareVersions(this.version, version) < 0 ? this.version : version;
+    const logged = this.#store.changesSince(from, steps);
     const read = logged
-      ? () => this.#store.changesSince(version, steps)
-      : steps === 'net' && (await this.#cached.changesSince(version));
+      ? () => this.#store.changesSince(from, steps)
+      : steps === 'net' && (await this.#cached.changesSince(from));
     if (!read) return undefined;
     return () => read()?.flatMap((change) => scopedNetChangeOf(this.#scope, this.#store.resource, change) ?? []);
   }

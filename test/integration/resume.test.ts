@@ -52,6 +52,25 @@ describe('resuming with a cursor', () => {
     expect(summaryOf(await untilSynced(gateway, FIELDS, missed.at(-1)?.cursor))).toEqual([['SYNCED']]);
   });
 
+  it('sends no snapshot when the gateway has received no bookmark since, and nothing has changed', async () => {
+    const objects = [namespace('team-a'), nb1('Running'), workspaceKind('jupyterlab')];
+    await using gateway = await startTestGateway({ objects });
+    await using other = await startGatewayFor(gateway.cluster.kubeconfig);
+    gateway.cluster.apply(workspaceKind('jupyterlab', {}, { displayName: 'Lab' }));
+    await gateway.caughtUp();
+    let watches = 0;
+    using _ = gateway.cluster.faults.stall(({ resource }) => resource === 'workspacekinds' && (watches += 1) === 1);
+    await waitFor(() => watches === 2, 'bookmarks of one gateway are held back');
+    gateway.cluster.apply(nb1('Paused'));
+    const lastEventAt = () =>
+      other.statistics().kinds.find(({ resource }) => resource.plural === 'workspacekinds')?.lastEventAt;
+    const before = lastEventAt();
+    await waitFor(() => lastEventAt() !== before, 'the other one has received a bookmark');
+    const fields = 'type cursor object { name state kind { displayName } }';
+    const cursor = (await untilSynced(other, fields)).at(-1)?.cursor;
+    expect(summaryOf(await untilSynced(gateway, fields, cursor))).toEqual([['SYNCED']]);
+  });
+
   it('sends no event when objects came and went, changed back, or changed in unselected fields', async () => {
     await using gateway = await start();
     const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
