@@ -194,6 +194,20 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     expect(await log.getByRole('status').innerText()).toBe('Following');
   });
 
+  it('says why there is no log when a workspace has no pod, or one that is on no node yet', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using window = await open(gateway.url, { path: 'workspaces/team-a/one?tab=logs' });
+    const status = window.page.getByRole('region', { name: 'Log' }).getByRole('status');
+    await expect.poll(() => status.innerText()).toBe('There is no log without a pod.');
+    const spec = { nodeName: undefined };
+    gateway.cluster.apply(podOf('one', { spec, status: { phase: 'Pending', containerStatuses: [] } }));
+    await expect.poll(() => status.innerText()).toBe('The container has not started yet.');
+    gateway.cluster.log('team-a', 'ws-one-abcde-0', 'main', 'first line\n');
+    gateway.cluster.apply(podOf('one'));
+    await window.page.getByText('first line').waitFor();
+    expect(await status.innerText()).toBe('Following');
+  });
+
   it('goes on with the log of a container that runs when its stream has ended', async () => {
     const running = podWith({ running: { startedAt: '2026-11-25T10:00:00Z' } });
     await using gateway = await startTestGateway({ objects: [...objects, running] });
@@ -256,6 +270,17 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
       expect(await window.violations()).toEqual([]);
     },
   );
+
+  it('shows a workspace without a reload when its viewer gets the missing permission', async () => {
+    const name = 'vic@example.com';
+    await using gateway = await startForViewer('token-vic', name, ['team-a']);
+    await using window = await open(gateway.url, { path: 'workspaces/team-b/two' });
+    await signIn(window, 'token-vic');
+    await window.page.getByRole('heading', { name: 'two cannot be shown' }).waitFor();
+    for (const object of viewerOf(name, 'team-b')) gateway.cluster.apply(object);
+    await window.page.getByRole('navigation', { name: 'Sections' }).waitFor();
+    expect(await window.page.getByRole('heading', { level: 1 }).innerText()).toBe('two');
+  });
 
   it('distinguishes a viewer without permissions from a namespace without workspaces', async () => {
     const name = 'vic@example.com';

@@ -8,12 +8,11 @@ import {
   type RowOf,
 } from '../../../client/src/index.ts';
 import { inFrames } from './frames.ts';
+import { FAILED_RETRY_MS } from './live-object.ts';
 import type { Session } from './session.ts';
 
 /** Longest time between two attempts to connect. Short, because a person waits for it. */
 const MAX_RETRY_MS = 5_000;
-/** Time after which a list that failed is tried again, because a permission may have been granted. */
-const FAILED_RETRY_MS = 10_000;
 
 /** A live list as a signal, until it is stopped. */
 export interface LiveRows<Row> {

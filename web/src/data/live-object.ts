@@ -5,7 +5,9 @@ import type { Session } from './session.ts';
 
 const MIN_RETRY_MS = 500;
 const MAX_RETRY_MS = 5_000;
-/** Codes that the same subscription gets again. */
+/** Time after which a subscription that failed is tried again, because a permission may have been granted. */
+export const FAILED_RETRY_MS = 10_000;
+/** Codes that the same subscription usually gets again. */
 const FINAL_CODES = new Set(['FORBIDDEN', 'NOT_FOUND', 'BAD_REQUEST', 'INVALID', 'UNAUTHENTICATED']);
 
 /** The newest result of a subscription that is not a list. */
@@ -82,8 +84,8 @@ export class LiveObject<Result, Variables extends Record<string, unknown>> {
     const isFinal = error instanceof RequestError && FINAL_CODES.has(error.code ?? '');
     const waiting = this.#state.value.data === undefined ? 'connecting' : 'stale';
     this.#state.value = { ...this.#state.value, status: isFinal ? 'failed' : waiting, error };
-    if (isFinal) return;
-    this.#retry = setTimeout(() => this.#connect(), Math.min(MIN_RETRY_MS * 2 ** this.#attempts, MAX_RETRY_MS));
+    const retryMs = isFinal ? FAILED_RETRY_MS : Math.min(MIN_RETRY_MS * 2 ** this.#attempts, MAX_RETRY_MS);
+    this.#retry = setTimeout(() => this.#connect(), retryMs);
     this.#attempts += 1;
   }
 }

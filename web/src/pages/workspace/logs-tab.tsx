@@ -39,7 +39,7 @@ export function LogsTab({ workspace }: { readonly workspace: WorkspaceDetailsFra
         <Toggle label="Previous run" state={previous} />
         <Toggle label="Wrap" state={isWrapped} />
         <span class="muted" role="status">
-          {statusText(log?.state)}
+          {statusText(workspace, container.value, log?.state)}
         </span>
         <button type="button" class="button" onClick={() => downloadText(`${name}.log`, log?.buffer.text ?? '')}>
           <Icon name="download" /> Download
@@ -65,10 +65,15 @@ function Toggle({ label, state }: { readonly label: string; readonly state: { va
   );
 }
 
-function statusText(state: LiveState<unknown> | undefined): string {
+function statusText(
+  workspace: WorkspaceDetailsFragment,
+  container: string,
+  state: LiveState<unknown> | undefined,
+): string {
+  if (!workspace.pod) return 'There is no log without a pod.';
   if (state?.error && state.status !== 'live') return state.error.message;
-  if (state?.status === 'completed') return 'The container has ended.';
-  return state?.status === 'live' ? 'Following' : 'Connecting…';
+  if (state?.status !== 'completed') return state?.status === 'live' ? 'Following' : 'Connecting…';
+  return hasStarted(statusOf(workspace, container)) ? 'The container has ended.' : 'The container has not started yet.';
 }
 
 interface Log {
@@ -81,11 +86,14 @@ function statusOf({ pod }: WorkspaceDetailsFragment, container: string): Contain
   return statuses.find(({ name }) => name === (container || 'main')) ?? statuses[0];
 }
 
+function hasStarted(status: ContainerDetailsFragment | undefined): boolean {
+  return Boolean(status?.state.startedAt ?? status?.lastTermination) || status?.state.name === 'TERMINATED';
+}
+
 /** Returns a text that differs for each run of a container. Before its first run, a container has no log. */
 function runOf({ pod }: WorkspaceDetailsFragment, status: ContainerDetailsFragment | undefined): string {
   if (!pod) return '';
-  const hasStarted = Boolean(status?.state.startedAt ?? status?.lastTermination);
-  return [pod.name, pod.startedAt, status?.restartCount, hasStarted].join(' ');
+  return [pod.name, pod.startedAt, status?.restartCount, hasStarted(status)].join(' ');
 }
 
 /** Follows a log. After an interruption it goes on after the last line. Another run of the container starts it anew. */
