@@ -158,8 +158,8 @@ interface JsonPatching<T extends KubernetesObject> {
 }
 
 /**
- * The operations depend on whether the object has annotations. The cached object may be outdated, so a failed test is
- * tried again with the stored one.
+ * The operations depend on whether the object has annotations. The cached object may be outdated, so a failed patch is tried once more with
+ * the other operations. The viewer need not have the permission to read the object.
  */
 async function patchJson<T extends KubernetesObject>(
   context: Context,
@@ -168,12 +168,13 @@ async function patchJson<T extends KubernetesObject>(
 ): Promise<WriteResult<T>> {
   const { client } = context;
   const annotations = updateAnnotations(context);
+  let first: { readonly error: unknown } | undefined;
   return retryOnConflict<'annotations' | 'none', WriteResult<T>>({
     prepare: async (failed) => {
-      if (!failed) return annotationsAfter(operations, await client.reader.get(resource, at));
-      const has = annotationsAfter(operations, await client.reader.getUncached(resource, at));
-      if (has === failed.prepared) throw failed.error; // the error has another reason than the annotations
-      return has;
+      if (!failed) return annotationsAfter(operations, client.reader.unrestricted.get(resource, at));
+      if (first) throw first.error; // it has another reason than the annotations
+      first = failed;
+      return failed.prepared === 'none' ? 'annotations' : 'none';
     },
     write: (has) => {
       const body = [...operations, ...annotationOperations(annotations, has)];
@@ -207,7 +208,7 @@ export async function replaceWithAudit<T extends KubernetesObject>(
 ): Promise<WriteResult<T>> {
   const { client } = context;
   await client.assertCan('update', resource, at);
-  const before = await client.reader.get(resource, at);
+  const before = client.reader.unrestricted.get(resource, at); // the viewer need not be able to read it
   const createdBy = before?.metadata.annotations?.[auditKeys.createdBy];
   const annotations = { ...updateAnnotations(context), ...(before && { [auditKeys.createdBy]: createdBy }) };
   return client.writer.replace(resource, at, withAnnotations(manifest, annotations), options);

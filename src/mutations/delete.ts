@@ -1,6 +1,7 @@
 import { builder } from '../graphql/builder.ts';
 import type { KubernetesObject, NamespacedName, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { isForbidden } from '../kubernetes/status-error.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { withInputPaths } from './field-errors.ts';
 import { deleteOptionsOf } from './inputs.ts';
@@ -68,6 +69,36 @@ export async function deleteObject<T extends KubernetesObject, B extends T | und
   // Not every API server returns the object of a dry run.
   const isKept = input.dryRun && (before?.metadata.finalizers ?? []).length > 0;
   return { object: object ?? before, deletionPending: object !== undefined || isKept, warnings };
+}
+
+/**
+ * Deletes an object, which the viewer need not be able to read: the payload then has none.
+ * @throws {StatusError} the error of the API server, with input paths
+ */
+export async function deleteReadable<T extends KubernetesObject>(
+  client: ViewerClient,
+  resource: Resource<T>,
+  input: DeleteInput & ObjectName,
+): Promise<DeletePayload> {
+  const at = { namespace: input.namespace, name: input.name };
+  await client.assertCan('delete', resource, at);
+  const before = await readable(client, resource, at);
+  const deleted = await deleteObject(client, { resource, at, before }, input);
+  return before ? deleted : { ...deleted, object: undefined };
+}
+
+/** Returns the object if the viewer may get it and it exists. */
+async function readable<T extends KubernetesObject>(
+  client: ViewerClient,
+  resource: Resource<T>,
+  at: ObjectName,
+): Promise<T | undefined> {
+  try {
+    return await client.reader.get(resource, at);
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -157,17 +157,16 @@ export class Writer {
 
   /**
    * Returns a patch that cannot create the object, if the viewer may not: it has the UID of the existing object, so the API
-   * server rejects it if that object is deleted meanwhile.
+   * server rejects it if that object is deleted meanwhile. The name is known, so a permission to create it by name is enough.
    */
   async #permittedApply(resource: Resource, at: ObjectName, { type, body }: Patch): Promise<Patch> {
-    const target = { namespace: at.namespace };
-    if (await this.#resolver.can('create', resource, target)) return { type, body };
+    if (await this.#resolver.can('create', resource, at)) return { type, body };
     try {
       const { uid } = (await this.#options.viewer.client.get(resource, at, this.#options.cancellation.signal)).metadata;
       const { metadata, ...content } = anyObject.is(body) ? body : {};
       return { type, body: { ...content, metadata: { ...(anyObject.is(metadata) ? metadata : at), uid } } };
     } catch (error) {
-      if (isNotFound(error)) throw forbidden(attributesFor('create', resource, target));
+      if (isNotFound(error)) throw forbidden(attributesFor('create', resource, at));
       throw error;
     }
   }

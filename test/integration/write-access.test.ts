@@ -3,6 +3,7 @@ import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { claim } from '../support/mounts.ts';
 import { startGatewayFor, startTestGateway, type SimulatedGateway, type TestGateway } from '../support/test-gateway.ts';
+import { startViewerFixture, type Rule } from '../support/viewer-modes.ts';
 
 const alice = { token: 'token-of-alice', name: 'alice' };
 const RBAC = 'rbac.authorization.k8s.io/v1';
@@ -207,5 +208,33 @@ describe('a viewer with write permissions', () => {
     await fixture.alice.query(documentOf('createWorkspace'), { input: create });
     const stored = fixture.admin.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'new', 'team-a');
     expect(stored?.metadata.annotations).toMatchObject({ 'notebooks.kubeflow.org/created-by': 'alice' });
+  });
+});
+
+const applied = { type: 'APPLY', patch: { spec: workspace('new', { imageConfig: 'scipy-2' })['spec'] } };
+const json = { type: 'JSON', patch: [{ op: 'add', path: '/metadata/labels', value: { a: 'b' } }] };
+
+/** Each mutation with the permission that the API server requires for its request. */
+const sufficient: readonly (readonly [
+  mutation: string,
+  right: Pick<Rule, 'verbs' | 'resourceNames'>,
+  input: object,
+])[] = [
+  ['patchWorkspace', { verbs: ['patch'] }, { ...at, ...json }],
+  ['patchWorkspace', { verbs: ['patch', 'create'], resourceNames: ['new'] }, { ...at, name: 'new', ...applied }],
+  ['replaceWorkspace', { verbs: ['update'] }, { ...at, manifest }],
+  ['patchWorkspaceKind', { verbs: ['patch'] }, { name: 'jupyterlab', ...json }],
+  ['replaceWorkspaceKind', { verbs: ['update'] }, { name: 'jupyterlab', manifest }],
+  ['deleteWorkspaceKind', { verbs: ['delete'] }, { name: 'jupyterlab' }],
+];
+
+describe('a viewer who may not read', () => {
+  it.each(sufficient)('is not FORBIDDEN to run %s when the viewer has the permission %j', async (...call) => {
+    const [mutation, right, input] = call;
+    const rule = { apiGroups: ['kubeflow.org'], resources: ['workspaces', 'workspacekinds'], ...right };
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb', { state: 'Running' })];
+    await using fixture = await startViewerFixture('header', { objects, rights: [rule] });
+    const { errors = [] } = await fixture.alice.ask(documentOf(mutation), { input });
+    expect(errors.map(({ extensions }) => extensions['code'])).not.toContain('FORBIDDEN');
   });
 });

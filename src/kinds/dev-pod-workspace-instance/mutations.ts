@@ -1,6 +1,4 @@
 import { builder, type InputFields } from '../../graphql/builder.ts';
-import type { ObjectName } from '../../kubernetes/object.ts';
-import { isForbidden } from '../../kubernetes/status-error.ts';
 import { assertNoCauses, manifestPaths, withInputPaths } from '../../mutations/field-errors.ts';
 import {
   deleteFields,
@@ -16,10 +14,9 @@ import { manifestOf } from '../../mutations/manifest.ts';
 import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { maskOutcome } from './masking.ts';
-import { deleteObject, deletePayload, type DeletePayload } from '../../mutations/delete.ts';
+import { deletePayload, deleteReadable } from '../../mutations/delete.ts';
 import { DevPodWorkspaceInstanceType } from './refs.ts';
-import { DevPodWorkspaceInstance, type DevPodWorkspaceInstanceObject } from './resource.ts';
-import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
+import { DevPodWorkspaceInstance } from './resource.ts';
 import { assertNoPlaceholders, assertReadsNothingMasked, manifestsIn } from './write-rules.ts';
 
 function namespaceField(t: InputFields) {
@@ -185,25 +182,6 @@ builder.mutationFields((t) => ({
         description: 'The DevPod workspace, and options of the deletion.',
       }),
     },
-    resolve: (_, { input }, { client }) => deleteInstance(client, input),
+    resolve: (_, { input }, { client }) => deleteReadable(client, DevPodWorkspaceInstance, input),
   }),
 }));
-
-type DeleteInput = typeof DeleteInput.$inferInput;
-
-async function deleteInstance(client: ViewerClient, input: DeleteInput): Promise<DeletePayload> {
-  const at = { namespace: input.namespace, name: input.name };
-  const before = await readable(client, at);
-  const deleted = await deleteObject(client, { resource: DevPodWorkspaceInstance, at, before }, input);
-  return before ? deleted : { ...deleted, object: undefined };
-}
-
-/** Returns the DevPod workspace if the viewer may get it: a deletion does not take that permission. */
-async function readable(client: ViewerClient, at: ObjectName): Promise<DevPodWorkspaceInstanceObject | undefined> {
-  try {
-    return await client.reader.get(DevPodWorkspaceInstance, at);
-  } catch (error) {
-    if (isForbidden(error)) return undefined;
-    throw error;
-  }
-}

@@ -16,7 +16,7 @@ import {
   assertNoCauses,
   requiredValue,
 } from '../../mutations/field-errors.ts';
-import { deleteObject, deletePayload, type DeletePayload } from '../../mutations/delete.ts';
+import { deletePayload, deleteReadable } from '../../mutations/delete.ts';
 import { guardedMerge } from '../../mutations/guarded-merge.ts';
 import { writeFields, writeOptionsOf, deleteFields, type WriteInput } from '../../mutations/inputs.ts';
 import { manifestOf, objectIn, type Pauses } from '../../mutations/manifest.ts';
@@ -272,15 +272,6 @@ builder.mutationField('deleteWorkspaceKind', (t) =>
     args: {
       input: t.arg({ type: DeleteWorkspaceKindInput, required: true, description: 'WorkspaceKind and options.' }),
     },
-    resolve: (_, { input }, context) => deleteWorkspaceKind(context, input),
+    resolve: (_, { input }, { client }) => deleteReadable(client, WorkspaceKind, input),
   }),
 );
-
-type DeleteInput = typeof DeleteWorkspaceKindInput.$inferInput;
-
-async function deleteWorkspaceKind({ client }: Context, input: DeleteInput): Promise<DeletePayload> {
-  const at = { name: input.name };
-  await client.assertCan('delete', WorkspaceKind, at);
-  const before = (await client.reader.get(WorkspaceKind, at)) ?? (await client.reader.getUncached(WorkspaceKind, at));
-  return deleteObject(client, { resource: WorkspaceKind, at, before }, input);
-}
