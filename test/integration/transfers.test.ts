@@ -44,6 +44,8 @@ async function startTransfer() {
     return isUsage;
   });
   gateway.cluster.apply(podOf('c-1', { namespace: 'team-c' }));
+  const pods = async () => (await vic.ask('{ pods { totalCount } }')).data;
+  await expect.poll(pods).toEqual({ pods: { totalCount: 1 } }); // else the workspace would be sent before, without a wait
   gateway.cluster.apply(workspace('c-1', { namespace: 'team-c' }));
   await waits.promise;
   gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', grantName('vic'), 'team-b');
