@@ -31,7 +31,6 @@ interface CompactOptions {
 interface RestartOptions {
   /** `keep` keeps objects and history, `lose` only the namespaces given at start; a snapshot restores older objects. */
   readonly data?: 'keep' | 'lose' | Snapshot | undefined;
-  readonly downMs?: number | undefined;
 }
 
 /** Injects faults between clients and the server. Every method takes effect at once. */
@@ -63,7 +62,7 @@ export interface Faults {
   snapshot(): Snapshot;
   /** Restores older objects and no connection notices, as behind a load balancer that holds requests meanwhile. No watch may be open. */
   restore(data: Snapshot): void;
-  /** Stops, waits `downMs`, and listens on the same port again. */
+  /** Stops, and listens on the same port again. */
   restart(options?: RestartOptions): Promise<void>;
   /** Destroys all connections and refuses new ones until `start`. */
   stop(): Promise<void>;
@@ -125,10 +124,9 @@ function serverFaults({ storage, behaviour, start, stop, restore }: FaultsOption
     stop,
     snapshot: () => storage.snapshot(),
     restore,
-    async restart({ data = 'keep', downMs = 0 }: RestartOptions = {}): Promise<void> {
+    async restart({ data = 'keep' }: RestartOptions = {}): Promise<void> {
       await stop();
       if (data !== 'keep') restore(data);
-      if (downMs > 0) await sleep(downMs);
       await start();
     },
     unavailable(group: string): Undo {
