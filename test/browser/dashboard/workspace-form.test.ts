@@ -191,7 +191,12 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     await window.actAs('victor@example.com');
     const button = page.getByRole('button', { name: /New workspace.*does not allow you to create/u });
     await button.waitFor();
+    await page.getByRole('link', { name: 'Namespaces' }).click();
+    await page.getByRole('link', { name: 'team-research', exact: true }).click();
+    await page.getByRole('heading', { name: 'team-research' }).waitFor();
+    await button.waitFor();
     expect(await page.getByRole('link', { name: 'New workspace' }).count()).toBe(0);
+    await window.goTo('?q=churn');
     await window.goTo('create');
     await page.getByText('The cluster does not allow you to create workspaces').waitFor();
     await page.goBack();

@@ -4,9 +4,10 @@ import { Fact } from '../../components/fact.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Share } from '../../components/share.tsx';
 import { usePolled } from '../../data/use-polled.ts';
-import { newPath, tablePath } from '../../router.ts';
+import { tablePath } from '../../router.ts';
 import { textOf } from '../fleet/amounts.ts';
 import { Totals, TotalsChoices } from '../fleet/totals.tsx';
+import { NewButton } from '../workspaces/new-button.tsx';
 
 type Limited = NonNullable<NamespaceQuotasQuery['namespace']>;
 type Quota = Limited['resourceQuotas'][number];
@@ -24,9 +25,7 @@ export function NamespacePage({ name }: { readonly name: string }) {
         <a class="button" href={tablePath({ namespace: name })} data-page>
           Show workspaces
         </a>
-        <a class="button primary" href={newPath({ namespace: name, kind: '' })} data-page>
-          New workspace
-        </a>
+        <NewButton namespace={name} kind="" />
       </PageTitle>
       <Totals namespace={name}>
         <section class="card" aria-labelledby="quotas" aria-busy={!data && !error}>
