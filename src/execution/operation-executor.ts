@@ -36,6 +36,9 @@ interface RenderedSubscription {
 /** Result of a compiled query that exceeds the limit of its cost. */
 const EXCEEDED: ExecutionResult = { data: null };
 
+/** Limits on the errors of variables: the message of each may contain all of a variable. */
+export const coercionOptions = { maxCoercionErrors: 10 } as const;
+
 /** Times that a query starts again because the cluster cache has changed before its result was complete. */
 const MAX_RESTARTS = 2;
 
@@ -208,7 +211,7 @@ export class OperationExecutor {
 }
 
 function executePlainly(operation: Operation): Awaitable<ExecutionResult> {
-  return execute({ ...operation, abortSignal: operation.contextValue.signal });
+  return execute({ ...operation, abortSignal: operation.contextValue.signal, options: coercionOptions });
 }
 
 function assertExceeded({ isExceeded, limit }: OperationCost): ExecutionResult {

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { excerptOf } from '../kubernetes/excerpt.ts';
 import { StatusError, type StatusCause } from '../kubernetes/status-error.ts';
 import type { ExceededLimit } from './exceeded-limit.ts';
 import { readableStatus } from './status-causes.ts';
@@ -125,11 +126,17 @@ export function publicError(error: unknown, onUnexpected: (error: unknown) => vo
   if (original instanceof GraphQLError) {
     const { code } = original.extensions;
     if (isErrorCode(code)) return at(where, original.message, original.extensions);
-    if (!where?.path) return at(where, original.message, { ...original.extensions, code: codeOfRefusal(original) });
+    if (!where?.path) {
+      const message = excerptOf(original.message, MAX_MESSAGE_LENGTH);
+      return at(where, message, { ...original.extensions, code: codeOfRefusal(original) });
+    }
   }
   onUnexpected(original);
   return at(where, 'Internal error of the gateway; see its log for details.', { code: 'INTERNAL' });
 }
+
+/** Limit on the message of an error about the request, which may quote any value of it. */
+const MAX_MESSAGE_LENGTH = 2_000;
 
 /** yoga refuses requests with an HTTP status and codes of its own. */
 function codeOfRefusal({ extensions }: GraphQLError): ErrorCode {

@@ -4,6 +4,7 @@ import {
   type ExecutionArgs,
   type ValidatedSubscriptionArgs,
 } from 'graphql';
+import { coercionOptions } from '../execution/operation-executor.ts';
 import type { Context } from '../graphql/context.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
@@ -54,7 +55,7 @@ export async function authorizeSubscription(
   const authorizedAt = performance.now();
   const context = args.contextValue.withReauthorization(notBefore, signal);
   const { resources, viewerDependent } = dependenciesOf(args.schema, args.document);
-  const validated = validateSubscriptionArgs({ ...args, contextValue: context });
+  const validated = validateSubscriptionArgs({ ...args, contextValue: context, options: coercionOptions });
   if (!('schema' in validated)) throw firstOf(validated);
   await context.client.reader.prefetch(resources, 'watch');
   const source = await createSourceEventStream(validated);

@@ -84,3 +84,12 @@ it('sorts by each field once when a criterion is repeated 10,000 times', async (
   const { pageInfo } = (data as object as Page).workspaces;
   expect(pageInfo.endCursor.length).toBeLessThan(1_000);
 });
+
+it('returns a short answer when thousands of fields in a variable are unknown', async () => {
+  await using gateway = await startTestGateway({});
+  const filter = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`f${index}`, index]));
+  const query = 'query ($filter: WorkspaceFilter) { workspaces(filter: $filter) { totalCount } }';
+  const { errors } = await gateway.query(query, { filter });
+  expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('"f0"'), extensions: { code: 'BAD_REQUEST' } });
+  expect(JSON.stringify(errors).length).toBeLessThan(50_000);
+});
