@@ -22,6 +22,8 @@ try {
     workspaces: workspacesOf(process.argv.slice(2)),
     settings: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
   });
+  // A terminal that is closed sends SIGHUP.
+  const terminated = Promise.race(['SIGTERM', 'SIGINT', 'SIGHUP'].map((name) => once(process, name)));
   const url = demo.url.replace('//0.0.0.0:', '//localhost:'); // the address of a listener on all interfaces
   process.stdout.write(
     [
@@ -35,7 +37,7 @@ try {
       '',
     ].join('\n'),
   );
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await terminated;
   await demo[Symbol.asyncDispose]();
   process.exit(0);
 } catch (error) {

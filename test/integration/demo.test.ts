@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
+import { createScratchDirectory } from '../support/scratch-directory.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dev/demo/main.ts');
 const TIMEOUT_MS = 90_000;
@@ -44,6 +46,19 @@ it(
       body: JSON.stringify({ query: '{ workspaces(first: 1) { totalCount } }' }),
     });
     expect(await response.json()).toEqual({ data: { workspaces: { totalCount: 300 } } });
+  },
+);
+
+it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  'deletes its kubeconfig when it receives %s',
+  { timeout: TIMEOUT_MS },
+  async (signal) => {
+    await using directory = await createScratchDirectory();
+    const child = start([], { PORT: '0', TMPDIR: directory.path });
+    await once(createInterface(child.stdout), 'line');
+    child.kill(signal);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(await readdir(directory.path)).toEqual([]);
   },
 );
 
