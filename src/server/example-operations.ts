@@ -23,14 +23,14 @@ export async function precompileExamples(
   for (const { query, variables } of tabs) {
     await setImmediate();
     if (isStopped()) break;
-    const result = pipeline.precompile({ query, variables: variables === undefined ? undefined : objectIn(variables) });
+    const result = pipeline.precompile(query, { variables: variables === undefined ? undefined : objectIn(variables) });
     if (result !== 'refused') valid += 1;
     if (result === 'compiled') compiled += 1;
   }
   return { valid, compiled };
 }
 
-function objectIn(json: string): Readonly<Record<string, unknown>> | undefined {
+function objectIn(json: string): Record<string, unknown> | undefined {
   const value: unknown = JSON.parse(json);
   return isRecord(value) ? value : undefined;
 }

@@ -130,7 +130,7 @@ function connectionOptions({ keepAliveMs, maxHeaderBytes }: HttpServerOptions, s
     ...REQUEST_TIMEOUTS,
     ...limits,
     requireHostHeader: false, // the request handler requires it, and records requests without it
-    ServerResponse: responseOf({ keepsConnections: () => state.phase === 'serving' }),
+    ServerResponse: responseOf(() => state.phase === 'serving'),
   };
 }
 

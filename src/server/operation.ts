@@ -29,12 +29,6 @@ export interface OperationRequest extends OperationSelection {
 /** An operation that is parsed, valid and has a context. It has not been executed. */
 export type PreparedOperation = ExecutionArgs & { readonly contextValue: Context };
 
-/** An operation that a client may send. */
-export interface LikelyOperation {
-  readonly query: string;
-  readonly variables?: Readonly<Record<string, unknown>> | undefined;
-}
-
 /** A query or mutation whose document is valid. */
 export interface KnownOperation extends OperationSelection {
   readonly document: DocumentNode;

@@ -26,7 +26,7 @@ it('keeps precompiled documents, and compiles their operations, when they are va
     publicError: () => INTERNAL,
     recheckMs: 10_000,
   });
-  const results = ['{ name }', '{ nope }', 'mutation { rename }'].map((query) => pipeline.precompile({ query }));
+  const results = ['{ name }', '{ nope }', 'mutation { rename }'].map((query) => pipeline.precompile(query));
   expect(results).toEqual(['compiled', 'refused', 'valid']);
   const known = ['{ name }', '{ nope }', '{ other: name }'].map((text) => pipeline.knownDocument(text) !== undefined);
   expect(known).toEqual([true, false, false]);

@@ -25,9 +25,9 @@ import {
   isSubscriptionOperation,
   type FailedOperation,
   type KnownOperation,
-  type LikelyOperation,
   type OperationCaller,
   type OperationRequest,
+  type OperationSelection,
   type PreparedOperation,
 } from './operation.ts';
 import { createYogaServer, type YogaOptions, type YogaServer } from './yoga.ts';
@@ -91,7 +91,7 @@ export class Pipeline {
    * Parses, validates and compiles an operation before a client sends it. Returns how far that is possible: not at all if it exceeds a
    * limit of the configuration.
    */
-  precompile({ query, variables }: LikelyOperation): 'refused' | 'valid' | 'compiled' {
+  precompile(query: string, { variables }: OperationSelection = {}): 'refused' | 'valid' | 'compiled' {
     const { parse, validate, schema } = this.yoga.getEnveloped();
     try {
       validate(schema, parse(query));

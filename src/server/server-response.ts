@@ -4,11 +4,6 @@ import type { OperationRecord } from '../graphql/operation-record.ts';
 /** Header with the id of a request, in requests and responses. */
 export const REQUEST_ID = 'x-request-id';
 
-interface ConnectionState {
-  /** Whether connections are kept after their answers. */
-  readonly keepsConnections: () => boolean;
-}
-
 /** A response that has the record of its request, and the id of the request among its headers. */
 export class IdentifiedResponse<R extends IncomingMessage> extends ServerResponse<R> {
   record: OperationRecord | undefined;
@@ -30,8 +25,9 @@ export class IdentifiedResponse<R extends IncomingMessage> extends ServerRespons
 /**
  * Returns a class of responses that end their connections unless these are kept: also those of requests that have been
  * received before. A load balancer would send further requests on a connection that is kept, while the server closes it.
+ * @param keepsConnections returns whether connections are kept after their answers
  */
-export function responseOf({ keepsConnections }: ConnectionState) {
+export function responseOf(keepsConnections: () => boolean) {
   return class<R extends IncomingMessage> extends IdentifiedResponse<R> {
     override writeHead(...head: unknown[]): this {
       if (!keepsConnections()) this.shouldKeepAlive = false;
