@@ -54,6 +54,9 @@ export interface ExecutionEnvironment extends AsyncDisposable {
   readonly caughtUp: () => Promise<void>;
 }
 
+/** All operations of a test have one deadline. Tests with 100,000 cases take more than ten minutes on a busy machine. */
+const LONGEST_TEST_MS = 24 * 60 * 60_000;
+
 export async function startExecutionEnvironment(objects: readonly Manifest[]): Promise<ExecutionEnvironment> {
   await using started = new AsyncDisposableStack();
   const simulator = started.use(await startSimulatorOf(objects));
@@ -70,7 +73,7 @@ export async function startExecutionEnvironment(objects: readonly Manifest[]): P
     }),
   );
   await cache.hasSynced;
-  const deadline = started.use(new Deadline(600_000));
+  const deadline = started.use(new Deadline(LONGEST_TEST_MS));
   const derived = started.use(new DerivedStates());
   const cluster = clusterOf(cache, derived);
   const viewers = Object.keys(permissions);
