@@ -33,6 +33,11 @@ it.each<{ title: string; change: Manifest; missed: readonly string[] }>([
     missed: ['SYNCED'],
   },
   {
+    title: 'no event when an image of a WorkspaceKind has changed',
+    change: JSON.parse(JSON.stringify(jupyterlab).replaceAll(':latest', ':2')) as Manifest,
+    missed: ['SYNCED'],
+  },
+  {
     title: 'no event when an annotation of a namespace has changed',
     change: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a', annotations: { note: 'x' } } },
     missed: ['SYNCED'],

@@ -112,14 +112,15 @@ export function workspaceKindStatusOf(workspaceKind: WorkspaceKindObject): Decod
   return readStatus(workspaceKind.status);
 }
 
-/** Returns the reduced form: names, pictures, options and rules, without the pod template. */
+/** Returns the reduced form: names, pictures, options without their images, and rules, without the pod template. */
 function spawnerOf(offering: WorkspaceKindObject): WorkspaceKindObject {
   const { apiVersion, kind, metadata } = offering;
   const { name, uid, resourceVersion } = metadata;
   const shown = { apiVersion, kind, metadata: { name, uid, resourceVersion, creationTimestamp: '' } };
   const { spawner, podTemplate, activityRules, filterRules } = workspaceKindSpecOf(offering);
   const { volumeMounts, ports, options } = podTemplate ?? {};
-  const offered = { spawner, podTemplate: { volumeMounts, ports, options }, activityRules, filterRules };
+  const imageless = { ...options, imageConfig: optionList.prune(options?.imageConfig) };
+  const offered = { spawner, podTemplate: { volumeMounts, ports, options: imageless }, activityRules, filterRules };
   return { ...shown, spec: offered, status: status.prune(offering.status) ?? {} };
 }
 
