@@ -18,6 +18,14 @@ interface RootMember {
   readonly write: WritePending;
 }
 
+type Parts = readonly (string | PendingList)[];
+
+interface RenderedFields {
+  readonly parts: Parts;
+  /** Number of root fields that have been rendered, those before included. */
+  readonly end: number;
+}
+
 export interface ExecuteQueryOptions {
   readonly context: Context;
   readonly variableValues: VariableValues;
@@ -63,10 +71,12 @@ export class CompiledQuery {
     return andThen(this.#resolve(run), (values) => {
       rows.resume();
       const before = changes();
-      const parts = run.text.attempt(() => this.#render(values, run));
-      if (parts.every((part) => typeof part === 'string')) return parts;
-      const rendering = new Rendering(parts, run);
-      return rendering.run() ? rendering.chunks : inTurns(rendering, run, () => isConsistent && changes() !== before);
+      const isOutdated = () => isConsistent && changes() !== before;
+      return andThen(this.#renderFields(values, run, isOutdated), (parts) => {
+        if (!parts || parts.every((part) => typeof part === 'string')) return parts;
+        const rendering = new Rendering(parts, run);
+        return rendering.run() ? rendering.chunks : inTurns(rendering, run, isOutdated);
+      });
     });
   }
 
@@ -82,19 +92,48 @@ export class CompiledQuery {
     return values.some((value) => value instanceof Promise) ? settled(values) : values;
   }
 
-  #render(values: readonly unknown[], run: RenderRun): readonly (string | PendingList)[] {
+  /**
+   * Renders the root fields, in which lists are pending. A promise only if the turn is over between two of them: with undefined if the
+   * cluster cache has changed meanwhile.
+   */
+  #renderFields(values: readonly unknown[], run: RenderRun, isOutdated: () => boolean): Awaitable<Parts | undefined> {
+    const first = run.text.attempt(() => this.#render(values, run, 0));
+    return first.end === this.#members.length ? first.parts : this.#renderFurther(values, run, { first, isOutdated });
+  }
+
+  async #renderFurther(
+    values: readonly unknown[],
+    run: RenderRun,
+    { first, isOutdated }: { readonly first: RenderedFields; readonly isOutdated: () => boolean },
+  ): Promise<Parts | undefined> {
+    const parts = [...first.parts];
+    for (let { end } = first; end < this.#members.length;) {
+      await nextTurn(run);
+      if (isOutdated()) return undefined;
+      const next = run.text.attempt(() => this.#render(values, run, end));
+      parts.push(...next.parts);
+      end = next.end;
+    }
+    return parts;
+  }
+
+  /** Renders root fields until the turn is over, at least one. */
+  #render(values: readonly unknown[], run: RenderRun, start: number): RenderedFields {
     const output = new Output(run.text);
-    run.text.write('{"data":{');
-    for (const [index, { field, key, write }] of this.#members.entries()) {
-      const value = values[index];
+    if (start === 0) run.text.write('{"data":{');
+    let end = start;
+    for (const { field, key, write } of start === 0 ? this.#members : this.#members.slice(start)) {
+      if (end > start && turns.isOver) break;
+      const value = values[end];
+      end += 1;
       run.text.writeConstant(key);
       if (field.objectCost !== undefined) run.cost += costOf(value, field.objectCost);
       run.nested.beginItem();
       write(value, run, output);
     }
-    run.text.write('}}');
+    if (end === this.#members.length) run.text.write('}}');
     run.charge();
-    return output.parts();
+    return { parts: output.parts(), end };
   }
 }
 
@@ -207,13 +246,17 @@ async function inTurns(
   run: RenderRun,
   isOutdated: () => boolean,
 ): Promise<ResultChunks | undefined> {
-  const { context, rows } = run;
   do {
     run.charge();
-    await turns.continue(context.viewer.name);
-    context.signal.throwIfAborted();
-    rows?.resume();
+    await nextTurn(run);
     if (isOutdated()) return undefined;
   } while (!rendering.run());
   return rendering.chunks;
+}
+
+/** Rejects if the signal of the operation aborts. */
+async function nextTurn({ context, rows }: RenderRun): Promise<void> {
+  await turns.continue(context.viewer.name);
+  context.signal.throwIfAborted();
+  rows?.resume();
 }
