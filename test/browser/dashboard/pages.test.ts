@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { startDemo } from '../../../dev/demo/demo.ts';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startTestGateway } from '../../support/test-gateway.ts';
 import { executablePath } from '../browser.ts';
 import { suiteBrowser, suiteServer } from './suite.ts';
@@ -86,6 +87,28 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     await window.page.locator('.row-actions .action:not([aria-disabled=true])').first().waitFor();
     await window.page.locator('img.kind-icon').first().waitFor();
     expect(await window.layoutShift()).toBeLessThan(0.01);
+  });
+
+  it('keeps the size of the header, whatever the width of the window, when it connects again', async () => {
+    await using proxy = await TcpProxy.to(demo());
+    await using window = await open(proxy.url);
+    const header = window.page.getByRole('banner');
+    const sizes = async () => {
+      const found: number[][] = [];
+      for (const width of [360, 768, 900, 1_100]) {
+        await window.page.setViewportSize({ width, height: 740 });
+        found.push(await header.evaluate(({ scrollWidth, clientHeight }) => [scrollWidth, clientHeight]));
+      }
+      return found;
+    };
+    await window.isMarked('live');
+    const live = await sizes();
+    expect(live.map(([width]) => width)).toEqual([360, 768, 900, 1_100]);
+    await proxy.disconnect();
+    await window.isMarked('reconnecting');
+    expect(await sizes()).toEqual(live);
+    await window.page.getByText(/last update/u).waitFor();
+    expect(await sizes()).toEqual(live);
   });
 
   it.each([
