@@ -20,7 +20,7 @@ export interface KindSubscription extends Subscribed {
 }
 
 /** Each selection contains the identity and the namespace of its objects, as far as they have them. */
-export const NAMESPACED = 'id name metadata { namespace }';
+const NAMESPACED = 'id name metadata { namespace }';
 const CLUSTER_WIDE = 'id name';
 
 const all = (): boolean => true;
