@@ -103,17 +103,29 @@ async function findNode(client: ViewerClient, id: string, field: string): Promis
   return found && globalIdOf(found) === id ? found : null;
 }
 
+/** Malformed IDs of a list that have an error each. */
+const MAX_MALFORMED_IDS = 100;
+
+/** @throws {GraphQLError} BAD_REQUEST if more than {@link MAX_MALFORMED_IDS} are malformed */
+function assertIds(ids: readonly string[]): void {
+  const malformed = ids.filter((id) => !ID_FORM.test(Buffer.from(id, 'base64url').toString()));
+  if (malformed.length <= MAX_MALFORMED_IDS) return;
+  const found = `got ${malformed.length} other texts, such as ${quoted(malformed[0] ?? '')}`;
+  throw failure('BAD_REQUEST', `Expected values of "id" fields, ${found}.`);
+}
+
 /** Cost of finding an object. Many IDs take one review each, or one error. */
 const LOOKUP_COST = 10;
 
 /**
  * Finds objects in turns of the viewer. Returns one promise per ID, so that an invalid ID fails its own item only.
- * @throws {GraphQLError} BAD_REQUEST beyond MAX_PAGE
+ * @throws {GraphQLError} BAD_REQUEST beyond MAX_PAGE, or as {@link assertIds}
  * @throws {StatusError} 400 BadRequest if the operation exceeds the limit of its cost
  */
 async function findNodes(client: ViewerClient, ids: readonly string[]): Promise<Promise<KubernetesObject | null>[]> {
   const found: Promise<KubernetesObject | null>[] = [];
   client.cost.add(atMost(client.maxPage, ids).length * LOOKUP_COST);
+  assertIds(ids);
   for (const [index, id] of ids.entries()) {
     if (client.cost.needsPause) await client.cost.pause();
     const node = findNode(client, id, `ids[${index}]`);
@@ -215,7 +227,7 @@ builder.queryFields((t) => ({
     type: [NodeInterface],
     nullable: { list: false, items: true },
     description:
-      'The objects with these IDs, in the same order, each as `node` returns it. BAD_REQUEST beyond MAX_PAGE IDs.',
+      'The objects with these IDs, in the same order, each as `node` returns it. BAD_REQUEST beyond MAX_PAGE IDs, or if more than 100 are malformed.',
     args: { ids: t.arg.idList({ required: true, description: 'Values of `id` fields.' }) },
     resolve: (_, { ids }, { client }) => findNodes(client, ids),
   }),

@@ -105,6 +105,14 @@ describe('nodes', () => {
     expect((await gateway.query(NODES, { ids: ids.slice(0, 2) })).errors).toHaveLength(2);
   });
 
+  it('returns one error when more than 100 ids are malformed', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const ids = Array.from({ length: 101 }, (_, index) => `invalid-${index}`);
+    const message = 'Expected values of "id" fields, got 101 other texts, such as "invalid-0".';
+    expect((await gateway.query(NODES, { ids })).errors).toMatchObject([{ message, path: ['nodes'] }]);
+    expect((await gateway.query(NODES, { ids: ids.slice(1) })).errors).toHaveLength(100);
+  });
+
   it('returns an empty list when given no ids', async () => {
     await using gateway = await startTestGateway();
     expect((await gateway.query(NODES, { ids: [] })).data).toEqual({ nodes: [] });
