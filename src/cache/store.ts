@@ -1,4 +1,4 @@
-import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
+import { compareVersions, keyOf, newerVersion, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { ChangeLog, type NetChange, type Steps } from './change-log.ts';
 import { EntryIndexes } from './indexes/entry-indexes.ts';
@@ -162,15 +162,15 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   applyWriteResult(object: T): void {
     const version = object.metadata.resourceVersion;
     if (this.#version === '' || !(compareVersions(version, this.#version) > 0)) return;
-    this.#knownVersion = newer(version, this.#knownVersion);
+    this.#knownVersion = newerVersion(version, this.#knownVersion);
     const held = this.get(object.metadata);
     if (!held || held.metadata.uid === object.metadata.uid) this.#upsert(object);
   }
 
   /** Applies a bookmark: the store has every change up to this version. */
   advance(version: string): void {
-    this.#version = newer(version, this.#version);
-    this.#knownVersion = newer(version, this.#knownVersion);
+    this.#version = newerVersion(version, this.#version);
+    this.#knownVersion = newerVersion(version, this.#knownVersion);
     if (this.#hidden && compareVersions(this.#version, this.#hidden.until) >= 0) this.#hidden = undefined;
   }
 
@@ -241,7 +241,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     const { resourceVersion: written } = held.metadata;
     if (!(compareVersions(version, written) < 0)) return;
     this.#changeLog.recordGap(this.#version, written);
-    this.#hidden = { since: this.seenVersion, until: newer(written, this.#hidden?.until ?? '') };
+    this.#hidden = { since: this.seenVersion, until: newerVersion(written, this.#hidden?.until ?? '') };
   }
 
   /** Whether a listed object has a state up to the store's version that no watch event has reported. */
@@ -269,7 +269,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
    */
   #startEpoch(version: string): void {
     const isContinued = this.#isDiscarded && !this.#isEpochOver && compareVersions(version, this.#knownVersion) >= 0;
-    if (!isContinued) this.#previousEpochVersion = newer(this.#knownVersion, this.#previousEpochVersion);
+    if (!isContinued) this.#previousEpochVersion = newerVersion(this.#knownVersion, this.#previousEpochVersion);
     this.#isDiscarded = false;
     this.#isEpochOver = false;
     this.#version = '';
@@ -325,9 +325,4 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#observer?.changed(this.resource, change);
     this.#eventHandlers.changed(change);
   }
-}
-
-/** Returns the newer version; of two without an order the first, which was received later. */
-function newer(version: string, other: string): string {
-  return compareVersions(version, other) < 0 ? other : version;
 }

@@ -60,6 +60,16 @@ export function compareVersions(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : 1);
 }
 
+/** Returns the newer of two resourceVersions; of two without an order the first: pass the one that was received later. */
+export function newerVersion(version: string, other: string): string {
+  return compareVersions(version, other) < 0 ? other : version;
+}
+
+/** Returns the older of two resourceVersions; of two without an order the second. */
+export function olderVersion(version: string, other: string): string {
+  return compareVersions(version, other) < 0 ? version : other;
+}
+
 const [ZERO, NINE] = [0x30, 0x39];
 
 /** Returns whether a text consists of digits. Without a regular expression: each change compares several versions. */

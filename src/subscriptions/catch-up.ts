@@ -1,4 +1,4 @@
-import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import { newerVersion, type KubernetesObject } from '../kubernetes/object.ts';
 import { turns } from '../scheduling/turns.ts';
 import type { ChangesReader, NetChange, ScopedLister } from '../viewer-client/scoped-lister.ts';
 import { objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
@@ -87,7 +87,10 @@ export class CatchUp {
    */
   static async from(position: StreamPosition, { source, dependencies }: CatchUpOptions): Promise<CatchUp | undefined> {
     if (position.version === '') return undefined;
-    const newest = newestOf([position.changedVersion, ...position.pastCheckpoint.map(({ version }) => version)]);
+    const newest = position.pastCheckpoint.reduce(
+      (latest, { version }) => newerVersion(latest, version),
+      position.changedVersion,
+    );
     const changes = await source.objects.changesSince(position.version, newest, position.isList ? 'each' : 'net');
     const related = await Promise.all(
       dependencies.resources().map(async (objects) => {
@@ -179,7 +182,7 @@ export class CatchUp {
     const { fromCheckpoint } = this;
     const { uid: key, resourceVersion } = object.metadata;
     // Of a deletion that a list has shown, no version is known.
-    const version = type === 'DELETED' ? newestOf([resourceVersion, storeVersion]) : resourceVersion;
+    const version = type === 'DELETED' ? newerVersion(resourceVersion, storeVersion) : resourceVersion;
     const isDeletionSent = this.#isFromList;
     return new PendingEvent({ type, key, version, template, fromCheckpoint, toSequence, isDeletionSent });
   }
@@ -258,12 +261,8 @@ async function relatedChangesSince(
   const watermark = related[objects.storeKey];
   if (!watermark) return undefined;
   const { version, highest, changedVersion } = watermark;
-  const upTo = highest === version ? changedVersion : newestOf([version, highest]);
+  const upTo = highest === version ? changedVersion : newerVersion(version, highest);
   if (isList || highest !== version) return objects.changesSince(version, upTo, 'each');
   const changes = await objects.changesSince(version, upTo);
   return changes && (() => changes()?.filter(({ before, after }) => before ?? after));
-}
-
-function newestOf(versions: readonly string[]): string {
-  return versions.reduce((newest, version) => (compareVersions(version, newest) > 0 ? version : newest));
 }

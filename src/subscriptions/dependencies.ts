@@ -1,5 +1,5 @@
 import { Multimap } from '../kubernetes/multimap.ts';
-import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import { olderVersion, type KubernetesObject } from '../kubernetes/object.ts';
 import type { ChangeHandler } from '../viewer-client/change-handler.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { Watermark } from './cursor.ts';
@@ -78,7 +78,7 @@ export class Dependencies implements Disposable {
     return Object.fromEntries(
       [...this.#tracked.values()].map(({ objects: { storeKey, knownVersion: highest, changedVersion }, since }) => {
         const version = from[storeKey] ?? since;
-        return [storeKey, { version, highest, changedVersion: older(changedVersion, version) }];
+        return [storeKey, { version, highest, changedVersion: olderVersion(changedVersion, version) }];
       }),
     );
   }
@@ -87,8 +87,4 @@ export class Dependencies implements Disposable {
     for (const { removeHandler } of this.#tracked.values()) removeHandler();
     this.#tracked.clear();
   }
-}
-
-function older(version: string, other: string): string {
-  return compareVersions(version, other) < 0 ? version : other;
 }

@@ -14,7 +14,7 @@ import type { BuildCharges, IndexDefinition } from '../cache/indexes/store-index
 import type { ObjectIndex } from '../cache/indexes/index-entry.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { ReadonlyStore } from '../cache/readonly-store.ts';
-import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
+import { compareVersions, olderVersion, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { ObjectField } from '../kubernetes/object-field.ts';
 import type { ObjectFilter } from '../kubernetes/object-filter.ts';
 import type { Ordering } from '../kubernetes/ordering.ts';
@@ -280,7 +280,7 @@ export class ScopedLister<T extends KubernetesObject> {
     for (let waited = 0; waited < CATCH_UP_TIMEOUT_MS && isBehind(); waited += CATCH_UP_POLL_MS)
       await delay(CATCH_UP_POLL_MS);
     if (isBehind()) return undefined;
-    const from = compareVersions(this.version, version) < 0 ? this.version : version;
+    const from = olderVersion(this.version, version);
     const logged = this.#store.changesSince(from, steps);
     const read = logged
       ? () => this.#store.changesSince(from, steps)
