@@ -1,6 +1,5 @@
 import {
   getOperationAST,
-  getVariableValues,
   Kind,
   OperationTypeNode,
   visit,
@@ -13,6 +12,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
+import { coercedVariables } from '../graphql/variables.ts';
 import { Bail } from './bail.ts';
 import { CompiledEvent } from './compiled-event.ts';
 import { CompiledQuery } from './compiled-query.ts';
@@ -137,9 +137,7 @@ export class CompiledOperations {
     const { document, operationName, variableValues: given } = request;
     const operation = getOperationAST(document, operationName);
     if (!operation || operation.operation === OperationTypeNode.MUTATION) return undefined;
-    // graphql-js reports the errors. Each of thousands would contain all of the variable.
-    const definitions = operation.variableDefinitions ?? [];
-    const { variableValues } = getVariableValues(this.#schema, definitions, given ?? {}, { maxErrors: 1 });
+    const variableValues = coercedVariables(this.#schema, operation, given);
     if (!variableValues) return undefined;
     const { number, directiveVariables } = this.#factsOf(document);
     const values = directiveVariables.map((name) => variableValues.coerced[name]);

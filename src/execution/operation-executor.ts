@@ -6,6 +6,7 @@ import {
   type ValidatedSubscriptionArgs,
 } from 'graphql';
 import type { Context, EventContext } from '../graphql/context.ts';
+import { coercionOptions } from '../graphql/variables.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { OperationCost } from '../viewer-client/operation-cost.ts';
 import { CompiledEvent, type RenderedEvent } from './compiled-event.ts';
@@ -35,9 +36,6 @@ interface RenderedSubscription {
 
 /** Result of a compiled query that exceeds the limit of its cost. */
 const EXCEEDED: ExecutionResult = { data: null };
-
-/** Limits on the errors of variables: the message of each may contain all of a variable. */
-export const coercionOptions = { maxCoercionErrors: 10 } as const;
 
 /** Times that a query starts again because the cluster cache has changed before its result was complete. */
 const MAX_RESTARTS = 2;

@@ -4,7 +4,6 @@ import {
   getNamedType,
   getNullableType,
   getOperationAST,
-  getVariableValues,
   GraphQLError,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
@@ -29,9 +28,11 @@ import {
   type GraphQLSchema,
   type SelectionNode,
   type SelectionSetNode,
+  type VariableValues,
 } from 'graphql';
 import { invalidSegments, pathSegmentProblem, segmentCauses } from '../kubernetes/path.ts';
 import { MAX_CAUSES, type StatusCause } from '../kubernetes/status-error.ts';
+import { coercedVariables } from './variables.ts';
 
 /**
  * Names of the arguments and input fields whose value is the name of a Kubernetes object. The values become segments of
@@ -74,8 +75,7 @@ export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] 
   const definition = getOperationAST(document, operationName);
   const type = definition && schema.getRootType(definition.operation);
   if (!definition || !type) return []; // execution reports the error
-  const definitions = definition.variableDefinitions ?? [];
-  const { variableValues } = getVariableValues(schema, definitions, given ?? {}, { maxErrors: 1 }); // execution reports the errors
+  const variableValues = coercedVariables(schema, definition, given);
   return variableValues ? new NameCheck(operation, variableValues, checked).check(type, definition.selectionSet) : [];
 }
 
@@ -148,8 +148,6 @@ function mayName(field: GraphQLField<unknown, unknown> | null | undefined, argum
   const type = getNamedType(argument.type);
   return isInputObjectType(type) ? !FILTER.test(type.name) : isNameInput(argument) || argument.name === MANIFEST;
 }
-
-type VariableValues = NonNullable<ReturnType<typeof getVariableValues>['variableValues']>;
 
 /**
  * Visitor of the fields that an operation selects. Visits each fragment once. An operation can pass one variable, with thousands of names, to

@@ -4,9 +4,9 @@ import {
   type ExecutionArgs,
   type ValidatedSubscriptionArgs,
 } from 'graphql';
-import { coercionOptions } from '../execution/operation-executor.ts';
 import type { Context } from '../graphql/context.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
+import { coercionOptions } from '../graphql/variables.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { shortHash, visibilityOf, type Visibility } from './cursor.ts';
 import { SubscriptionSource } from './source.ts';
