@@ -77,16 +77,18 @@ export function decodeObject<T extends KubernetesObject>(
       `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${redactedSummary(value)}${at}`,
     );
   }
-  const stored = {
-    apiVersion: apiVersionOf(resource),
-    kind: resource.kind,
-    ...(value as object),
-    metadata: trimMetadata(metadata),
-  } as KubernetesObject as T;
+  const stored = storedForm(value as RawObject, metadata, resource) as KubernetesObject as T;
   // A function that trims may be recursive.
   if (resource.cache.trim !== keepAll && isDeeperThan(stored, MAX_DEPTH)) throw tooDeep(resource);
   const trimmed = resource.cache.trim(stored);
   return new Compaction(resource).compact(trimmed, heldObject?.(stored.metadata), MAX_DEPTH) as T;
+}
+
+/** Returns the object itself if it needs no change, as that of most watch events. */
+function storedForm(value: RawObject, metadata: RawMetadata, resource: Resource): object {
+  const kept = trimMetadata(metadata);
+  const isComplete = kept === metadata && value.apiVersion !== undefined && value.kind !== undefined;
+  return isComplete ? value : { apiVersion: apiVersionOf(resource), kind: resource.kind, ...value, metadata: kept };
 }
 
 /** Accepts an object without kind and apiVersion, as the items of lists are, and every version of the group. */
@@ -200,14 +202,16 @@ export function decodeBookmark(value: unknown, resource: Resource): string {
 type RawMetadata = NonNullable<RawObject['metadata']>;
 
 /** Most objects were not written by `kubectl apply`: their annotations are not copied. */
-function trimMetadata(metadata: RawMetadata): object {
-  const { managedFields: _, ...kept } = metadata;
-  const { annotations } = kept;
+function trimMetadata(metadata: RawMetadata): RawMetadata {
+  const { annotations } = metadata;
   const isTrimmed = annotations ? !Object.hasOwn(annotations, LAST_APPLIED) : annotations === undefined;
-  return isTrimmed ? kept : trimAnnotations(kept);
+  const kept = isTrimmed ? metadata : trimAnnotations(metadata);
+  if (!('managedFields' in kept)) return kept;
+  const { managedFields: _, ...others } = kept;
+  return others;
 }
 
-function trimAnnotations({ annotations, ...metadata }: RawMetadata): object {
+function trimAnnotations({ annotations, ...metadata }: RawMetadata): RawMetadata {
   if (!annotations) return metadata;
   const { [LAST_APPLIED]: _, ...kept } = annotations;
   return { ...metadata, annotations: kept };
@@ -272,9 +276,7 @@ class Compaction {
       if (value === before || !UNIQUE.has(key)) fields[key] = this.compact(value, before, depth);
       isHeld &&= isInPlace && fields[key] === before;
     }
-    const prototype: unknown = Object.getPrototypeOf(fields);
-    if (count === 0 && prototype === Object.prototype) return EMPTY_OBJECT;
-    isHeld &&= count === heldKeys.length && prototype === Object.getPrototypeOf(held);
-    return isHeld ? held : Object.freeze(fields);
+    if (count === 0) return EMPTY_OBJECT;
+    return isHeld && count === heldKeys.length ? held : Object.freeze(fields);
   }
 }

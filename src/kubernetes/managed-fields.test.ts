@@ -12,10 +12,18 @@ const managedFields = [
   { manager: '🦊', operation: 'Update', time: 'yesterday' },
 ];
 
-it('returns the object without managedFields when strings contain brackets, quotation marks and backslashes', () => {
-  const object = { metadata: { name: 'a', managedFields, uid: '1' }, spec: { text: '[{"\\' } };
-  const reduced = withoutManagedFields(JSON.stringify(object));
-  expect(JSON.parse(reduced?.json ?? '')).toEqual({ ...object, metadata: { ...object.metadata, managedFields: null } });
+const text = '[{"\\';
+
+it.each([
+  ['fields precede and follow', { name: text, managedFields, uid: '1' }],
+  ['they are the first field', { managedFields, name: text }],
+  ['they are the last field', { name: text, labels: { [text]: text }, managedFields }],
+  ['there is no other field', { managedFields }],
+])('returns the event without managedFields when %s', (_, metadata) => {
+  const event = { type: 'MODIFIED', object: { apiVersion: 'v1', metadata, spec: { metadata, text } } };
+  const reduced = withoutManagedFields(JSON.stringify(event));
+  const { managedFields: __, ...kept } = metadata;
+  expect(JSON.parse(reduced?.json ?? '')).toEqual({ ...event, object: { ...event.object, metadata: kept } });
   expect(JSON.parse(reduced?.managedFields ?? '')).toEqual(managedFields);
 });
 
@@ -24,10 +32,16 @@ it('returns the time of the last write when entries have several times', () => {
 });
 
 it.each([
-  ['an annotation contains it', JSON.stringify({ annotations: { last: '{"managedFields":[{}]}' } })],
-  ['it is no list', '{"managedFields":{"a":[]}}'],
-  ['it does not end', '{"managedFields":[{"time":"2026-01-02T03:04:05Z"},"]'],
-  ['there is none', '{"metadata":{}}'],
+  ['an annotation contains it', JSON.stringify({ object: { metadata: { last: '{"managedFields":[{}]}' } } })],
+  ['it is no list', '{"object":{"metadata":{"managedFields":{"a":[]}}}}'],
+  ['it does not end', '{"object":{"metadata":{"managedFields":[{"time":"2026-01-02T03:04:05Z"},"]'],
+  ['there is none', '{"object":{"metadata":{}}}'],
+  ['it is a field of the object', JSON.stringify({ object: { metadata: {}, managedFields } })],
+  ['it is a field of a field of the metadata', JSON.stringify({ object: { metadata: { labels: { managedFields } } } })],
+  ['it is in the metadata of a template', JSON.stringify({ object: { spec: { metadata: { managedFields } } } })],
+  ['it is in another object', JSON.stringify({ other: { metadata: { managedFields } } })],
+  ['the names only end like those of the fields', JSON.stringify({ object: { '"metadata': { managedFields } } })],
+  ['it is in a list', JSON.stringify({ object: [{ managedFields }] })],
 ])('returns undefined when %s', (_, json) => {
   expect(withoutManagedFields(json)).toBeUndefined();
 });

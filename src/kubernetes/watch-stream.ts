@@ -35,10 +35,7 @@ interface RawEvent {
   readonly type?: unknown;
   readonly object?: {
     readonly code?: unknown;
-    readonly metadata?: {
-      readonly annotations?: Readonly<Record<string, string>>;
-      readonly managedFields?: unknown;
-    } | null;
+    readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } | null;
   } | null;
 }
 
@@ -174,9 +171,7 @@ function handleLine<T extends KubernetesObject>(line: string, options: WatchStre
 function parseLine(line: string): ParsedLine {
   const reduced = withoutManagedFields(line);
   if (!reduced) return parseEvent(line);
-  const { type, object } = parseEvent(reduced.json);
-  const isOfMetadata = object?.metadata?.managedFields === null;
-  return isOfMetadata ? { type, object, writtenAt: writeTimeIn(reduced.managedFields) } : parseEvent(line);
+  return { ...parseEvent(reduced.json), writtenAt: writeTimeIn(reduced.managedFields) };
 }
 
 function parseEvent(json: string): RawEvent {
