@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionHook, AdmissionResult, AdmissionReview } from '../simulator/admission.ts';
 import { activityWarnings } from './admission/activity-rules.ts';
-import { type FieldError, invalid } from './admission/field-error.ts';
+import { invalidValue } from '../simulator/causes.ts';
+import type { Cause } from '../simulator/status.ts';
 import { validatePodMetadata } from './admission/label-rules.ts';
 import { deletionProblem, validateOptionsInUse, validateWorkspaceKind } from './admission/workspace-kind-rules.ts';
 import { isWorkspaceKind, type WorkspaceKind } from './workspace-kind.ts';
@@ -57,7 +58,7 @@ function workspacesOf({ metadata }: WorkspaceKind, { list }: AdmissionReview) {
     .filter(({ spec }) => spec.kind === metadata.name);
 }
 
-function denialFor(webhook: string, errors: readonly FieldError[]): AdmissionResult | undefined {
+function denialFor(webhook: string, errors: readonly Cause[]): AdmissionResult | undefined {
   return errors.length > 0 ? { deny: { webhook, causes: errors } } : undefined;
 }
 
@@ -69,8 +70,8 @@ function validateWorkspace(
   { spec }: Workspace,
   old: Workspace | undefined,
   workspaceKind: WorkspaceKind | undefined,
-): FieldError[] {
-  if (!old && !workspaceKind) return [invalid('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
+): Cause[] {
+  if (!old && !workspaceKind) return [invalidValue('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
   const { podMetadata } = spec.podTemplate;
   const isSameMetadata = old && isDeepStrictEqual(old.spec.podTemplate.podMetadata, podMetadata);
   const metadata = isSameMetadata ? [] : validatePodMetadata(`${POD_TEMPLATE}.podMetadata`, podMetadata);
@@ -82,11 +83,11 @@ function validateOption(
   spec: Workspace['spec'],
   old: Workspace['spec'] | undefined,
   workspaceKind: WorkspaceKind | undefined,
-): FieldError[] {
+): Cause[] {
   const id = spec.podTemplate.options[option];
   if (old?.podTemplate.options[option] === id) return [];
-  if (!workspaceKind) return [invalid('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
+  if (!workspaceKind) return [invalidValue('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
   if (workspaceKind.spec.podTemplate.options[option].values.some((value) => value.id === id)) return [];
   const why = `${option} with id "${id}" not found in workspace kind "${spec.kind}"`;
-  return [invalid(`${POD_TEMPLATE}.options.${option}`, id, why)];
+  return [invalidValue(`${POD_TEMPLATE}.options.${option}`, id, why)];
 }

@@ -1,3 +1,4 @@
+import { forbiddenValue, invalidValue, requiredValue } from './causes.ts';
 import { isEqualJson, isJsonObject, type JsonObject, listAt, objectAt, stringAt } from './json.ts';
 import { canonicalQuantities, canonicalRequirements, storedQuantity } from './quantity.ts';
 import { badRequestError, type Cause } from './status.ts';
@@ -5,7 +6,7 @@ import { badRequestError, type Cause } from './status.ts';
 const KEY = /^[-._a-zA-Z0-9]+$/u;
 const KEY_RULE =
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-const IMMUTABLE = 'Forbidden: field is immutable when `immutable` is set';
+const IMMUTABLE = 'field is immutable when `immutable` is set';
 
 /** Required keys of typed Secrets. */
 const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -33,7 +34,7 @@ export function validateSecret(secret: JsonObject, old?: JsonObject): readonly C
   const missing = (REQUIRED_KEYS[stringAt(secret, 'type') ?? ''] ?? []).filter((key) => !(key in data));
   return [
     ...validateKeys(secret, 'data'),
-    ...missing.map((key) => ({ reason: 'FieldValueRequired', field: `data[${key}]`, message: 'Required value' })),
+    ...missing.map((key) => requiredValue(`data[${key}]`)),
     ...(old ? validateTypeUpdate(secret, old) : []),
     ...(old ? validateImmutable(secret, old) : []),
   ];
@@ -50,23 +51,17 @@ export function validateConfigMap(map: JsonObject, old?: JsonObject): readonly C
 
 function validateKeys(object: JsonObject, field: string): readonly Cause[] {
   const bad = Object.keys(objectAt(object, field)).filter((key) => !KEY.test(key));
-  return bad.map((key) => ({
-    reason: 'FieldValueInvalid',
-    field: `${field}[${key}]`,
-    message: `Invalid value: ${JSON.stringify(key)}: ${KEY_RULE}`,
-  }));
+  return bad.map((key) => invalidValue(`${field}[${key}]`, key, KEY_RULE));
 }
 
 function validateTypeUpdate({ type }: JsonObject, old: JsonObject): readonly Cause[] {
-  if (type === old['type']) return [];
-  const message = `Invalid value: ${JSON.stringify(type)}: field is immutable`;
-  return [{ reason: 'FieldValueInvalid', field: 'type', message }];
+  return type === old['type'] ? [] : [invalidValue('type', type, 'field is immutable')];
 }
 
 function validateImmutable(object: JsonObject, old: JsonObject): readonly Cause[] {
   if (old['immutable'] !== true) return [];
   const fields = ['immutable', 'data', 'binaryData'].filter((field) => !isEqualJson(object[field], old[field]));
-  return fields.map((field) => ({ reason: 'FieldValueForbidden', field, message: IMMUTABLE }));
+  return fields.map((field) => forbiddenValue(field, IMMUTABLE));
 }
 
 function isBase64(value: unknown): boolean {
@@ -84,9 +79,7 @@ const DNS_1035_RULE =
 /** Validates the name of a Service, which becomes a DNS name. */
 export function validateService({ metadata }: JsonObject): readonly Cause[] {
   const name = stringAt(metadata, 'name') ?? '';
-  if (DNS_1035_LABEL.test(name)) return [];
-  const message = `Invalid value: ${JSON.stringify(name)}: ${DNS_1035_RULE}`;
-  return [{ reason: 'FieldValueInvalid', field: 'metadata.name', message }];
+  return DNS_1035_LABEL.test(name) ? [] : [invalidValue('metadata.name', name, DNS_1035_RULE)];
 }
 
 const POD_DEFAULTS = {
@@ -174,12 +167,11 @@ export function validateEvent(event: JsonObject): readonly Cause[] {
   const namespace = stringAt(event['metadata'], 'namespace') ?? '';
   const involved = stringAt(event['involvedObject'], 'namespace') ?? '';
   if (involved === namespace || (involved === '' && ['default', 'kube-system'].includes(namespace))) return [];
-  const message = `Invalid value: ${JSON.stringify(involved)}: does not match event.namespace`;
-  return [{ reason: 'FieldValueInvalid', field: 'involvedObject.namespace', message }];
+  return [invalidValue('involvedObject.namespace', involved, 'does not match event.namespace')];
 }
 
 const SPEC_IMMUTABLE =
-  'Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+  'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
 
 /** Sets the defaults of a PersistentVolumeClaim. */
 export function prepareClaim(claim: JsonObject): JsonObject {
@@ -197,11 +189,11 @@ export function validateClaim(claim: JsonObject, old?: JsonObject): readonly Cau
   const spec = objectAt(claim, 'spec');
   const causes: Cause[] = [];
   if (listAt(spec, 'accessModes').length === 0)
-    causes.push(required('spec.accessModes', ': at least 1 access mode is required'));
+    causes.push(requiredValue('spec.accessModes', 'at least 1 access mode is required'));
   if (!('storage' in objectAt(objectAt(spec, 'resources'), 'requests')))
-    causes.push(required('spec.resources[storage]'));
+    causes.push(requiredValue('spec.resources[storage]'));
   if (old && !isEqualJson(immutableFields(claim, old), immutableFields(old, old)))
-    causes.push({ reason: 'FieldValueForbidden', field: 'spec', message: SPEC_IMMUTABLE });
+    causes.push(forbiddenValue('spec', SPEC_IMMUTABLE));
   return causes;
 }
 
@@ -230,18 +222,10 @@ export function prepareStorageClass(storageClass: JsonObject): JsonObject {
 
 /** Validates a StorageClass; most fields are immutable. */
 export function validateStorageClass(storageClass: JsonObject, old?: JsonObject): readonly Cause[] {
-  if (!stringAt(storageClass, 'provisioner')) return [required('provisioner')];
+  if (!stringAt(storageClass, 'provisioner')) return [requiredValue('provisioner')];
   const fixed = ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'];
   const changed = old ? fixed.filter((field) => !isEqualJson(storageClass[field], old[field])) : [];
-  return changed.map((field) => ({
-    reason: 'FieldValueForbidden',
-    field,
-    message: `Forbidden: updates to ${field} are forbidden.`,
-  }));
-}
-
-function required(field: string, more = ''): Cause {
-  return { reason: 'FieldValueRequired', field, message: `Required value${more}` };
+  return changed.map((field) => forbiddenValue(field, `updates to ${field} are forbidden.`));
 }
 
 /** Sets the defaults of containers that a LimitRange omits: they follow from its maxima and minima. */

@@ -1,3 +1,4 @@
+import { invalidValue } from './causes.ts';
 import { age, PRINTER_COLUMNS, parseJsonPath } from './printer-columns.ts';
 import { isJsonObject, type JsonObject, listAt, objectAt, stringAt, stringsAt } from './json.ts';
 import { parseSchema } from './schema.ts';
@@ -138,14 +139,11 @@ function validateDefinition(definition: JsonObject): readonly Cause[] {
   const expected = `${stringAt(objectAt(spec, 'names'), 'plural') ?? ''}.${stringAt(spec, 'group') ?? ''}`;
   const name = stringAt(definition['metadata'], 'name') ?? '';
   const causes: Cause[] = [];
-  if (name !== expected) {
-    const message = `Invalid value: "${name}": must be spec.names.plural+"."+spec.group`;
-    causes.push({ reason: 'FieldValueInvalid', field: 'metadata.name', message });
-  }
+  if (name !== expected) causes.push(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
   const storing = listAt(spec, 'versions').filter((version) => objectAt({ version }, 'version')['storage'] === true);
   if (storing.length !== 1) {
-    const message = `Invalid value: ${JSON.stringify(spec['versions'] ?? null)}: must have exactly one version marked as storage version`;
-    causes.push({ reason: 'FieldValueInvalid', field: 'spec.versions', message });
+    const why = 'must have exactly one version marked as storage version';
+    causes.push(invalidValue('spec.versions', spec['versions'] ?? null, why));
   }
   return causes;
 }

@@ -1,13 +1,14 @@
 import { admit } from './admission.ts';
 import type { ApiObject } from './api-object.ts';
+import { invalidValue, unsupportedValue } from './causes.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { deleteInBackground, deleteNamespace, FOREGROUND, markDeleted, withFinalizer } from './garbage-collector.ts';
 import { isJsonObject, type JsonObject, objectAt, stringAt, stringsAt } from './json.ts';
 import { keyOf } from '../../src/kubernetes/object.ts';
 import { objectReader } from './object-reader.ts';
 import { type ServedResource, storageKeyOf } from './served-resource.ts';
-import { conflictError, invalidError } from './status.ts';
-import { parseDryRun } from './request-options.ts';
+import { conflictError } from './status.ts';
+import { invalidOption, parseDryRun } from './request-options.ts';
 
 interface ParsedDeleteOptions {
   readonly dryRun: boolean;
@@ -44,22 +45,17 @@ export function parseDeleteOptions(query: URLSearchParams, body: unknown): Parse
   };
 }
 
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
+
 function assertPolicy(policy: string | null, saysOrphans: boolean): void {
   if (policy === null) return;
   const field = 'propagationPolicy';
-  const refuse = (reason: string, message: string) =>
-    invalidError({ group: 'meta.k8s.io', kind: 'DeleteOptions', name: '' }, [{ reason, field, message }]);
-  const quoted = JSON.stringify(policy);
-  if (saysOrphans)
-    throw refuse(
-      'FieldValueInvalid',
-      `Invalid value: ${quoted}: orphanDependents and deletionPropagation cannot be both set`,
-    );
-  if (!['Foreground', 'Background', 'Orphan'].includes(policy))
-    throw refuse(
-      'FieldValueNotSupported',
-      `Unsupported value: ${quoted}: supported values: "Foreground", "Background", "Orphan", "nil"`,
-    );
+  if (saysOrphans) {
+    const why = 'orphanDependents and deletionPropagation cannot be both set';
+    throw invalidOption('DeleteOptions', invalidValue(field, policy, why));
+  }
+  if (!POLICIES.includes(policy))
+    throw invalidOption('DeleteOptions', unsupportedValue(field, policy, [...POLICIES, 'nil']));
 }
 
 /** Deletes an object by its propagation policy. @throws {ApiStatusError} 409 if a precondition fails, or a denial */

@@ -1,6 +1,6 @@
 import { RBAC_GROUP } from './access/rbac-objects.ts';
+import { invalidValue, requiredValue, tooLongValue } from './causes.ts';
 import { type JsonObject, objectAt, stringAt, stringsAt } from './json.ts';
-import { invalidValueCause } from './schema-validation.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { ServerVersion } from './server-version.ts';
 import type { Cause } from './status.ts';
@@ -55,23 +55,20 @@ export function annotationSizeCauses(field: string, annotations: object): readon
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)),
     0,
   );
-  if (bytes <= MAX_ANNOTATION_BYTES) return [];
-  const message = `Too long: may not be more than ${MAX_ANNOTATION_BYTES} bytes`;
-  return [{ reason: 'FieldValueTooLong', field, message }];
+  return bytes <= MAX_ANNOTATION_BYTES ? [] : [tooLongValue(field, MAX_ANNOTATION_BYTES)];
 }
 
 /** A trailing dash is valid: a suffix is appended. */
 function validateGenerateName(prefix: string, resource: ServedResource): readonly Cause[] {
   if (prefix === '') return [];
   const masked = prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix;
-  return nameRules(masked, resource).map((rule) => invalidValueCause('metadata.generateName', prefix, rule));
+  return nameRules(masked, resource).map((rule) => invalidValue('metadata.generateName', prefix, rule));
 }
 
 function validateName(name: string, resource: ServedResource): readonly Cause[] {
   const field = 'metadata.name';
-  if (name === '')
-    return [{ reason: 'FieldValueRequired', field, message: 'Required value: name or generateName is required' }];
-  return nameRules(name, resource).map((rule) => invalidValueCause(field, name, rule));
+  if (name === '') return [requiredValue(field, 'name or generateName is required')];
+  return nameRules(name, resource).map((rule) => invalidValue(field, name, rule));
 }
 
 /** Returns the messages of the rules that a name breaks. */
@@ -99,7 +96,7 @@ function validateFinalizers(
     ...finalizers.flatMap((finalizer) => validateKey('metadata.finalizers', finalizer, server)),
     ...finalizers.flatMap((finalizer, index) => {
       if (custom || finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)) return [];
-      return [invalidValueCause(`metadata.finalizers[${index}]`, finalizer, rule)];
+      return [invalidValue(`metadata.finalizers[${index}]`, finalizer, rule)];
     }),
   ];
 }
@@ -107,8 +104,8 @@ function validateFinalizers(
 function validateLabel(key: string, value: string, server: ServerVersion): readonly Cause[] {
   const field = 'metadata.labels';
   const causes = [...validateKey(field, key, server)];
-  if (Buffer.byteLength(value) > 63) causes.push(invalidValueCause(field, value, tooLong(63, server)));
-  if (value !== '' && !QUALIFIED_NAME.test(value)) causes.push(invalidValueCause(field, value, VALUE_RULE));
+  if (Buffer.byteLength(value) > 63) causes.push(invalidValue(field, value, tooLong(63, server)));
+  if (value !== '' && !QUALIFIED_NAME.test(value)) causes.push(invalidValue(field, value, VALUE_RULE));
   return causes;
 }
 
@@ -118,7 +115,7 @@ function validateKey(field: string, key: string, server: ServerVersion): readonl
   if (parts.length > 2) {
     const term = server.declarativeValidation ? 'a valid label key' : 'a qualified name';
     const rule = `${term} ${QUALIFIED_NAME_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
-    return [invalidValueCause(field, key, rule)];
+    return [invalidValue(field, key, rule)];
   }
   const name = parts.at(-1) ?? '';
   const broken = [
@@ -127,7 +124,7 @@ function validateKey(field: string, key: string, server: ServerVersion): readonl
     ...(Buffer.byteLength(name) > 63 ? [`name part ${tooLong(63, server)}`] : []),
     ...(QUALIFIED_NAME.test(name) ? [] : [`name part ${QUALIFIED_NAME_RULE}`]),
   ];
-  return broken.map((rule) => invalidValueCause(field, key, rule));
+  return broken.map((rule) => invalidValue(field, key, rule));
 }
 
 /** Returns the messages of the rules that the prefix of a key breaks. */

@@ -1,12 +1,12 @@
 import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import { malformedMetadata } from './api-object.ts';
+import { invalidValue } from './causes.ts';
 import { isJsonObject, type JsonObject, objectAt, stringAt } from './json.ts';
 import { decodeProtobuf } from './protobuf.ts';
 import type { IncomingRequest } from './request.ts';
 import type { ServedResource } from './served-resource.ts';
 import { badRequestError, invalidError, unsupportedMediaTypeError } from './status.ts';
-import { invalidValueCause } from './schema-validation.ts';
 
 const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
@@ -82,7 +82,7 @@ function summaryOf(value: JsonObject): string {
 
 function wrongKind(value: JsonObject, kind: string, { custom, group, version, kind: expected }: ServedResource) {
   if (!custom) return badRequestError(`${kind} in version "${version}" cannot be handled as a ${expected}`);
-  const cause = invalidValueCause('kind', kind, `must be ${expected}`);
+  const cause = invalidValue('kind', kind, `must be ${expected}`);
   return invalidError({ group, kind, name: stringAt(objectAt(value, 'metadata'), 'name') ?? '' }, [cause]);
 }
 

@@ -1,4 +1,5 @@
-import { badRequestError, invalidError, ApiStatusError } from './status.ts';
+import { forbiddenValue, requiredValue, unsupportedValue } from './causes.ts';
+import { badRequestError, invalidError, ApiStatusError, type Cause } from './status.ts';
 
 /** Validated query of a list or watch. */
 export interface ParsedListOptions {
@@ -64,15 +65,11 @@ function checkMatch({ watch, streaming, match, version, continues }: MatchOption
   if (match === 'Exact' && version === '0')
     throw forbiddenOption(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
   if (match === 'Exact' || match === 'NotOlderThan') return;
-  const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
-  throw invalidError({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [
-    { reason: 'FieldValueNotSupported', field, message },
-  ]);
+  throw invalidOption('ListOptions', unsupportedValue(field, match, ['Exact', 'NotOlderThan', '']));
 }
 
 function forbiddenOption(field: string, text: string): ApiStatusError {
-  const cause = { reason: 'FieldValueForbidden', field, message: `Forbidden: ${text}` };
-  return invalidError({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause]);
+  return invalidOption('ListOptions', forbiddenValue(field, text));
 }
 
 /** @throws {ApiStatusError} 400 for a malformed version; only lists return this status */
@@ -114,7 +111,12 @@ export interface ParsedWriteOptions {
   readonly manager: string;
 }
 
-type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
+type OptionsKind = 'ListOptions' | 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
+
+/** Returns the 422 for an option of a request. */
+export function invalidOption(kind: OptionsKind, cause: Cause): ApiStatusError {
+  return invalidError({ group: 'meta.k8s.io', kind, name: '' }, [cause]);
+}
 
 /** @throws {ApiStatusError} 422 for an unsupported value */
 export function parseWriteOptions(query: URLSearchParams, userAgent: string, kind: OptionsKind): ParsedWriteOptions {
@@ -129,19 +131,13 @@ export function parseWriteOptions(query: URLSearchParams, userAgent: string, kin
 export function parseDryRun(values: readonly string[], kind: OptionsKind): boolean {
   const asked = values.filter((value) => value !== '');
   if (asked.every((value) => value === 'All')) return asked.length > 0;
-  const message = `Unsupported value: ${JSON.stringify(asked)}: supported values: "All"`;
-  throw invalidError({ group: 'meta.k8s.io', kind, name: '' }, [
-    { reason: 'FieldValueNotSupported', field: 'dryRun', message },
-  ]);
+  throw invalidOption(kind, unsupportedValue('dryRun', asked, ['All']));
 }
 
 function readFieldValidation(text: string, kind: OptionsKind): ParsedWriteOptions['fieldValidation'] {
   if (text === '') return 'Warn';
   if (text === 'Ignore' || text === 'Warn' || text === 'Strict') return text;
-  const message = `Unsupported value: ${JSON.stringify(text)}: supported values: "", "Ignore", "Strict", "Warn"`;
-  throw invalidError({ group: 'meta.k8s.io', kind, name: '' }, [
-    { reason: 'FieldValueNotSupported', field: 'fieldValidation', message },
-  ]);
+  throw invalidOption(kind, unsupportedValue('fieldValidation', text, ['', 'Ignore', 'Strict', 'Warn']));
 }
 
 /**
@@ -149,12 +145,8 @@ function readFieldValidation(text: string, kind: OptionsKind): ParsedWriteOption
  * @throws {ApiStatusError} 422
  */
 export function assertPatchOptions(query: URLSearchParams, isApply: boolean): void {
-  const about = { group: 'meta.k8s.io', kind: 'PatchOptions', name: '' };
-  if (isApply && !query.get('fieldManager')) {
-    const message = 'Required value: is required for apply patch';
-    throw invalidError(about, [{ reason: 'FieldValueRequired', field: 'fieldManager', message }]);
-  }
-  if (isApply || !query.has('force')) return;
-  const message = 'Forbidden: may not be specified for non-apply patch';
-  throw invalidError(about, [{ reason: 'FieldValueForbidden', field: 'force', message }]);
+  if (isApply && !query.get('fieldManager'))
+    throw invalidOption('PatchOptions', requiredValue('fieldManager', 'is required for apply patch'));
+  if (!isApply && query.has('force'))
+    throw invalidOption('PatchOptions', forbiddenValue('force', 'may not be specified for non-apply patch'));
 }

@@ -1,4 +1,5 @@
 import { CelError } from './cel.ts';
+import { invalidValue } from './causes.ts';
 import { isEqualJson, isJsonObject } from './json.ts';
 import { correlatedItem, type StructuralSchema, type ValidationRule } from './schema.ts';
 import type { Cause } from './status.ts';
@@ -87,8 +88,7 @@ function evaluate(
     if (expression.evaluate({ self, oldSelf: old }) === true) return undefined;
   } catch (error) {
     if (!(error instanceof CelError)) throw error;
-    const failed = `${error.message} evaluating rule: ${message ?? rule.source}`;
-    return { reason: 'FieldValueInvalid', field: path, message: `Invalid value: ${JSON.stringify(type)}: ${failed}` };
+    return invalidValue(path, type, `${error.message} evaluating rule: ${message ?? rule.source}`);
   }
   const isScalar = type !== 'object' && type !== 'array';
   const shown = isScalar ? `: ${JSON.stringify(self)}` : '';

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { invalidValue, requiredValue, tooLongValue, unsupportedValue } from './causes.ts';
 import { isEqualJson, isJsonObject, type JsonObject } from './json.ts';
 import { correlatedItem, itemKey, type StructuralSchema } from './schema.ts';
 import type { Cause } from './status.ts';
@@ -63,13 +64,8 @@ export function validateEmbedded(value: unknown, schema: StructuralSchema, path 
   return [...own, ...nested];
 }
 
-/** Returns the cause of an invalid value. */
-export function invalidValueCause(field: string, value: unknown, message: string): Cause {
-  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${message}` };
-}
-
 function invalidType(field: string, value: string, message: string): Cause {
-  return { ...invalidValueCause(field, value, message), reason: 'FieldValueTypeInvalid' };
+  return { ...invalidValue(field, value, message), reason: 'FieldValueTypeInvalid' };
 }
 
 function checkType(value: unknown, schema: StructuralSchema, path: string): readonly Cause[] {
@@ -89,11 +85,8 @@ function typeOf(value: unknown): string {
 
 function checkEnum(value: unknown, schema: StructuralSchema, path: string): readonly Cause[] {
   if (!schema.enum || schema.enum.some((allowed) => isEqualJson(allowed, value))) return [];
-  const supported = schema.enum.map((allowed) =>
-    JSON.stringify(typeof allowed === 'string' ? allowed : JSON.stringify(allowed)),
-  );
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.join(', ')}`;
-  return [{ reason: 'FieldValueNotSupported', field: path, message }];
+  const supported = schema.enum.map((allowed) => (typeof allowed === 'string' ? allowed : JSON.stringify(allowed)));
+  return [unsupportedValue(path, value, supported)];
 }
 
 /** Reports only the first broken rule of lengths and pattern. */
@@ -108,14 +101,11 @@ function checkText(value: string, schema: StructuralSchema, path: string): reado
 function brokenText(value: string, { limits, pattern }: StructuralSchema, path: string): Cause | undefined {
   const length = [...value].length;
   const { maxLength, minLength } = limits;
-  if (maxLength !== undefined && length > maxLength) {
-    const message = `Too long: may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`;
-    return { reason: 'FieldValueTooLong', field: path, message };
-  }
+  if (maxLength !== undefined && length > maxLength) return tooLongValue(path, maxLength);
   if (minLength !== undefined && length < minLength)
-    return invalidValueCause(path, value, `${path} in body should be at least ${minLength} chars long`);
+    return invalidValue(path, value, `${path} in body should be at least ${minLength} chars long`);
   if (pattern && !pattern.expression.test(value))
-    return invalidValueCause(path, value, `${path} in body should match '${pattern.source}'`);
+    return invalidValue(path, value, `${path} in body should match '${pattern.source}'`);
   return undefined;
 }
 
@@ -135,7 +125,7 @@ function checkNumber(
     broken.push(`should be less than ${exclusiveMaximum ? '' : 'or equal to '}${limit(maximum)}`);
   return [
     ...(checksIntegerRange ? checkRange(value, schema, path) : []),
-    ...broken.map((rule) => invalidValueCause(path, value, `${path} in body ${rule}`)),
+    ...broken.map((rule) => invalidValue(path, value, `${path} in body ${rule}`)),
   ];
 }
 
@@ -148,7 +138,7 @@ function checkRange(value: number, { type, format }: StructuralSchema, path: str
   if (fits) return [];
   const known = format === 'int32' || format === 'int64';
   const kind = known ? `integer with format ${format}` : 'integer (default format)';
-  return [invalidValueCause('', '', `Checked value must be of type ${kind} in ${path}`)];
+  return [invalidValue('', '', `Checked value must be of type ${kind} in ${path}`)];
 }
 
 function checkList(
@@ -165,7 +155,7 @@ function checkList(
       causes.push(...validateValue(item, items, place));
     });
   if (minItems !== undefined && list.length < minItems)
-    causes.push(invalidValueCause(path, list.length, `${path} in body should have at least ${minItems} items`));
+    causes.push(invalidValue(path, list.length, `${path} in body should have at least ${minItems} items`));
   if (maxItems !== undefined && list.length > maxItems) causes.push(tooMany(path, list.length, maxItems));
   return causes;
 }
@@ -175,7 +165,7 @@ function checkUnique(list: readonly unknown[], schema: StructuralSchema, path: s
   if (schema.listType === 'map') {
     const index = list.findIndex((item) => item !== null && !isJsonObject(item));
     if (index !== -1)
-      return [invalidValueCause(`${path}[${index}]`, list[index], 'must be an object for an array of list-type map')];
+      return [invalidValue(`${path}[${index}]`, list[index], 'must be an object for an array of list-type map')];
   }
   const times = new Map<string, number>();
   return list.flatMap((item, index) => {
@@ -197,7 +187,7 @@ function checkObject(
   const count = Object.keys(object).length;
   const causes: Cause[] = [];
   if (minProperties !== undefined && count < minProperties)
-    causes.push(invalidValueCause(path, count, `${path} in body should have at least ${minProperties} properties`));
+    causes.push(invalidValue(path, count, `${path} in body should have at least ${minProperties} properties`));
   if (maxProperties !== undefined && count > maxProperties) causes.push(tooMany(path, count, maxProperties));
   for (const [field, value] of Object.entries(object)) {
     const member = schema.properties.get(field) ?? schema.additional;
@@ -205,7 +195,7 @@ function checkObject(
     if (member) causes.push(...validateValue(value, member, place));
   }
   for (const field of schema.required) {
-    if (!Object.hasOwn(object, field)) causes.push(required(join(path, field)));
+    if (!Object.hasOwn(object, field)) causes.push(requiredValue(join(path, field)));
   }
   return causes;
 }
@@ -214,14 +204,10 @@ function checkEmbedded(object: JsonObject, path: string): readonly Cause[] {
   return ['apiVersion', 'kind'].flatMap((field) => {
     const value = object[field];
     const place = join(path, field);
-    if (value === undefined) return [required(place)];
-    if (typeof value !== 'string') return [invalidValueCause(place, value, 'must be a string')];
-    return value === '' ? [invalidValueCause(place, value, 'must not be empty')] : [];
+    if (value === undefined) return [requiredValue(place)];
+    if (typeof value !== 'string') return [invalidValue(place, value, 'must be a string')];
+    return value === '' ? [invalidValue(place, value, 'must not be empty')] : [];
   });
-}
-
-function required(field: string): Cause {
-  return { reason: 'FieldValueRequired', field, message: 'Required value' };
 }
 
 function tooMany(field: string, count: number, most: number): Cause {
@@ -239,7 +225,7 @@ function join(path: string, field: string): string {
  */
 function checkCombined(value: unknown, schema: StructuralSchema, place: ValuePosition): readonly Cause[] {
   const causesOf = (part: StructuralSchema) => validateValue(value, part, { ...place, old: undefined });
-  const fails = (rule: string) => failure(`${JSON.stringify(place.path)} must ${rule}`);
+  const fails = (rule: string) => invalidValue('', '', `${JSON.stringify(place.path)} must ${rule}`);
   const causes: Cause[] = [];
   const anyOf = schema.intOrString ? [] : schema.anyOf.map(causesOf);
   if (anyOf.length > 0 && anyOf.every(({ length }) => length > 0))
@@ -262,10 +248,6 @@ function checkCombined(value: unknown, schema: StructuralSchema, place: ValuePos
 
 function closest(alternatives: readonly (readonly Cause[])[]): readonly Cause[] {
   return alternatives.reduce((best, causes) => (causes.length < best.length ? causes : best), alternatives[0] ?? []);
-}
-
-function failure(message: string): Cause {
-  return { reason: 'FieldValueInvalid', field: '', message: `Invalid value: "": ${message}` };
 }
 
 /** Returns whether a string has a format of the OpenAPI registry. Every string has an unknown format. */

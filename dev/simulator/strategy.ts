@@ -1,7 +1,8 @@
+import { invalidValue } from './causes.ts';
 import { isJsonObject, type JsonObject, objectAt } from './json.ts';
 import { prune, applyDefaults } from './schema-fields.ts';
 import { type BrokenRules, evaluateRules } from './schema-rules.ts';
-import { invalidValueCause, validateValue, validateEmbedded, validateLists } from './schema-validation.ts';
+import { validateValue, validateEmbedded, validateLists } from './schema-validation.ts';
 import type { StructuralSchema } from './schema.ts';
 import { validateMetadata } from './metadata-validation.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -52,7 +53,7 @@ function strictDecodingError(
   const message = `strict decoding error: ${isYaml ? 'yaml: unmarshal errors:\n  ' : ''}${problems.join(', ')}`;
   if ('patched' in about)
     return invalidError({ group: '', kind: '', name: '' }, [
-      invalidValueCause('patch', JSON.stringify(about.patched), message),
+      invalidValue('patch', JSON.stringify(about.patched), message),
     ]);
   return badRequestError(
     `${about.kind} in version "${about.version}" cannot be handled as a ${about.kind}: ${message}`,

@@ -1,12 +1,12 @@
 import { admit } from './admission.ts';
 import { type ApiMeta, type ApiObject, compactMeta, fieldsBeyondMetadata } from './api-object.ts';
+import { forbiddenValue, invalidValue } from './causes.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import type { StoredWrite } from './create.ts';
 import { finishDeletion } from './garbage-collector.ts';
 import { isEqualJson, type JsonObject, objectAt, stringAt, stringsAt } from './json.ts';
 import { managedFieldsAfterUpdate } from './managed-fields.ts';
 import { objectReader } from './object-reader.ts';
-import { invalidValueCause } from './schema-validation.ts';
 import { type ServedResource, storageKeyOf } from './served-resource.ts';
 import { assertValid, prepareObject } from './strategy.ts';
 import { badRequestError, conflictError, invalidError, MODIFIED } from './status.ts';
@@ -64,7 +64,7 @@ function assertPreconditions({ resource, current, next, method }: UpdateRequest)
   if (given['uid'] && given['uid'] !== uid) {
     const text = stringAt(given, 'uid') ?? '';
     if (method === 'PATCH')
-      throw invalidError({ group, kind, name }, [invalidValueCause('metadata.uid', text, 'field is immutable')]);
+      throw invalidError({ group, kind, name }, [invalidValue('metadata.uid', text, 'field is immutable')]);
     throw conflictError(resource, {
       name,
       message: `Precondition failed: UID in precondition: ${text}, UID in object meta: ${uid}`,
@@ -73,8 +73,7 @@ function assertPreconditions({ resource, current, next, method }: UpdateRequest)
   if (given['resourceVersion']) {
     if (given['resourceVersion'] !== resourceVersion) throw conflictError(resource, { name, message: MODIFIED });
   } else if (resource.custom && method === 'PUT') {
-    const message = 'Invalid value: 0: must be specified for an update';
-    const cause = { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message };
+    const cause = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
     throw invalidError({ group, kind: plural, name }, [cause]);
   }
 }
@@ -105,8 +104,8 @@ function assertNoNewFinalizers(wanted: ApiObject, current: ApiObject, { group, k
   const added = stringsAt(wanted.metadata, 'finalizers').filter((finalizer) => !before.includes(finalizer));
   if (current.metadata.deletionTimestamp === undefined || added.length === 0) return;
   const listed = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
-  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`;
-  const cause = { reason: 'FieldValueForbidden', field: 'metadata.finalizers', message };
+  const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`;
+  const cause = forbiddenValue('metadata.finalizers', why);
   throw invalidError({ group, kind, name: current.metadata.name }, [cause]);
 }
 

@@ -1,5 +1,6 @@
 import type { ActivityProbe, ActivityRule, WorkspaceKindSpec } from '../workspace-kind.ts';
-import { invalid, invalidObject, required, type FieldError } from './field-error.ts';
+import { invalidObject, invalidValue, requiredValue } from '../../simulator/causes.ts';
+import type { Cause } from '../../simulator/status.ts';
 import { validateLabelSelector } from './label-rules.ts';
 
 const PROBE = 'spec.podTemplate.activityProbe';
@@ -8,13 +9,13 @@ const DEFAULT_MIN_PROBE_INTERVAL_SECONDS = 300;
 const LONGEST_SHEBANG = 255;
 
 /** Returns the errors of the activity probe and of the activity rules. */
-export function validateActivity({ podTemplate, activityRules = [] }: WorkspaceKindSpec): FieldError[] {
+export function validateActivity({ podTemplate, activityRules = [] }: WorkspaceKindSpec): Cause[] {
   const { activityProbe, ports } = podTemplate;
   const isProbeNeeded = !activityProbe && activityRules.some(configuresPause);
   return [
     ...(activityProbe ? validateProbe(activityProbe, new Set(ports.map(({ id }) => id))) : []),
     ...(isProbeNeeded
-      ? [required(PROBE, 'activityProbe must be configured when activityRules with pauseWorkspace effect exist')]
+      ? [requiredValue(PROBE, 'activityProbe must be configured when activityRules with pauseWorkspace effect exist')]
       : []),
     ...activityRules.flatMap(validateRule),
     ...validateCatchAll(activityRules),
@@ -33,11 +34,11 @@ export function activityWarnings({ podTemplate, activityRules = [] }: WorkspaceK
   );
 }
 
-function validateProbe(probe: ActivityProbe, ports: ReadonlySet<string>): FieldError[] {
+function validateProbe(probe: ActivityProbe, ports: ReadonlySet<string>): Cause[] {
   const { podExec, jupyter } = probe;
   const longest = probe.probeIntervalSeconds ?? DEFAULT_PROBE_INTERVAL_SECONDS;
   const shortest = probe.minProbeIntervalSeconds ?? DEFAULT_MIN_PROBE_INTERVAL_SECONDS;
-  const errors: FieldError[] = [];
+  const errors: Cause[] = [];
   if (Boolean(podExec) === Boolean(jupyter)) {
     errors.push(invalidObject(PROBE, `must specify exactly one of 'podExec' or 'jupyter'`));
   }
@@ -48,7 +49,7 @@ function validateProbe(probe: ActivityProbe, ports: ReadonlySet<string>): FieldE
   if (jupyter && !jupyter.lastActivity) errors.push(invalidObject(`${PROBE}.jupyter`, `'lastActivity' must be true`));
   if (jupyter && !ports.has(jupyter.portId)) {
     errors.push(
-      invalid(
+      invalidValue(
         `${PROBE}.jupyter.portId`,
         jupyter.portId,
         'must reference a valid port defined in spec.podTemplate.ports',
@@ -58,15 +59,16 @@ function validateProbe(probe: ActivityProbe, ports: ReadonlySet<string>): FieldE
   return errors;
 }
 
-function validateScript(script: string): FieldError[] {
+function validateScript(script: string): Cause[] {
   const field = `${PROBE}.podExec.script`;
   const [shebang = ''] = script.split('\n');
-  if (!/^#!\s*\/\S/u.test(shebang)) return [invalid(field, script, `script shebang is invalid (e.g., '#!/bin/bash')`)];
+  if (!/^#!\s*\/\S/u.test(shebang))
+    return [invalidValue(field, script, `script shebang is invalid (e.g., '#!/bin/bash')`)];
   if (shebang.length <= LONGEST_SHEBANG) return [];
-  return [invalid(field, script, `shebang line exceeds the ${LONGEST_SHEBANG} character limit`)];
+  return [invalidValue(field, script, `shebang line exceeds the ${LONGEST_SHEBANG} character limit`)];
 }
 
-function validateRule(rule: ActivityRule, index: number): FieldError[] {
+function validateRule(rule: ActivityRule, index: number): Cause[] {
   const path = `spec.activityRules[${index}]`;
   const { matchNamespace, matchPodConfig } = rule.match ?? {};
   return [
@@ -76,7 +78,7 @@ function validateRule(rule: ActivityRule, index: number): FieldError[] {
   ];
 }
 
-function validateCatchAll(rules: readonly ActivityRule[]): FieldError[] {
+function validateCatchAll(rules: readonly ActivityRule[]): Cause[] {
   const pausing = rules.map((rule, index) => ({ rule, index })).filter(({ rule }) => configuresPause(rule));
   const [first, ...more] = pausing.filter(({ rule }) => isCatchAll(rule));
   if (!first) return [];
@@ -91,8 +93,8 @@ function validateCatchAll(rules: readonly ActivityRule[]): FieldError[] {
   ];
 }
 
-function matchError(index: number, why: string): FieldError {
-  return invalid(`spec.activityRules[${index}].match`, {}, why);
+function matchError(index: number, why: string): Cause {
+  return invalidValue(`spec.activityRules[${index}].match`, {}, why);
 }
 
 function configuresPause({ effect }: ActivityRule): boolean {

@@ -1,20 +1,19 @@
 import type { LabelRequirement, LabelSelector } from '../workspace-kind.ts';
 import type { PodMetadata } from '../workspace.ts';
 import { annotationSizeCauses } from '../../simulator/metadata-validation.ts';
-import { type FieldError, forbidden, invalid, required, tooLong } from './field-error.ts';
+import { forbiddenValue, invalidValue, requiredValue } from '../../simulator/causes.ts';
+import type { Cause } from '../../simulator/status.ts';
 
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/u;
 const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u;
 const SHAPE = `alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`;
 
 /** Returns the errors of the labels and annotations at `path`. */
-export function validatePodMetadata(path: string, { labels = {}, annotations = {} }: PodMetadata = {}): FieldError[] {
+export function validatePodMetadata(path: string, { labels = {}, annotations = {} }: PodMetadata = {}): Cause[] {
   return [
     ...Object.entries(labels).flatMap(([key, value]) => validateLabel(`${path}.labels`, key, value)),
     ...Object.keys(annotations).flatMap((key) => invalidIf(`${path}.annotations`, key, keyProblem(key.toLowerCase()))),
-    ...annotationSizeCauses(`${path}.annotations`, annotations).map(({ field = '', message }) =>
-      tooLong(field, message),
-    ),
+    ...annotationSizeCauses(`${path}.annotations`, annotations),
   ];
 }
 
@@ -36,7 +35,7 @@ function valueProblem(value: string): string | undefined {
   return value === '' || NAME.test(value) ? undefined : `a valid label must be an empty string or consist of ${SHAPE}`;
 }
 
-function validateLabel(field: string, key: string, value: string): FieldError[] {
+function validateLabel(field: string, key: string, value: string): Cause[] {
   return [...invalidIf(field, key, keyProblem(key)), ...invalidIf(field, value, valueProblem(value))];
 }
 
@@ -44,7 +43,7 @@ function validateLabel(field: string, key: string, value: string): FieldError[] 
 export function validateLabelSelector(
   path: string,
   { matchLabels = {}, matchExpressions = [] }: LabelSelector,
-): FieldError[] {
+): Cause[] {
   const labels = Object.entries(matchLabels).flatMap(([key, value]) => [
     ...invalidIf(`${path}.matchLabels`, key, keyProblem(key)),
     ...invalidIf(`${path}.matchLabels`, value, valueProblem(value)),
@@ -55,26 +54,26 @@ export function validateLabelSelector(
   ];
 }
 
-function validateRequirement(path: string, { key, operator, values = [] }: LabelRequirement): FieldError[] {
+function validateRequirement(path: string, { key, operator, values = [] }: LabelRequirement): Cause[] {
   return [...validateOperator(path, operator, values), ...invalidIf(`${path}.key`, key, keyProblem(key))];
 }
 
-function validateOperator(path: string, operator: string, values: readonly string[]): FieldError[] {
+function validateOperator(path: string, operator: string, values: readonly string[]): Cause[] {
   switch (operator) {
     case 'In':
     case 'NotIn':
       if (values.length > 0)
         return values.flatMap((value, i) => invalidIf(`${path}.values[${i}]`, value, valueProblem(value)));
-      return [required(`${path}.values`, `must be specified when 'operator' is 'In' or 'NotIn'`)];
+      return [requiredValue(`${path}.values`, `must be specified when 'operator' is 'In' or 'NotIn'`)];
     case 'Exists':
     case 'DoesNotExist':
       if (values.length === 0) return [];
-      return [forbidden(`${path}.values`, `may not be specified when 'operator' is 'Exists' or 'DoesNotExist'`)];
+      return [forbiddenValue(`${path}.values`, `may not be specified when 'operator' is 'Exists' or 'DoesNotExist'`)];
     default:
-      return [invalid(`${path}.operator`, operator, 'not a valid selector operator')];
+      return [invalidValue(`${path}.operator`, operator, 'not a valid selector operator')];
   }
 }
 
-function invalidIf(field: string, value: string, why: string | undefined): FieldError[] {
-  return why === undefined ? [] : [invalid(field, value, why)];
+function invalidIf(field: string, value: string, why: string | undefined): Cause[] {
+  return why === undefined ? [] : [invalidValue(field, value, why)];
 }

@@ -1,10 +1,11 @@
 import type { ImageSpec, OptionList, OptionValue, WorkspaceKindSpec } from '../workspace-kind.ts';
-import { invalid, type FieldError } from './field-error.ts';
+import { invalidValue } from '../../simulator/causes.ts';
+import type { Cause } from '../../simulator/status.ts';
 
 type Option = 'imageConfig' | 'podConfig';
 
 /** Returns the errors of the image and pod options of a WorkspaceKind. */
-export function validateOptions({ podTemplate }: WorkspaceKindSpec): FieldError[] {
+export function validateOptions({ podTemplate }: WorkspaceKindSpec): Cause[] {
   const { imageConfig, podConfig } = podTemplate.options;
   const ports = new Set(podTemplate.ports.map(({ id }) => id));
   return [
@@ -19,12 +20,12 @@ export function valuePath(option: Option, id: string): string {
   return `spec.podTemplate.options.${option}.values[${id}]`;
 }
 
-function validateList(option: Option, { spawner, values }: OptionList): FieldError[] {
+function validateList(option: Option, { spawner, values }: OptionList): Cause[] {
   const byId = new Map(values.map((value) => [value.id, value]));
   const field = `spec.podTemplate.options.${option}.spawner.default`;
   const hasDefault = byId.has(spawner.default);
   return [
-    ...(hasDefault ? [] : [invalid(field, spawner.default, `default ${option} "${spawner.default}" not found`)]),
+    ...(hasDefault ? [] : [invalidValue(field, spawner.default, `default ${option} "${spawner.default}" not found`)]),
     ...missingTargets(option, values, byId),
     ...cycles(option, values, byId),
   ];
@@ -34,28 +35,28 @@ function missingTargets(
   option: Option,
   values: OptionList['values'],
   byId: ReadonlyMap<string, OptionValue<object>>,
-): FieldError[] {
+): Cause[] {
   return values.flatMap(({ id, redirect }) => {
     if (!redirect || byId.has(redirect.to)) return [];
     return [
-      invalid(`${valuePath(option, id)}.redirect.to`, redirect.to, `target ${option} "${redirect.to}" does not exist`),
+      invalidValue(
+        `${valuePath(option, id)}.redirect.to`,
+        redirect.to,
+        `target ${option} "${redirect.to}" does not exist`,
+      ),
     ];
   });
 }
 
 /** Returns one error for each cycle of redirects, at its first option. */
-function cycles(
-  option: Option,
-  values: OptionList['values'],
-  byId: ReadonlyMap<string, OptionValue<object>>,
-): FieldError[] {
+function cycles(option: Option, values: OptionList['values'], byId: ReadonlyMap<string, OptionValue<object>>): Cause[] {
   const reported = new Set<string>();
   return values.flatMap(({ id, redirect }) => {
     const cycle = reported.has(id) ? undefined : cycleFrom(id, byId);
     if (!cycle || !redirect) return [];
     cycle.forEach((member) => reported.add(member));
     const why = `${option} redirect cycle detected: [${cycle.join(' ')}]`;
-    return [invalid(`${valuePath(option, id)}.redirect.to`, redirect.to, why)];
+    return [invalidValue(`${valuePath(option, id)}.redirect.to`, redirect.to, why)];
   });
 }
 
@@ -70,15 +71,15 @@ function cycleFrom(start: string, byId: ReadonlyMap<string, OptionValue<object>>
   return undefined;
 }
 
-function validatePorts({ id, spec }: OptionValue<ImageSpec>, known: ReadonlySet<string>): FieldError[] {
+function validatePorts({ id, spec }: OptionValue<ImageSpec>, known: ReadonlySet<string>): Cause[] {
   const numbers = new Set<number>();
   return spec.ports.flatMap((port) => {
     const field = `${valuePath('imageConfig', id)}.spec.ports[${port.id}]`;
     const isTaken = numbers.has(port.port);
     numbers.add(port.port);
     return [
-      ...(isTaken ? [invalid(`${field}.port`, port.port, `port ${port.port} is defined more than once`)] : []),
-      ...(known.has(port.id) ? [] : [invalid(`${field}.id`, port.id, 'missing from spec.podTemplate.ports')]),
+      ...(isTaken ? [invalidValue(`${field}.port`, port.port, `port ${port.port} is defined more than once`)] : []),
+      ...(known.has(port.id) ? [] : [invalidValue(`${field}.id`, port.id, 'missing from spec.podTemplate.ports')]),
     ];
   });
 }

@@ -11,13 +11,14 @@ import type {
 } from '../workspace-kind.ts';
 import type { Workspace } from '../workspace.ts';
 import { validateActivity } from './activity-rules.ts';
-import { type FieldError, invalid, invalidObject } from './field-error.ts';
+import { invalidObject, invalidValue } from '../../simulator/causes.ts';
+import type { Cause } from '../../simulator/status.ts';
 import { goTemplateProblem } from './go-template.ts';
 import { validateLabelSelector, validatePodMetadata } from './label-rules.ts';
 import { validateOptions, valuePath } from './option-rules.ts';
 
 /** Returns the errors of a WorkspaceKind that depend neither on its previous version nor on its workspaces. */
-export function validateWorkspaceKind({ spec }: WorkspaceKind): FieldError[] {
+export function validateWorkspaceKind({ spec }: WorkspaceKind): Cause[] {
   return [
     ...validatePictures(spec),
     ...validatePodMetadata('spec.podTemplate.podMetadata', spec.podTemplate.podMetadata),
@@ -29,19 +30,19 @@ export function validateWorkspaceKind({ spec }: WorkspaceKind): FieldError[] {
   ];
 }
 
-function validatePictures({ spawner }: WorkspaceKindSpec): FieldError[] {
+function validatePictures({ spawner }: WorkspaceKindSpec): Cause[] {
   return (['icon', 'logo'] as const)
     .filter((picture) => (spawner[picture].url === undefined) === (spawner[picture].configMap === undefined))
     .map((picture) => invalidObject(`spec.spawner.${picture}`, `must specify exactly one of 'url' or 'configMap'`));
 }
 
-function validateEnvironment({ podTemplate }: WorkspaceKindSpec): FieldError[] {
+function validateEnvironment({ podTemplate }: WorkspaceKindSpec): Cause[] {
   return (podTemplate.extraEnv ?? []).flatMap(({ name, value }) =>
     validateTemplate(`spec.podTemplate.extraEnv[${name}].value`, value ?? ''),
   );
 }
 
-function validateHeaders({ httpProxy }: WorkspaceKindPort, index: number): FieldError[] {
+function validateHeaders({ httpProxy }: WorkspaceKindPort, index: number): Cause[] {
   const headers = httpProxy?.requestHeaders ?? {};
   return (['set', 'add'] as const).flatMap((action) =>
     Object.entries(headers[action] ?? {}).flatMap(([name, value]) =>
@@ -50,35 +51,35 @@ function validateHeaders({ httpProxy }: WorkspaceKindPort, index: number): Field
   );
 }
 
-function validateTemplate(field: string, template: string): FieldError[] {
+function validateTemplate(field: string, template: string): Cause[] {
   const problem = goTemplateProblem(template);
   return problem === undefined
     ? []
-    : [invalid(field, template, `failed to parse template ${JSON.stringify(template)}: ${problem}`)];
+    : [invalidValue(field, template, `failed to parse template ${JSON.stringify(template)}: ${problem}`)];
 }
 
 const CONDITIONS = ['matchNamespace', 'matchImageConfig', 'matchPodConfig'] as const;
 const NO_EFFECT = `must specify at least one effect: one of 'ui.hide', 'api.hide', or 'api.deny' must be true`;
 
 /** Returns the errors of the filter rules. */
-function validateFilterRules({ filterRules = [] }: WorkspaceKindSpec): FieldError[] {
+function validateFilterRules({ filterRules = [] }: WorkspaceKindSpec): Cause[] {
   return filterRules.flatMap((rule, i) => [
     ...validateEffect(`spec.filterRules[${i}].effect`, rule.effect),
     ...rule.match.flatMap((match, j) => validateMatch(`spec.filterRules[${i}].match[${j}]`, match, rule.scope)),
   ]);
 }
 
-function validateEffect(path: string, { ui, api }: FilterRule['effect']): FieldError[] {
+function validateEffect(path: string, { ui, api }: FilterRule['effect']): Cause[] {
   if (!ui && !api) return [invalidObject(path, `must specify at least one of 'ui' or 'api'`)];
-  const causes: FieldError[] = [];
+  const causes: Cause[] = [];
   if (api?.denyMessage && !api.deny) {
     causes.push(invalidObject(`${path}.api`, `'denyMessage' may only be set when 'deny' is true`));
   }
-  if (!ui?.hide && !api?.hide && !api?.deny) causes.push(invalid(path, { ui, api }, NO_EFFECT));
+  if (!ui?.hide && !api?.hide && !api?.deny) causes.push(invalidValue(path, { ui, api }, NO_EFFECT));
   return causes;
 }
 
-function validateMatch(path: string, match: FilterMatch, scope: FilterRule['scope']): FieldError[] {
+function validateMatch(path: string, match: FilterMatch, scope: FilterRule['scope']): Cause[] {
   const given = CONDITIONS.filter((condition) => match[condition] !== undefined);
   if (given.length !== 1) {
     return [
@@ -89,7 +90,7 @@ function validateMatch(path: string, match: FilterMatch, scope: FilterRule['scop
     const isForOptions = condition !== 'matchNamespace';
     const why = `'${condition}' is only valid when 'scope' is 'POD_CONFIG' or 'IMAGE_CONFIG'`;
     const misplaced =
-      isForOptions && scope === 'WORKSPACE_KIND' ? [invalid(`${path}.${condition}`, match[condition], why)] : [];
+      isForOptions && scope === 'WORKSPACE_KIND' ? [invalidValue(`${path}.${condition}`, match[condition], why)] : [];
     return [...misplaced, ...validateLabelSelector(`${path}.${condition}.selector`, match[condition]?.selector ?? {})];
   });
 }
@@ -101,7 +102,7 @@ export function validateOptionsInUse(
   workspaceKind: WorkspaceKind,
   old: WorkspaceKind,
   workspaces: readonly Workspace[],
-): FieldError[] {
+): Cause[] {
   const before = old.spec.podTemplate.options;
   const after = workspaceKind.spec.podTemplate.options;
   return [
@@ -126,14 +127,14 @@ function changedInUse(
   before: OptionList,
   after: OptionList,
   workspaces: readonly Workspace[],
-): FieldError[] {
+): Cause[] {
   const used = new Set(workspaces.map(({ spec }) => spec.podTemplate.options[option]));
   return before.values.flatMap(({ id, spec }) => {
     if (!used.has(id)) return [];
     const now = after.values.find((value) => value.id === id);
     if (now && isDeepStrictEqual(withCanonicalQuantities(now.spec), withCanonicalQuantities(spec))) return [];
     const why = `${option} value "${id}" is in use and cannot be ${now ? 'changed' : 'removed'}`;
-    return [invalid(valuePath(option, id), id, why)];
+    return [invalidValue(valuePath(option, id), id, why)];
   });
 }
 

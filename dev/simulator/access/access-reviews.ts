@@ -1,5 +1,5 @@
+import { invalidValue } from '../causes.ts';
 import { isJsonObject, type JsonObject, objectAt, stringAt, stringsAt } from '../json.ts';
-import { invalidValueCause } from '../schema-validation.ts';
 import type { ServerVersion } from '../server-version.ts';
 import { badRequestError, type Cause, invalidError } from '../status.ts';
 import type { RbacAuthorizer, Decision } from './rbac-authorizer.ts';
@@ -105,26 +105,22 @@ function checkAttributes(spec: unknown, { declarativeValidation }: ServerVersion
   if (given === 1) return [];
   const found = isJsonObject(nonResourceAttributes) ? pathAttributes(nonResourceAttributes) : null;
   const rule = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-  if (declarativeValidation) return [invalidValueCause('spec', found, rule)];
-  if (given === 0) return [invalidValueCause('spec.resourceAttributes', found, rule)];
+  if (declarativeValidation) return [invalidValue('spec', found, rule)];
+  if (given === 0) return [invalidValue('spec.resourceAttributes', found, rule)];
   return [
-    invalidValueCause(
-      'spec.nonResourceAttributes',
-      found,
-      'cannot be specified in combination with resourceAttributes',
-    ),
+    invalidValue('spec.nonResourceAttributes', found, 'cannot be specified in combination with resourceAttributes'),
   ];
 }
 
 function checkSubject(spec: unknown): readonly Cause[] {
   if (stringAt(spec, 'user') || stringsAt(spec, 'groups').length > 0) return [];
-  return [invalidValueCause('spec.user', '', 'at least one of user or group must be specified')];
+  return [invalidValue('spec.user', '', 'at least one of user or group must be specified')];
 }
 
 /** Clients may send metadata members without a value. */
 function checkMetadata({ metadata }: JsonObject): readonly Cause[] {
   const given = isJsonObject(metadata) ? Object.values(metadata).filter(Boolean) : [];
-  return given.length === 0 ? [] : [invalidValueCause('metadata', metadata, 'must be empty')];
+  return given.length === 0 ? [] : [invalidValue('metadata', metadata, 'must be empty')];
 }
 
 function checkPlace(spec: unknown, namespace: string): readonly Cause[] {
@@ -133,11 +129,11 @@ function checkPlace(spec: unknown, namespace: string): readonly Cause[] {
   const field = 'spec.resourceAttributes.namespace';
   return [
     ...(isJsonObject(resourceAttributes) && asked !== namespace
-      ? [invalidValueCause(field, asked, 'must match metadata.namespace')]
+      ? [invalidValue(field, asked, 'must match metadata.namespace')]
       : []),
     ...(isJsonObject(nonResourceAttributes)
       ? [
-          invalidValueCause(
+          invalidValue(
             'spec.nonResourceAttributes',
             pathAttributes(nonResourceAttributes),
             'disallowed on this kind of request',

@@ -1,5 +1,5 @@
+import { invalidValue, requiredValue, unsupportedValue } from '../causes.ts';
 import { isEqualJson, isJsonObject, listAt, objectAt, stringAt, stringsAt, type JsonObject } from '../json.ts';
-import { invalidValueCause } from '../schema-validation.ts';
 import type { ServerVersion } from '../server-version.ts';
 import type { Cause } from '../status.ts';
 import { RBAC_GROUP } from './rbac-objects.ts';
@@ -32,18 +32,20 @@ export function validateClusterRole(role: JsonObject): readonly Cause[] {
   const { aggregationRule } = role;
   if (!isJsonObject(aggregationRule) || listAt(aggregationRule, 'clusterRoleSelectors').length > 0) return causes;
   const rule = 'at least one clusterRoleSelector required if aggregationRule is non-nil';
-  return [...causes, required('aggregationRule.clusterRoleSelectors', rule)];
+  return [...causes, requiredValue('aggregationRule.clusterRoleSelectors', rule)];
 }
 
 function validateRule(rule: unknown, field: string, namespaced: boolean): readonly Cause[] {
   const [verbs, groups, resources] = ['verbs', 'apiGroups', 'resources'].map(
     (member) => stringsAt(rule, member).length,
   );
-  const causes = verbs === 0 ? [required(`${field}.verbs`, 'verbs must contain at least one value')] : [];
+  const causes = verbs === 0 ? [requiredValue(`${field}.verbs`, 'verbs must contain at least one value')] : [];
   const urls = stringsAt(rule, 'nonResourceURLs');
   if (urls.length > 0) return [...causes, ...validateUrls(rule, { field, urls, namespaced })];
-  if (groups === 0) causes.push(required(`${field}.apiGroups`, 'resource rules must supply at least one api group'));
-  if (resources === 0) causes.push(required(`${field}.resources`, 'resource rules must supply at least one resource'));
+  if (groups === 0)
+    causes.push(requiredValue(`${field}.apiGroups`, 'resource rules must supply at least one api group'));
+  if (resources === 0)
+    causes.push(requiredValue(`${field}.resources`, 'resource rules must supply at least one resource'));
   return causes;
 }
 
@@ -55,7 +57,7 @@ interface Urls {
 
 function validateUrls(rule: unknown, { field, urls, namespaced }: Urls): readonly Cause[] {
   const mixed = ['apiGroups', 'resources', 'resourceNames'].some((member) => stringsAt(rule, member).length > 0);
-  const wrong = (message: string) => invalidValueCause(`${field}.nonResourceURLs`, urls, message);
+  const wrong = (message: string) => invalidValue(`${field}.nonResourceURLs`, urls, message);
   return [
     ...(namespaced ? [wrong('namespaced rules cannot apply to non-resource URLs')] : []),
     ...(mixed ? [wrong('rules cannot apply to both regular resources and non-resource URLs')] : []),
@@ -89,16 +91,16 @@ function validateRoleRefUpdate(
   if (!old || isEqualJson(old['roleRef'], roleRef)) return [];
   const [APIGroup, Kind, Name] = ['apiGroup', 'kind', 'name'].map((member) => stringAt(roleRef, member) ?? '');
   const rule = declarativeValidation ? 'field is immutable' : 'cannot change roleRef';
-  return [invalidValueCause('roleRef', { APIGroup, Kind, Name }, rule)];
+  return [invalidValue('roleRef', { APIGroup, Kind, Name }, rule)];
 }
 
 function validateBinding(binding: JsonObject, roles: readonly string[]): readonly Cause[] {
   const roleRef = objectAt(binding, 'roleRef');
-  const [apiGroup, kind, name] = ['apiGroup', 'kind', 'name'].map((member) => stringAt(roleRef, member) ?? '');
+  const [apiGroup, kind = '', name] = ['apiGroup', 'kind', 'name'].map((member) => stringAt(roleRef, member) ?? '');
   const causes: Cause[] = [];
-  if (apiGroup !== RBAC_GROUP) causes.push(unsupported('roleRef.apiGroup', apiGroup, [RBAC_GROUP]));
-  if (!roles.includes(kind ?? '')) causes.push(unsupported('roleRef.kind', kind, roles));
-  if (!name) causes.push(required('roleRef.name'));
+  if (apiGroup !== RBAC_GROUP) causes.push(unsupportedValue('roleRef.apiGroup', apiGroup, [RBAC_GROUP]));
+  if (!roles.includes(kind)) causes.push(unsupportedValue('roleRef.kind', kind, roles));
+  if (!name) causes.push(requiredValue('roleRef.name'));
   const clusterWide = !roles.includes('Role');
   const subjects = listAt(binding, 'subjects');
   return [
@@ -111,30 +113,20 @@ function validateSubject(subject: unknown, field: string, clusterWide: boolean):
   const [kind = '', name, namespace, apiGroup = ''] = ['kind', 'name', 'namespace', 'apiGroup'].map(
     (member) => stringAt(subject, member) ?? '',
   );
-  const unnamed = name === '' ? [required(`${field}.name`)] : [];
+  const unnamed = name === '' ? [requiredValue(`${field}.name`)] : [];
   switch (kind) {
     case 'ServiceAccount': {
-      const foreign = apiGroup === '' ? [] : [unsupported(`${field}.apiGroup`, apiGroup, [''])];
-      const nowhere = clusterWide && namespace === '' ? [required(`${field}.namespace`)] : [];
+      const foreign = apiGroup === '' ? [] : [unsupportedValue(`${field}.apiGroup`, apiGroup, [''])];
+      const nowhere = clusterWide && namespace === '' ? [requiredValue(`${field}.namespace`)] : [];
       return [...unnamed, ...foreign, ...nowhere];
     }
     case 'User':
     case 'Group':
       return [
         ...unnamed,
-        ...(apiGroup === RBAC_GROUP ? [] : [unsupported(`${field}.apiGroup`, apiGroup, [RBAC_GROUP])]),
+        ...(apiGroup === RBAC_GROUP ? [] : [unsupportedValue(`${field}.apiGroup`, apiGroup, [RBAC_GROUP])]),
       ];
     default:
-      return [...unnamed, unsupported(`${field}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
+      return [...unnamed, unsupportedValue(`${field}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
   }
-}
-
-function required(field: string, rule?: string): Cause {
-  return { reason: 'FieldValueRequired', field, message: rule ? `Required value: ${rule}` : 'Required value' };
-}
-
-function unsupported(field: string, found = '', supported: readonly string[]): Cause {
-  const listed = supported.map((value) => JSON.stringify(value)).join(', ');
-  const message = `Unsupported value: ${JSON.stringify(found)}: supported values: ${listed}`;
-  return { reason: 'FieldValueNotSupported', field, message };
 }

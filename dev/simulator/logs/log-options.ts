@@ -1,3 +1,4 @@
+import { forbiddenValue, invalidValue } from '../causes.ts';
 import { badRequestError, invalidError, type Cause } from '../status.ts';
 
 /** Validated query of a log request. */
@@ -38,16 +39,13 @@ export function parseLogOptions(query: URLSearchParams, pod: string): ParsedLogO
 
 function sinceCauses(seconds: number | undefined, moment: number | undefined): readonly Cause[] {
   if (seconds === undefined) return [];
-  if (moment !== undefined) {
-    const message = 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified';
-    return [{ reason: 'FieldValueForbidden', field: '', message }];
-  }
+  if (moment !== undefined)
+    return [forbiddenValue('', 'at most one of `sinceTime` or `sinceSeconds` may be specified')];
   return seconds < 1 ? [tooSmall('sinceSeconds', seconds, '0')] : [];
 }
 
 function tooSmall(field: string, value: number, bound: string): Cause {
-  const message = `Invalid value: ${value}: must be greater than ${bound}`;
-  return { reason: 'FieldValueInvalid', field, message };
+  return invalidValue(field, value, `must be greater than ${bound}`);
 }
 
 function flag(query: URLSearchParams, name: string): boolean {
