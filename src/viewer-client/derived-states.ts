@@ -31,14 +31,10 @@ interface KeptState {
   lastUsedAt: number;
 }
 
-const MAX_STATES = 32;
 /** Time after which an unused state is disposed, so that the informers that it follows can stop. */
 const IDLE_MS = 600_000;
 
-/**
- * The derived states of one gateway, shared by all viewers. Holds at most {@link MAX_STATES} that are not in use: the one that
- * has not been used for the longest time makes room.
- */
+/** The derived states of one gateway, shared by all viewers: one for each key. No key may contain an input of a client. */
 export class DerivedStates implements Disposable {
   readonly #states = new Map<string, KeptState>();
   #sweep: NodeJS.Timeout | undefined;
@@ -51,7 +47,6 @@ export class DerivedStates implements Disposable {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key belongs to one derivation
       return known.state as S;
     }
-    this.#makeRoom();
     const state = create(unrestrictedReader(cache));
     this.#states.set(key, { state, lastUsedAt: performance.now() });
     this.#sweep ??= setInterval(() => this.#disposeUnused(), IDLE_MS / 2).unref();
@@ -60,13 +55,6 @@ export class DerivedStates implements Disposable {
 
   [Symbol.dispose](): void {
     for (const key of this.#states.keys()) this.#remove(key);
-  }
-
-  #makeRoom(): void {
-    if (this.#states.size < MAX_STATES) return;
-    const unused = [...this.#states].filter(([, { state }]) => !state.isInUse);
-    const [oldest] = unused.toSorted(([, a], [, b]) => a.lastUsedAt - b.lastUsedAt);
-    if (oldest) this.#remove(oldest[0]);
   }
 
   #disposeUnused(): void {
