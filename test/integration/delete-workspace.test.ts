@@ -95,6 +95,7 @@ describe('deleteWorkspace', () => {
     const metadata = { name: 'owned', namespace: 'team-a', ownerReferences: [owner] };
     gateway.cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata } as Manifest);
     await remove(gateway, { propagationPolicy: 'ORPHAN', gracePeriodSeconds: 0 });
+    expect(stored(gateway)).toBeUndefined();
     expect(gateway.cluster.get('v1', 'ConfigMap', 'owned', 'team-a')).toBeDefined();
   });
 
