@@ -214,27 +214,33 @@ describe('a viewer with write permissions', () => {
 const applied = { type: 'APPLY', patch: { spec: workspace('new', { imageConfig: 'scipy-2' })['spec'] } };
 const json = { type: 'JSON', patch: [{ op: 'add', path: '/metadata/labels', value: { a: 'b' } }] };
 
-/** Each mutation with the permission that the API server requires for its request. */
+/** Each mutation with the permission that the API server requires for its request, and the code of its outcome. */
 const sufficient: readonly (readonly [
   mutation: string,
   right: Pick<Rule, 'verbs' | 'resourceNames'>,
   input: object,
+  code: 'CONFLICT' | undefined,
 ])[] = [
-  ['patchWorkspace', { verbs: ['patch'] }, { ...at, ...json }],
-  ['patchWorkspace', { verbs: ['patch', 'create'], resourceNames: ['new'] }, { ...at, name: 'new', ...applied }],
-  ['replaceWorkspace', { verbs: ['update'] }, { ...at, manifest }],
-  ['patchWorkspaceKind', { verbs: ['patch'] }, { name: 'jupyterlab', ...json }],
-  ['replaceWorkspaceKind', { verbs: ['update'] }, { name: 'jupyterlab', manifest }],
-  ['deleteWorkspaceKind', { verbs: ['delete'] }, { name: 'jupyterlab' }],
+  ['patchWorkspace', { verbs: ['patch'] }, { ...at, ...json }, undefined],
+  [
+    'patchWorkspace',
+    { verbs: ['patch', 'create'], resourceNames: ['new'] },
+    { ...at, name: 'new', ...applied },
+    undefined,
+  ],
+  ['replaceWorkspace', { verbs: ['update'] }, { ...at, manifest }, 'CONFLICT'], // the version of the manifest is outdated
+  ['patchWorkspaceKind', { verbs: ['patch'] }, { name: 'jupyterlab', ...json }, undefined],
+  ['replaceWorkspaceKind', { verbs: ['update'] }, { name: 'jupyterlab', manifest }, 'CONFLICT'],
+  ['deleteWorkspaceKind', { verbs: ['delete'] }, { name: 'jupyterlab' }, undefined],
 ];
 
 describe('a viewer who may not read', () => {
-  it.each(sufficient)('is not FORBIDDEN to run %s when the viewer has the permission %j', async (...call) => {
-    const [mutation, right, input] = call;
+  it.each(sufficient)('reaches the object by %s when the viewer has the permission %j', async (...call) => {
+    const [mutation, right, input, code] = call;
     const rule = { apiGroups: ['kubeflow.org'], resources: ['workspaces', 'workspacekinds'], ...right };
     const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb', { state: 'Running' })];
     await using fixture = await startViewerFixture('header', { objects, rights: [rule] });
-    const { errors = [] } = await fixture.alice.ask(documentOf(mutation), { input });
-    expect(errors.map(({ extensions }) => extensions['code'])).not.toContain('FORBIDDEN');
+    const { errors } = await fixture.alice.ask(documentOf(mutation), { input });
+    expect(errors?.[0]?.extensions['code']).toBe(code);
   });
 });
