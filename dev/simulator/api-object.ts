@@ -83,3 +83,8 @@ function isEmpty(value: unknown): boolean {
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
+
+/** Returns the current time in whole seconds, in the format of `metav1.Time`. */
+export function currentTimestamp(): string {
+  return `${new Date().toISOString().slice(0, 19)}Z`;
+}

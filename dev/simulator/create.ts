@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import { admit } from './admission.ts';
-import { type ApiObject, compactMeta } from './api-object.ts';
+import { type ApiObject, compactMeta, currentTimestamp } from './api-object.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { type JsonObject, objectAt, stringAt } from './json.ts';
-import { managedFieldsAfterUpdate, currentTimestamp } from './managed-fields.ts';
+import { managedFieldsAfterUpdate } from './managed-fields.ts';
 import { objectReader } from './object-reader.ts';
 import { type ServedResource, storageKeyOf } from './served-resource.ts';
 import { assertValid, prepareObject } from './strategy.ts';

@@ -1,6 +1,7 @@
+import { currentTimestamp } from './api-object.ts';
 import { invalidValue } from './causes.ts';
 import { age, PRINTER_COLUMNS, parseJsonPath } from './printer-columns.ts';
-import { isJsonObject, type JsonObject, listAt, objectAt, stringAt, stringsAt } from './json.ts';
+import { isJsonObject, type JsonObject, listAt, memberAt, objectAt, stringAt, stringsAt } from './json.ts';
 import { parseSchema } from './schema.ts';
 import { type Column, type ServedResource, VERBS } from './served-resource.ts';
 import type { Cause } from './status.ts';
@@ -113,7 +114,7 @@ function prepareDefinition(definition: JsonObject): JsonObject {
     singular: given['singular'] ?? kind.toLowerCase(),
     listKind: given['listKind'] ?? `${kind}List`,
   };
-  const stored = listAt(spec, 'versions').find((version) => objectAt({ version }, 'version')['storage'] === true);
+  const stored = listAt(spec, 'versions').find((version) => memberAt(version, 'storage') === true);
   const before = objectAt(definition, 'status');
   const conditions = listAt(before, 'conditions').length > 0 ? before['conditions'] : acceptedConditions();
   const storedVersions = [...new Set([...stringsAt(before, 'storedVersions'), stringAt(stored, 'name') ?? ''])];
@@ -125,7 +126,7 @@ function prepareDefinition(definition: JsonObject): JsonObject {
 }
 
 function acceptedConditions(): readonly JsonObject[] {
-  const lastTransitionTime = `${new Date().toISOString().slice(0, 19)}Z`;
+  const lastTransitionTime = currentTimestamp();
   const names = { reason: 'NoConflicts', message: 'no conflicts found' };
   const established = { reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' };
   return [
@@ -140,7 +141,7 @@ function validateDefinition(definition: JsonObject): readonly Cause[] {
   const name = stringAt(definition['metadata'], 'name') ?? '';
   const causes: Cause[] = [];
   if (name !== expected) causes.push(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
-  const storing = listAt(spec, 'versions').filter((version) => objectAt({ version }, 'version')['storage'] === true);
+  const storing = listAt(spec, 'versions').filter((version) => memberAt(version, 'storage') === true);
   if (storing.length !== 1) {
     const why = 'must have exactly one version marked as storage version';
     causes.push(invalidValue('spec.versions', spec['versions'] ?? null, why));

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
-import { compactMeta, type ApiObject, type Manifest } from './api-object.ts';
+import { compactMeta, currentTimestamp, type ApiObject, type Manifest } from './api-object.ts';
 import { objectNameOf } from './create.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { finishDeletion, deleteImmediately } from './garbage-collector.ts';
 import { isEqualJson } from './json.ts';
-import { managedFieldsAfterUpdate, currentTimestamp } from './managed-fields.ts';
+import { managedFieldsAfterUpdate } from './managed-fields.ts';
 import { objectReader } from './object-reader.ts';
 import { convertToVersion } from './negotiation.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';

@@ -1,9 +1,8 @@
 import { keyOf } from '../../src/kubernetes/object.ts';
-import type { ApiObject } from './api-object.ts';
+import { type ApiObject, currentTimestamp } from './api-object.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { CUSTOM_RESOURCE_DEFINITION, servedResourcesOf } from './custom-resource-definition.ts';
 import { objectAt } from './json.ts';
-import { currentTimestamp } from './managed-fields.ts';
 import { type ServedResource, storageKeyOf } from './served-resource.ts';
 import type { StorageLocation } from './storage.ts';
 

@@ -10,21 +10,26 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Returns the member of an object; undefined if the parent is none. */
+export function memberAt(parent: unknown, field: string): unknown {
+  return isJsonObject(parent) ? parent[field] : undefined;
+}
+
 /** Returns the member if it is an object, else an empty object. */
 export function objectAt(parent: unknown, field: string): JsonObject {
-  const value = isJsonObject(parent) ? parent[field] : undefined;
+  const value = memberAt(parent, field);
   return isJsonObject(value) ? value : {};
 }
 
 /** Returns the member if it is a list, else an empty list. */
 export function listAt(parent: unknown, field: string): readonly unknown[] {
-  const value = isJsonObject(parent) ? parent[field] : undefined;
+  const value = memberAt(parent, field);
   return Array.isArray(value) ? value : [];
 }
 
 /** Returns the member if it is a string, else undefined. */
 export function stringAt(parent: unknown, field: string): string | undefined {
-  const value = isJsonObject(parent) ? parent[field] : undefined;
+  const value = memberAt(parent, field);
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { currentTimestamp } from './api-object.ts';
 import { isEqualJson, isJsonObject, type JsonObject, listAt, objectAt, stringAt } from './json.ts';
 
 /** Field manager. Managers with the same name differ by operation, apiVersion or subresource. */
@@ -94,11 +95,6 @@ function encode(entries: readonly ManagedFieldsEntry[]): readonly JsonObject[] {
       fieldsV1: encodeFields(fields),
       ...(subresource === undefined ? {} : { subresource }),
     }));
-}
-
-/** Returns the current time in whole seconds, in the format of `metav1.Time`. */
-export function currentTimestamp(): string {
-  return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 
 /** Values of an object's fields by their encoded path. A list is one field: its items have no owners of their own. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, listAt, objectAt, stringAt, stringsAt } from './json.ts';
+import { isJsonObject, type JsonObject, listAt, memberAt, objectAt, stringAt, stringsAt } from './json.ts';
 import type { Column } from './served-resource.ts';
 
 /** Table columns of built-in kinds after the name. Other kinds have only the age. */
@@ -99,15 +99,13 @@ function involved(event: JsonObject): string {
 function podStatus(pod: JsonObject): string {
   if (objectAt(pod, 'metadata')['deletionTimestamp'] !== undefined) return 'Terminating';
   const waiting = listAt(pod['status'], 'containerStatuses')
-    .map((status) => stringAt(objectAt(objectAt({ status }, 'status'), 'state')['waiting'], 'reason'))
+    .map((status) => stringAt(objectAt(memberAt(status, 'state'), 'waiting'), 'reason'))
     .find((reason) => reason !== undefined);
   return waiting ?? stringAt(pod['status'], 'reason') ?? stringAt(pod['status'], 'phase') ?? 'Unknown';
 }
 
 function readyContainers(pod: JsonObject): string {
-  const ready = listAt(pod['status'], 'containerStatuses').filter(
-    (status) => objectAt({ status }, 'status')['ready'] === true,
-  );
+  const ready = listAt(pod['status'], 'containerStatuses').filter((status) => memberAt(status, 'ready') === true);
   return `${ready.length}/${listAt(pod['spec'], 'containers').length}`;
 }
 
@@ -121,7 +119,7 @@ function countData(object: JsonObject): string {
 }
 
 function sum(items: readonly unknown[], field: string): number {
-  return items.reduce<number>((total, item) => total + Number(objectAt({ item }, 'item')[field] ?? 0), 0);
+  return items.reduce<number>((total, item) => total + Number(memberAt(item, field) ?? 0), 0);
 }
 
 type Step = (value: unknown) => readonly unknown[];

@@ -19,8 +19,8 @@ export type StreamingLists = 'supported' | 'rejected' | 'ignored';
 
 /** @throws {ApiStatusError} 400 or 422 for options that kube-apiserver refuses */
 export function parseListOptions(query: URLSearchParams, streamingLists: StreamingLists): ParsedListOptions {
-  const watch = flag(query, 'watch') ?? false;
-  const streaming = streamingLists === 'ignored' && watch ? undefined : flag(query, 'sendInitialEvents');
+  const watch = queryFlag(query, 'watch') ?? false;
+  const streaming = streamingLists === 'ignored' && watch ? undefined : queryFlag(query, 'sendInitialEvents');
   if (streamingLists === 'rejected' && streaming !== undefined)
     throw forbiddenOption(
       'sendInitialEvents',
@@ -31,13 +31,13 @@ export function parseListOptions(query: URLSearchParams, streamingLists: Streami
   checkMatch({ watch, streaming, match, version, continues: query.get('continue') !== null });
   return {
     watch,
-    limit: Math.max(0, wholeNumber(query, 'limit') ?? 0),
+    limit: Math.max(0, queryInteger(query, 'limit') ?? 0),
     continueToken: query.get('continue') ?? '',
     resourceVersion: watch ? parseResourceVersion(version) : readListVersion(version),
     resourceVersionMatch: match === 'Exact' || match === 'NotOlderThan' ? match : undefined,
     sendInitialEvents: streaming ?? false,
-    allowWatchBookmarks: flag(query, 'allowWatchBookmarks') ?? false,
-    timeoutSeconds: wholeNumber(query, 'timeoutSeconds'),
+    allowWatchBookmarks: queryFlag(query, 'allowWatchBookmarks') ?? false,
+    timeoutSeconds: queryInteger(query, 'timeoutSeconds'),
   };
 }
 
@@ -90,16 +90,18 @@ export function parseResourceVersion(text: string): number | undefined {
   throw new ApiStatusError({ code: 500, reason: '', message });
 }
 
-function flag(query: URLSearchParams, name: string): boolean | undefined {
+/** Returns undefined if the query has no such option. */
+export function queryFlag(query: URLSearchParams, name: string): boolean | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
   return text !== 'false' && text !== '0';
 }
 
-function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+/** Returns undefined if the query has no such option. @throws {ApiStatusError} 400 for a value that is no integer */
+export function queryInteger(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
-  if (/^-?\d+$/u.test(text)) return Number(text);
+  if (/^[-+]?\d+$/u.test(text)) return Number(text);
   throw badRequestError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AuthorizationAttributes } from './access/policy-rules.ts';
+import { queryFlag } from './request-options.ts';
 
 /** Verb and resource of a request, as in `RequestInfo` of kube-apiserver. */
 interface RequestInfo {
@@ -87,11 +88,9 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
 
 function verbOf(method: string, name: string | undefined, query: URLSearchParams): RequestVerb {
   switch (method) {
-    case 'GET': {
+    case 'GET':
       if (name !== undefined) return 'get';
-      const watch = query.get('watch');
-      return watch !== null && watch !== 'false' && watch !== '0' ? 'watch' : 'list';
-    }
+      return queryFlag(query, 'watch') ? 'watch' : 'list';
     case 'POST':
       return 'create';
     case 'PUT':

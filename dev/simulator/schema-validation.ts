@@ -34,34 +34,39 @@ export function validateValue(value: unknown, schema: StructuralSchema, place: V
 }
 
 /** Returns a cause for each duplicate item in lists of type `map` and `set`, at any depth. */
-export function validateLists(value: unknown, schema: StructuralSchema, path = ''): readonly Cause[] {
-  if (Array.isArray(value)) {
-    const { items } = schema;
-    const nested = items ? value.flatMap((item, index) => validateLists(item, items, `${path}[${index}]`)) : [];
-    return [...checkUnique(value, schema, path), ...nested];
-  }
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([field, member]) => {
-    const known = schema.properties.get(field);
-    if (known) return validateLists(member, known, join(path, field));
-    return schema.additional ? validateLists(member, schema.additional, `${path}[${field}]`) : [];
+export function validateLists(value: unknown, schema: StructuralSchema): readonly Cause[] {
+  return checkAll(value, schema, {
+    path: '',
+    check: (each, its, path) => (Array.isArray(each) ? checkUnique(each, its, path) : []),
   });
 }
 
 /** Validates apiVersion and kind of embedded resources, at any depth. */
-export function validateEmbedded(value: unknown, schema: StructuralSchema, path = ''): readonly Cause[] {
-  if (Array.isArray(value)) {
-    const { items } = schema;
-    return items ? value.flatMap((item, index) => validateEmbedded(item, items, `${path}[${index}]`)) : [];
-  }
-  if (!isJsonObject(value)) return [];
-  const own = schema.embedded ? checkEmbedded(value, path) : [];
-  const nested = Object.entries(value).flatMap(([field, member]) => {
-    const known = schema.properties.get(field);
-    if (known) return validateEmbedded(member, known, join(path, field));
-    return schema.additional ? validateEmbedded(member, schema.additional, `${path}[${field}]`) : [];
+export function validateEmbedded(value: unknown, schema: StructuralSchema): readonly Cause[] {
+  return checkAll(value, schema, {
+    path: '',
+    check: (each, { embedded }, path) => (embedded && isJsonObject(each) ? checkEmbedded(each, path) : []),
   });
-  return [...own, ...nested];
+}
+
+interface Check {
+  readonly path: string;
+  readonly check: (value: unknown, schema: StructuralSchema, path: string) => readonly Cause[];
+}
+
+/** Checks a value and, below it, each value that has a schema. */
+function checkAll(value: unknown, schema: StructuralSchema, { path, check }: Check): readonly Cause[] {
+  const { items, properties, additional } = schema;
+  const own = check(value, schema, path);
+  if (Array.isArray(value) && items)
+    return [...own, ...value.flatMap((item, index) => checkAll(item, items, { path: `${path}[${index}]`, check }))];
+  if (!isJsonObject(value)) return own;
+  const below = Object.entries(value).flatMap(([field, member]) => {
+    const known = properties.get(field);
+    if (known) return checkAll(member, known, { path: join(path, field), check });
+    return additional ? checkAll(member, additional, { path: `${path}[${field}]`, check }) : [];
+  });
+  return [...own, ...below];
 }
 
 function invalidType(field: string, value: string, message: string): Cause {

@@ -1,4 +1,4 @@
-import { isJsonObject, listAt, objectAt, stringAt, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject, listAt, memberAt, objectAt, stringAt } from './json.ts';
 import type { Manifest } from './api-object.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
 
@@ -188,7 +188,7 @@ function readJson(text: string): JsonObject {
 
 /** Returns the names of the items of a list response. */
 export function itemNames(answer: TestResponse): readonly string[] {
-  return listAt(answer.body, 'items').map((item) => stringAt(objectAt({ item }, 'item')['metadata'], 'name') ?? '');
+  return listAt(answer.body, 'items').map((item) => stringAt(memberAt(item, 'metadata'), 'name') ?? '');
 }
 
 /** Returns the resourceVersion of an object or list response. */

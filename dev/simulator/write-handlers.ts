@@ -1,3 +1,4 @@
+import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import { decodeRequestObject, decodeYaml, mediaTypeOf, parseWith, decodeRequestBody } from './request-body.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { serverSideApply } from './server-side-apply.ts';
@@ -61,7 +62,7 @@ export function handlePatch(
   assertPatchOptions(request.query, isApply);
   if (isApply) return handleApply(cluster, resource, { ...request, options });
   const current = getExisting(cluster, resource, request);
-  const shown = { ...current, apiVersion: apiVersionShown(resource) };
+  const shown = { ...current, apiVersion: apiVersionOf(resource) };
   const patch = { text: request.body.toString(), mediaType: mediaTypeOf(request) };
   const { value, problems } = applyPatch(shown, patch, resource);
   const next = decodeRequestObject(value, resource);
@@ -155,10 +156,6 @@ export function handleDeleteCollection(
     ...representation,
     warnings,
   });
-}
-
-function apiVersionShown({ group, version }: ServedResource): string {
-  return group ? `${group}/${version}` : version;
 }
 
 interface WrittenAnswer extends StoredWrite {

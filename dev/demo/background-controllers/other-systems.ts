@@ -1,4 +1,4 @@
-import { type JsonObject, listAt, objectAt, stringAt } from '../../simulator/json.ts';
+import { type JsonObject, listAt, memberAt, objectAt, stringAt } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { timestamp } from '../metadata.ts';
 import { listObjects, type StoredObject, updateObject } from './object-access.ts';
@@ -71,9 +71,7 @@ function countsIn(job: StoredObject, phase: string): JsonObject {
   const tasks = listAt(job['spec'], 'tasks');
   const podPhase =
     phase === 'Running' ? 'Running' : phase === 'Pending' ? 'Pending' : phase.endsWith('ed') ? '' : 'Terminating';
-  const sizes = tasks.map(
-    (task) => [stringAt(task, 'name') ?? '', Number(objectAt({ task }, 'task')['replicas'] ?? 1)] as const,
-  );
+  const sizes = tasks.map((task) => [stringAt(task, 'name') ?? '', Number(memberAt(task, 'replicas') ?? 1)] as const);
   const all = podPhase === '' ? 0 : sizes.reduce((sum, [, replicas]) => sum + replicas, 0);
   const count = (of: string) => (podPhase === of ? all : 0);
   return {

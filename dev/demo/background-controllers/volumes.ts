@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import type { Manifest } from '../../simulator/api-object.ts';
-import { listAt, objectAt, stringAt } from '../../simulator/json.ts';
+import { listAt, memberAt, objectAt, stringAt } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { sha256 } from '../metadata.ts';
 
@@ -82,7 +82,7 @@ function release(simulator: Simulator, claim: Claim): void {
   const { namespace, name, finalizers = [] } = claim.metadata;
   const isMounted = simulator
     .list('v1', 'Pod', namespace)
-    .some((pod) => listAt(objectAt({ pod }, 'pod')['spec'], 'volumes').some((volume) => claimIn(volume) === name));
+    .some((pod) => listAt(memberAt(pod, 'spec'), 'volumes').some((volume) => claimIn(volume) === name));
   if (isMounted || !finalizers.includes(CLAIM_PROTECTION)) return;
   const left = finalizers.filter((finalizer) => finalizer !== CLAIM_PROTECTION);
   simulator.apply({ ...claim, metadata: { ...claim.metadata, finalizers: left } });

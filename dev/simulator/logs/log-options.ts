@@ -1,4 +1,5 @@
 import { forbiddenValue, invalidValue } from '../causes.ts';
+import { queryFlag, queryInteger } from '../request-options.ts';
 import { badRequestError, invalidError, type Cause } from '../status.ts';
 
 /** Validated query of a log request. */
@@ -16,9 +17,9 @@ export interface ParsedLogOptions {
 
 /** @throws {ApiStatusError} 400 for malformed values, 422 for invalid ones */
 export function parseLogOptions(query: URLSearchParams, pod: string): ParsedLogOptions {
-  const tailLines = wholeNumber(query, 'tailLines');
-  const limitBytes = wholeNumber(query, 'limitBytes');
-  const sinceSeconds = wholeNumber(query, 'sinceSeconds');
+  const tailLines = queryInteger(query, 'tailLines');
+  const limitBytes = queryInteger(query, 'limitBytes');
+  const sinceSeconds = queryInteger(query, 'sinceSeconds');
   const sinceTime = time(query, 'sinceTime');
   const causes = [
     ...(tailLines !== undefined && tailLines < 0 ? [tooSmall('tailLines', tailLines, 'or equal to 0')] : []),
@@ -28,9 +29,9 @@ export function parseLogOptions(query: URLSearchParams, pod: string): ParsedLogO
   if (causes.length > 0) throw invalidError({ group: '', kind: 'PodLogOptions', name: pod }, causes);
   return {
     container: query.get('container') ?? '',
-    follow: flag(query, 'follow'),
-    previous: flag(query, 'previous'),
-    timestamps: flag(query, 'timestamps'),
+    follow: queryFlag(query, 'follow') ?? false,
+    previous: queryFlag(query, 'previous') ?? false,
+    timestamps: queryFlag(query, 'timestamps') ?? false,
     tailLines,
     limitBytes,
     sinceMs: sinceSeconds === undefined ? sinceTime : Date.now() - sinceSeconds * 1_000,
@@ -46,18 +47,6 @@ function sinceCauses(seconds: number | undefined, moment: number | undefined): r
 
 function tooSmall(field: string, value: number, bound: string): Cause {
   return invalidValue(field, value, `must be greater than ${bound}`);
-}
-
-function flag(query: URLSearchParams, name: string): boolean {
-  const text = query.get(name);
-  return text !== null && text !== 'false' && text !== '0';
-}
-
-function wholeNumber(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null || text === '') return undefined;
-  if (/^[-+]?\d+$/u.test(text)) return Number(text);
-  throw badRequestError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/u;
