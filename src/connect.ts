@@ -10,7 +10,7 @@ import { isUnauthorized, StatusError } from './kubernetes/status-error.ts';
 /**
  * Connects to the API server. Its version and the gateway's identity prove that it accepts the credentials.
  * @param signal ends the start, and later the exec plugins
- * @throws {KubeconfigError} if the kubeconfig is invalid, or the API server does not accept its credentials
+ * @throws {KubeconfigError} if the kubeconfig is invalid, or the API server does not accept the credentials
  * @throws {StatusError} if the API server cannot be reached
  */
 export async function connect(
@@ -38,8 +38,9 @@ export async function connect(
     return { connection, client, kubernetesVersion: () => version.current, isVersionAnswered, self };
   } catch (error) {
     if (!isUnauthorized(error)) throw withServer(error, connection.server);
+    const owner = config.connection.type === 'in-cluster' ? "the pod's service account" : 'the kubeconfig';
     throw new KubeconfigError(
-      `Expected the API server at ${connection.server} to accept the credentials of the kubeconfig, got 401 Unauthorized: the token or certificate may have expired, or may be of another cluster.`,
+      `Expected the API server at ${connection.server} to accept the credentials of ${owner}, got 401 Unauthorized: the token or certificate may have expired, or may be of another cluster.`,
       { cause: error },
     );
   }

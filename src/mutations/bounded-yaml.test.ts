@@ -55,6 +55,7 @@ it.each([
   ],
   ['a merge key whose value is no map', 'spec: { <<: 1 }', 'BAD_REQUEST'],
   ['bytes', 'spec: !!binary aGk=', 'BAD_REQUEST'],
+  ['bytes in YAML 1.1', '%YAML 1.1\n---\nspec: !!binary aGk=', 'BAD_REQUEST'],
   ['a set', 'spec: !!set { a, b }', 'BAD_REQUEST'],
   ['a tag that is not known', 'spec: !a 1', 'BAD_REQUEST'],
   ['flow lists deeper than 100', `spec: ${'['.repeat(2000)}${']'.repeat(2000)}`, 'BAD_REQUEST'],

@@ -52,9 +52,10 @@ const octal: ScalarTag = {
 
 /**
  * kubectl reads merge keys, too. Tags of values that JSON does not have, such as `!!binary`, are unknown, so that they cause a warning: as values
- * of JavaScript, they would be sent as other JSON.
+ * of JavaScript, they would be sent as other JSON. The schema is that of YAML 1.2 also after `%YAML 1.1`, whose own has such values.
  */
 const OPTIONS = {
+  schema: 'core',
   uniqueKeys: false,
   merge: true,
   resolveKnownTags: false,

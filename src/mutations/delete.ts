@@ -1,7 +1,7 @@
 import { builder } from '../graphql/builder.ts';
 import type { KubernetesObject, NamespacedName, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { isForbidden } from '../kubernetes/status-error.ts';
+import { isForbidden, isNotFound } from '../kubernetes/status-error.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { withInputPaths } from './field-errors.ts';
 import { deleteOptionsOf } from './inputs.ts';
@@ -87,16 +87,16 @@ export async function deleteReadable<T extends KubernetesObject>(
   return before ? deleted : { ...deleted, object: undefined };
 }
 
-/** Returns the object if the viewer may get it and it exists. */
+/** Returns the object if the viewer may get it and it exists, whether it is in the cache already or not. */
 async function readable<T extends KubernetesObject>(
   client: ViewerClient,
   resource: Resource<T>,
   at: ObjectName,
 ): Promise<T | undefined> {
   try {
-    return await client.reader.get(resource, at);
+    return (await client.reader.get(resource, at)) ?? (await client.reader.getUncached(resource, at));
   } catch (error) {
-    if (isForbidden(error)) return undefined;
+    if (isForbidden(error) || isNotFound(error)) return undefined;
     throw error;
   }
 }

@@ -99,3 +99,10 @@ it('pauses and deletes a workspace that another replica has just replaced', asyn
   await mutate(other, `deleteWorkspace(input: { ${at} })`, 'warnings');
   expect(storedSpec('replaced')).toBeUndefined();
 });
+
+it('returns a WorkspaceKind that another replica has just created when it deletes it', async () => {
+  const manifest = JSON.stringify(JSON.stringify(workspaceKind('created')));
+  await mutate(first, `createWorkspaceKind(input: { manifest: ${manifest} })`, 'warnings');
+  const payload = await mutate(other, 'deleteWorkspaceKind(input: { name: "created" })', 'workspaceKind { name }');
+  expect(payload).toEqual({ workspaceKind: { name: 'created' } });
+});

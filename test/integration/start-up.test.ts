@@ -18,6 +18,7 @@ import { startGatewayProcess } from '../support/gateway-process.ts';
 import { base64, kubeconfigText } from '../support/kubeconfig.ts';
 import { createScratchDirectory, type ScratchDirectory } from '../support/scratch-directory.ts';
 import { createServiceAccountDirectory } from '../support/service-account-directory.ts';
+import { startTlsFront } from '../support/tls-front.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../src/main.ts');
@@ -192,6 +193,18 @@ describe('a start that fails', () => {
     await using _account = await createServiceAccountDirectory(skip);
     const settings = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1', AUTH_MODE: 'token' };
     await expectFailure(settings, 'Set automountServiceAccountToken: true in the pod.');
+  });
+
+  it('names the service account when the API server does not accept its token', async ({ skip }) => {
+    await using cluster = await startSimulator();
+    const identity = createServingCertificate();
+    await using front = await startTlsFront(cluster.url, { server: identity });
+    await using account = await createServiceAccountDirectory(skip);
+    await account.write('ca.crt', identity.certificate);
+    await account.write('token', 'expired');
+    const { hostname, port } = new URL(front.url);
+    const settings = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, AUTH_MODE: 'token' };
+    await expectFailure(settings, "to accept the credentials of the pod's service account, got 401 Unauthorized");
   });
 
   it('prints one sentence without a stack when the port is in use', async () => {
