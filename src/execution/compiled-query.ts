@@ -38,8 +38,8 @@ export interface ExecuteQueryOptions {
 
 /** Items that are rendered before the time of the turn is checked. A block of cached rows counts as one. */
 const ITEMS_PER_CHECK = 16;
-/** Cost of the lists in an item that counts as another item. */
-const NESTED_COST_PER_ITEM = 64;
+/** Cost of the lists in an item, and its bytes, that count as another item. */
+const [NESTED_COST_PER_ITEM, BYTES_PER_ITEM] = [64, 16 * 1024];
 /** The rows of shorter lists are not joined to blocks. */
 const MIN_JOINED_ITEMS = 16;
 
@@ -220,23 +220,29 @@ class Rendering {
   /** Renders one item, or a block of cached rows. Returns the number of items, and of those that had to be rendered, at least 1. */
   #renderNext({ items, write, row }: PendingList): { readonly items: number; readonly work: number } {
     const index = this.#item;
-    const { nested } = this.#run;
-    const nestedBefore = nested.total;
-    const workOf = (rendered: number) => Math.max(rendered, 1) + (nested.total - nestedBefore) / NESTED_COST_PER_ITEM;
+    const { nested, text, context } = this.#run;
+    const { cost } = context.client;
+    const costBefore = nested.total + cost.total;
+    const workOf = (rendered: number, bytes: number) =>
+      Math.max(rendered, 1) + (nested.total + cost.total - costBefore) / NESTED_COST_PER_ITEM + bytes / BYTES_PER_ITEM;
     const joined =
       row && items.length >= MIN_JOINED_ITEMS
         ? this.#run.rows?.block({ plan: row, items, index }, this.#run)
         : undefined;
     if (!joined) {
-      if (index > 0) this.#run.text.write(',');
+      const start = text.length;
+      if (index > 0) text.write(',');
       nested.beginItem();
       write(items[index], this.#run);
+      const bytes = text.length - start;
+      cost.addText(bytes);
       this.#text.written();
-      return { items: 1, work: workOf(1) };
+      return { items: 1, work: workOf(1, bytes) };
     }
     const { block } = joined;
+    cost.addText(block.bytes.length);
     this.#text.writeBytes(index === 0 ? block.bytes.subarray(1) : block.bytes);
-    return { items: block.rows.length, work: workOf(joined.joined) };
+    return { items: block.rows.length, work: workOf(joined.joined, joined.joined > 0 ? block.bytes.length : 0) };
   }
 }
 
@@ -256,7 +262,7 @@ async function inTurns(
 
 /** Rejects if the signal of the operation aborts. */
 async function nextTurn({ context, rows }: RenderRun): Promise<void> {
-  await turns.continue(context.viewer.name);
+  await (context.client.cost.pause() ?? turns.continue(context.viewer.name));
   context.signal.throwIfAborted();
   rows?.resume();
 }

@@ -13,6 +13,7 @@ import { CompiledEvent, type RenderedEvent } from './compiled-event.ts';
 import { CompiledOperations, type CompiledOperation, type ParsedOperation } from './compiled-operations.ts';
 import { CompiledQuery, type ExecuteQueryOptions } from './compiled-query.ts';
 import type { ExecutionMode } from './execution-mode.ts';
+import { inTurnsIfLong } from './long-result.ts';
 import type { RowCache } from './row-cache.ts';
 import { RunRows } from './run-rows.ts';
 import { isSerialized, SerializedResult, type ResultChunks } from './serialized-result.ts';
@@ -73,7 +74,7 @@ export class OperationExecutor {
    */
   execute(operation: Operation): Awaitable<ExecutionResult | SerializedResult> {
     if (this.#options.mode === 'compared') return this.#compare(operation);
-    return andThen(this.#render(operation), (result) => result ?? executePlainly(operation));
+    return andThen(this.#render(operation), (result) => result ?? executeWithGraphql(operation));
   }
 
   async #compare(operation: Operation): Promise<ExecutionResult | SerializedResult> {
@@ -141,7 +142,7 @@ export class OperationExecutor {
 
   /**
    * Returns the result of a query, or {@link EXCEEDED}. Undefined if graphql-js must execute the operation. Rejects if its signal
-   * aborts.
+   * aborts, or there is no room for the result.
    */
   #render(operation: Operation): Awaitable<SerializedResult | ExecutionResult | undefined> {
     if (this.#options.mode === 'reference') return undefined;
@@ -165,8 +166,9 @@ export class OperationExecutor {
     try {
       const chunks = this.#attempts(compiled.operation, context, variableValues);
       if (!(chunks instanceof Promise)) return finish(chunks);
-      return chunks.then(finish).catch(() => {
+      return chunks.then(finish).catch((error: unknown) => {
         context.signal.throwIfAborted();
+        if (context.client.cost.isRefused) throw error;
         return fail();
       });
     } catch {
@@ -210,6 +212,19 @@ export class OperationExecutor {
 
 function executePlainly(operation: Operation): Awaitable<ExecutionResult> {
   return execute({ ...operation, abortSignal: operation.contextValue.signal, options: coercionOptions });
+}
+
+/** Executes an operation with graphql-js. */
+function executeWithGraphql(operation: Operation): Awaitable<ExecutionResult | SerializedResult> {
+  const { contextValue: context } = operation;
+  return andThen(executePlainly(operation), (result) => {
+    const sent = inTurnsIfLong(result, context);
+    if (!(sent instanceof Promise)) return sent;
+    return sent.catch((error: unknown) => {
+      if (context.client.cost.isExceeded) return EXCEEDED;
+      throw error;
+    });
+  });
 }
 
 function assertExceeded({ isExceeded, limit }: OperationCost): ExecutionResult {

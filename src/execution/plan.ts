@@ -154,6 +154,11 @@ export class NestedCost {
     this.#itemStart = this.#total;
   }
 
+  /** Adds the cost of objects that resolvers have read for an item. */
+  addReads(cost: number): void {
+    this.#total += cost;
+  }
+
   /** @throws {Bail} if the item has a larger cost than {@link MAX_NESTED_COST} */
   add(cost: number): void {
     this.#total += cost;

@@ -11,8 +11,8 @@ import { renderParts } from './row-plan.ts';
 import { isCached, RowVariants, type RowVariant } from './row-variants.ts';
 import type { Utf8Text } from './utf8-text.ts';
 
-/** Cost of the lists in the rows of a block that are rendered in one piece, beyond that of one row. */
-const MAX_NESTED_COST_OF_BLOCK = 4_000;
+/** Cost of the lists in the rows of a block that are rendered in one piece, and their bytes, beyond those of one row. */
+const [MAX_NESTED_COST_OF_BLOCK, MAX_BYTES_OF_BLOCK] = [4_000, 128 * 1024];
 
 interface RunRowsOptions {
   readonly cache: RowCache;
@@ -110,7 +110,7 @@ export class RunRows implements CachedRows {
 
   /**
    * Writes the rows of a block, each after a comma, at least one: those up to its end, up to an object with another variant, or up to a
-   * cost of the lists in them.
+   * cost of the lists in them or a number of bytes.
    */
   #writeRows(
     { plan, items, index }: RowsOfList,
@@ -136,7 +136,7 @@ export class RunRows implements CachedRows {
       nested.beginItem();
       if (row) writeRow(row, 0, text);
       rows.push({ row: row ?? this.#render({ object, run, variant }), end: text.length - start });
-      isEnd = endsBlock(object, rows.length) || nested.total > maxNested;
+      isEnd = endsBlock(object, rows.length) || nested.total > maxNested || text.length - start > MAX_BYTES_OF_BLOCK;
     }
     return rows;
   }
@@ -168,6 +168,7 @@ export class RunRows implements CachedRows {
     const shared = (this.#rendering ??= this.#sharedRun(run));
     const [outer, outerReads, outerListers] = [this.#rendered, this.#reads, this.#listers];
     const costBefore = totalCostOf(shared);
+    const readBefore = shared.context.client.cost.total;
     this.#rendered = { object, variant };
     this.#reads = new RowReads();
     this.#listers = selection.listers;
@@ -178,6 +179,7 @@ export class RunRows implements CachedRows {
         onPart?.();
       }
       const cost = totalCostOf(shared) - costBefore;
+      if (!outer) run.nested.addReads(shared.context.client.cost.total - readBefore);
       shared.cost -= cost;
       return { object, cost, reads: this.#reads.all };
     } finally {

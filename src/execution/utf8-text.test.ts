@@ -67,3 +67,12 @@ it('removes what a function has written that throws', () => {
   expect(fail).toThrow(RangeError);
   expect(text.attempt(() => text.takeString(0))).toBe('before');
 });
+
+it('refuses more bytes than a turn of the event loop may take to write', () => {
+  const megabyte = 'x'.repeat(1e6);
+  const write = () => {
+    for (let count = 0; count < 20; count += 1) text.write(megabyte);
+  };
+  expect(() => text.attempt(write)).toThrow('too long');
+  expect(text.length).toBe(0);
+});

@@ -1,3 +1,5 @@
+import { Bail } from './bail.ts';
+
 /** UTF-8 of a constant text, to be written again and again. The constants of an operation are next to each other in Node's pool. */
 export function constantText(text: string): Buffer {
   return Buffer.from(text);
@@ -14,6 +16,8 @@ const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/u;
 const INITIAL_BYTES = 64 * 1024;
 /** A larger buffer is replaced when the text has been taken. */
 const MAX_KEPT_BYTES = 1024 * 1024;
+/** Limit of the buffer. A longer text, which would be written in one turn of the event loop, is left to graphql-js. */
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
  * JSON text in UTF-8 that is being written. The buffer is reused: a function that begins a text takes it, or removes it, before it
@@ -135,10 +139,11 @@ export class Utf8Text {
     return at;
   }
 
-  /** Returns the buffer, with space for at least a number of bytes. */
+  /** Returns the buffer, with space for at least a number of bytes. @throws {Bail} if it would have more than {@link MAX_BYTES} */
   #reserve(count: number): Buffer {
     const needed = this.#length + count;
     if (needed > this.#bytes.length) {
+      if (needed > MAX_BYTES) throw new Bail('a text is too long');
       const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
       this.#bytes.copy(larger, 0, 0, this.#length);
       this.#bytes = larger;

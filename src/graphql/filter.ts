@@ -23,6 +23,9 @@ export function labelSelectorField(t: InputFields) {
   });
 }
 
+/** Requirements of a label selector that take as much time as most conditions. */
+const REQUIREMENTS_PER_WEIGHT = 4;
+
 /**
  * Condition on the labels of an object.
  * @throws {GraphQLError} BAD_REQUEST if the selector is malformed
@@ -31,7 +34,9 @@ export function labelCondition(selector: string | null | undefined): Condition<K
   if (typeof selector !== 'string') return undefined;
   const matches = parsed(selector);
   const isMet = ({ object }: FieldValues<KubernetesObject>) => matches(object.metadata.labels);
-  return Object.assign(isMet, { query: { of: labelTerms, clauses: matches.clauses } });
+  const { clauses } = matches;
+  const weight = Math.max(1, clauses.length / REQUIREMENTS_PER_WEIGHT);
+  return Object.assign(isMet, { query: { of: labelTerms, clauses }, weight });
 }
 
 function parsed(selector: string): ReturnType<typeof parseLabelSelector> {

@@ -8,12 +8,21 @@ export interface FieldCondition<T> {
   readonly query?: TermQuery<T>;
   /** The values of a field, one of which an object has that meets the condition. */
   readonly among?: { readonly field: ObjectField<T, unknown>; readonly values: readonly unknown[] };
+  /** Time for one object, as a multiple of that of most conditions. By default 1. */
+  readonly weight?: number;
 }
 
 /** Predicate for the objects that meet all conditions. */
 export interface ObjectFilter<T> {
   (object: T): boolean;
   readonly conditions: readonly FieldCondition<T>[];
+}
+
+/** Returns the time for one object that the conditions of a filter take, as a multiple of that of most filters. */
+export function weightOf<T>(conditions: readonly FieldCondition<T>[]): number {
+  let weight = 1;
+  for (const condition of conditions) weight += (condition.weight ?? 1) - 1;
+  return weight;
 }
 
 /** Returns a predicate for objects that meet all conditions. */

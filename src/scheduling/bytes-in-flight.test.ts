@@ -137,3 +137,29 @@ it.each([
   client.leave();
   other.end();
 });
+
+it('lets requests wait whose results are larger than estimated, except for the oldest, until there is room', async () => {
+  const account = new BytesInFlight(10 * MEBIBYTE);
+  const [first, second, third] = ['ann', 'ann', 'bob'].map((viewer) => openIn(account, viewer, MEBIBYTE));
+  const all = [first, second, third].flatMap((each) => each ?? []);
+  expect(all.map(({ request }) => request.mustWait())).toEqual([false, false, false]);
+  for (const { request } of all) request.atLeast(6 * MEBIBYTE);
+  expect(all.map(({ request }) => request.mustWait())).toEqual([false, true, true]);
+  const started = all.slice(1).map(({ request }) => request.start());
+  first?.end(); // 12 MiB are counted still
+  expect(await started[0]).toBe(true);
+  second?.request.atLeast(7 * MEBIBYTE);
+  expect([second?.request.mustWait(), third?.request.mustWait()]).toEqual([false, true]);
+  second?.end();
+  expect(await started[1]).toBe(true);
+  expect(account.total).toBe(6 * MEBIBYTE);
+});
+
+it('refuses a counted request when there is no room for the rest of its result in time', async () => {
+  const account = new BytesInFlight(MEBIBYTE, { maxWaitMs: 1 });
+  const [first, second] = [openIn(account, 'ann', 100_000), openIn(account, 'bob', 100_000)];
+  expect([first.request.mustWait(), second.request.mustWait()]).toEqual([false, false]);
+  second.request.atLeast(2 * MEBIBYTE);
+  expect(await second.request.start()).toBe(false);
+  expect({ refusals: account.refusals, total: account.total }).toEqual({ refusals: 1, total: 100_000 });
+});

@@ -44,8 +44,9 @@ interface Client {
  * wait, up to ten seconds: those of the viewer with the fewest counted bytes go first. While any wait, or the limit is exceeded,
  * clients that have taken nothing of their answer for a second, or have sent little of their body, are disconnected.
  *
- * The size of a result is estimated from its cost and the sizes of the last answers. The limit may be exceeded by one request, which
- * starts if no other is counted, and, for a second, by results that are larger than estimated.
+ * The size of a result is estimated from its cost and the sizes of the last answers, until its text is longer. The limit may be exceeded by
+ * one request, which starts if no other is counted, and by results that are larger than estimated: then all wait but the request that
+ * has been counted for the longest time.
  */
 export class BytesInFlight {
   readonly max: number;
@@ -90,11 +91,24 @@ export class BytesInFlight {
     return new RequestBytes(this, client);
   }
 
-  /** Counts a request if there is room, and returns whether there is. */
+  /** Counts a request if there is room, and returns whether there is. One that is counted already needs no further room. */
   startIfRoom(request: RequestBytes): boolean {
-    const hasRoom = this.#counted.size === 0 || this.#total + request.bytes <= this.max;
-    if (hasRoom) this.count(request);
+    const isCounted = this.#counted.has(request);
+    const total = isCounted ? this.#total : this.#total + request.bytes;
+    const hasRoom = this.#counted.size === 0 || total <= this.max || request === this.#oldest;
+    if (hasRoom && !isCounted) this.count(request);
     return hasRoom;
+  }
+
+  /** Whether a counted request has to wait because results are larger than estimated. */
+  mustYield(request: RequestBytes): boolean {
+    return this.#total > this.max && request !== this.#oldest;
+  }
+
+  /** The request that has been counted for the longest time. */
+  get #oldest(): RequestBytes | undefined {
+    const [oldest] = this.#counted;
+    return oldest;
   }
 
   /** Counts a request, whether there is room or not. */
@@ -163,9 +177,11 @@ export class BytesInFlight {
     this.#checks = undefined;
   }
 
-  /** Returns the waiting request of the viewer with the fewest counted bytes, the oldest of them. */
+  /** Returns the request that waits and need not any more, else that of the viewer with the fewest counted bytes, the oldest of them. */
   #next(): RequestBytes | undefined {
     if (this.#waiting.size === 0) return undefined;
+    const oldest = this.#oldest;
+    if (oldest && this.#waiting.has(oldest)) return oldest;
     const byViewer = new Map<string, number>();
     for (const { viewer, bytes } of this.#counted) byViewer.set(viewer, (byViewer.get(viewer) ?? 0) + bytes);
     let next: RequestBytes | undefined;
@@ -239,9 +255,19 @@ export class RequestBytes {
     if (this.#state === 'counted') this.#account.grow(bytes);
   }
 
+  /** Makes the bytes at least those of a text. */
+  atLeast(bytes: number): void {
+    if (bytes > this.#bytes) this.add(bytes - this.#bytes);
+  }
+
   /** Returns whether the request has to wait for room. If it has not, it is counted from now on. */
   mustWait(): boolean {
     if (this.#state === 'waiting') return true;
+    if (this.#state === 'counted' && this.#account.mustYield(this)) {
+      this.#state = 'waiting';
+      this.#account.wait(this);
+      return true;
+    }
     if (this.#state !== 'free' || this.#bytes <= FREE_BYTES || this.#endWithClient()) return false;
     const hasRoom = this.#account.startIfRoom(this);
     this.#state = hasRoom ? 'counted' : 'waiting';
@@ -264,12 +290,13 @@ export class RequestBytes {
   started(): void {
     this.#state = 'counted';
     this.#hasRoom?.resolve(true);
+    this.#hasRoom = undefined; // it may have to wait again
   }
 
   /** Counts an answer that is ready to be sent. */
   answer(bytes: number): void {
     if (bytes > FREE_BYTES) this.#account.observe(bytes / Math.max(1, this.#cost));
-    this.add(Math.max(0, bytes - this.#bytes));
+    this.atLeast(bytes);
     if (this.#state !== 'free' || this.#bytes <= FREE_BYTES || this.#endWithClient()) return;
     this.#state = 'counted';
     this.#account.count(this);

@@ -47,6 +47,8 @@ export interface PipelineOptions extends YogaOptions, DocumentStoreOptions {
   readonly logReads: ConcurrencyLimit;
   /** Limit on the different operations that one viewer subscribes to. */
   readonly maxDistinctSubscriptionsPerViewer: number;
+  /** Limit on the characters of the objects of one subscription. */
+  readonly maxBytesInFlight: number;
   /** Interval at which the permissions of subscribed viewers are checked again. */
   readonly recheckMs: number;
 }
@@ -188,7 +190,7 @@ export class Pipeline {
     const errors = this.#invalidInputs(operation);
     if (errors.length > 0) return { errors };
     const recordCost = () => {
-      if (record) record.cost = client.cost.limit.actual;
+      if (record) record.cost = Math.ceil(client.cost.total);
     };
     try {
       const executed = this.#prefetchAndExecute(operation);

@@ -59,6 +59,8 @@ interface SubscriptionRegistryOptions {
   readonly logReads: ConcurrencyLimit;
   /** Maximum number of different operations, with their variables, that one viewer subscribes to at the same time. */
   readonly maxDistinctSubscriptionsPerViewer: number;
+  /** Limit on the characters of the objects of one subscription. */
+  readonly maxBytesInFlight: number;
   /** Interval at which it is checked whether viewers of running subscriptions have to be authorized again. */
   readonly recheckMs: number;
 }
@@ -265,7 +267,7 @@ export class SubscriptionRegistry {
     key: string,
     { source, visibility, validated, context, viewerDependent }: AuthorizedSubscription,
   ): SharedSubscription {
-    const { publicError, executor } = this.#options;
+    const { publicError, executor, maxBytesInFlight } = this.#options;
     const { visibility: scopes } = context.client.reader;
     const renderEvent = executor.eventRenderer(validated, context);
     const execute = async (event: unknown, eventContext: EventContext): Promise<ExecutionResult> => {
@@ -281,6 +283,7 @@ export class SubscriptionRegistry {
       visibility,
       publicError,
       counters: this.counters,
+      maxCharacters: maxBytesInFlight,
       onEmpty: () => void this.#shared.delete(key),
       execute: (event, signal, onRead) => {
         const eventContext = { signal, onRead, visibility: scopes, shared: !viewerDependent };

@@ -1,3 +1,4 @@
+import { failure } from '../graphql/errors.ts';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
@@ -33,15 +34,19 @@ interface ResultSetOptions {
   readonly source: SubscriptionSource<KubernetesObject>;
   readonly renderer: Renderer;
   readonly counters: SubscriptionCounters;
+  /** Limit on the characters of all rows. */
+  readonly maxCharacters: number;
 }
 
 /**
  * The objects that match a subscription, as its caught-up subscribers have them. Shared by all subscribers of a shared
- * subscription, so its memory does not depend on their number: one serialized row per object, keyed by uid.
+ * subscription, so its memory does not depend on their number: one serialized row per object, keyed by uid, up to a limit of their
+ * characters together.
  */
 export class ResultSet {
   readonly #options: ResultSetOptions;
   #rows = new Map<string, ResultRow>();
+  #characters = 0;
 
   constructor(options: ResultSetOptions) {
     this.#options = options;
@@ -103,6 +108,7 @@ export class ResultSet {
   /**
    * Evaluates an object: applies the filter, executes the operation and updates the row.
    * @returns the event for subscribers. Undefined if nothing that they select has changed
+   * @throws {GraphQLError} BAD_REQUEST, also as a rejection, if the rows exceed the limit of their characters
    */
   evaluate(
     dirty: DirtyObject,
@@ -120,6 +126,7 @@ export class ResultSet {
     const event = { fromCheckpoint, toSequence, key, version, deliveredTemplate: row?.template };
     if (!matches) {
       rows.delete(key);
+      this.#resize(rows, row);
       return andThen(
         renderer.renderDeleted(last),
         (template) => new PendingEvent({ ...event, type: 'DELETED', template }),
@@ -127,6 +134,7 @@ export class ResultSet {
     }
     return andThen(renderer.renderTracked(last), (template) => {
       rows.set(key, { object: last, template });
+      this.#resize(rows, row, template);
       if (row?.template.content === template.content) return undefined;
       return new PendingEvent({ ...event, type: row ? 'MODIFIED' : 'ADDED', template });
     });
@@ -134,6 +142,17 @@ export class ResultSet {
 
   clear(): void {
     this.#rows = new Map();
+    this.#characters = 0;
+  }
+
+  /** Counts a row instead of the one before, if the map is still that of the result set. */
+  #resize(rows: ReadonlyMap<string, ResultRow>, before: ResultRow | undefined, template?: ResultTemplate): void {
+    if (rows !== this.#rows) return;
+    this.#characters += (template?.content.length ?? 0) - (before?.template.content.length ?? 0);
+    const { maxCharacters: max } = this.#options;
+    if (this.#characters <= max) return;
+    const message = `Expected the objects of a subscription to have at most ${max} characters together (MAX_BYTES_IN_FLIGHT), got ${this.#characters}. Subscribe to a namespace or with a filter, or select fewer long fields, such as \`manifest\`.`;
+    throw failure('BAD_REQUEST', message, { limit: { name: 'MAX_BYTES_IN_FLIGHT', max, actual: this.#characters } });
   }
 }
 

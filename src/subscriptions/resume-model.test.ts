@@ -107,6 +107,7 @@ class Replica {
       visibility: { objects: 'all', related: {} },
       publicError: (error) => new GraphQLError(String(error)),
       counters: new SubscriptionCounters(),
+      maxCharacters: Infinity,
       onEmpty: () => (this.#subscription = undefined),
     });
   }

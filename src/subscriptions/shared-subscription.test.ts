@@ -94,6 +94,7 @@ function subscribeTo(
     visibility: VISIBILITY,
     publicError: (error) => new GraphQLError(String(error)),
     counters,
+    maxCharacters: Infinity,
     onEmpty: () => undefined,
   });
   const sent: string[] = [];

@@ -28,6 +28,8 @@ interface SharedSubscriptionOptions {
   readonly visibility: Visibility;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly counters: SubscriptionCounters;
+  /** Limit on the characters of the result set. */
+  readonly maxCharacters: number;
   /** Called once, when the last subscriber has left or the subscription has failed. */
   readonly onEmpty: () => void;
 }
@@ -75,7 +77,7 @@ export class SharedSubscription {
   });
 
   constructor(options: SharedSubscriptionOptions) {
-    const { execute, source, counters } = options;
+    const { execute, source, counters, maxCharacters } = options;
     this.#options = options;
     this.#source = source;
     this.#cursorOf = (position) => encodeStreamCursor(source.selection, position);
@@ -89,7 +91,7 @@ export class SharedSubscription {
     const dependencies = this.#dependencies;
     this.#renderer = new Renderer({ shape: source.shape, execute, dependencies, signal });
     const renderer = this.#renderer;
-    this.#resultSet = new ResultSet({ source, renderer, counters });
+    this.#resultSet = new ResultSet({ source, renderer, counters, maxCharacters });
     this.#joinOptions = {
       source,
       viewer: options.viewer,

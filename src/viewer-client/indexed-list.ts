@@ -4,7 +4,7 @@ import type { SortedStore } from '../cache/indexes/sorted-index.ts';
 import type { SortedObjects } from '../cache/indexes/sorted-run.ts';
 import type { BuildCharges, FoundObjects, StoreIndexes } from '../cache/indexes/store-indexes.ts';
 import type { FieldValues, ObjectField } from '../kubernetes/object-field.ts';
-import type { FieldCondition } from '../kubernetes/object-filter.ts';
+import { weightOf, type FieldCondition } from '../kubernetes/object-filter.ts';
 import type { IndexedOrdering } from '../kubernetes/ordering.ts';
 import { mergePage, type Range } from './merged-page.ts';
 import { increment, type ObjectList, type Page, type PageRange } from './object-list.ts';
@@ -17,7 +17,7 @@ export interface IndexedListOptions<T> {
   readonly conditions: readonly FieldCondition<T>[];
   /** Returns the number of objects in all namespaces or in one. */
   readonly countIn: (namespace?: string) => number;
-  /** Called with a number of objects that are read, or will be. May throw to refuse it. */
+  /** Called with a number of objects that are read, or will be; those that a filter examines count by its weight. May throw to refuse it. */
   readonly onRead: (count: number) => void;
   readonly builds: BuildCharges;
   /**
@@ -62,10 +62,12 @@ export class IndexedList<T> implements ObjectList<T> {
   #matching: IndexedSet<T> | undefined;
   #few: SortedObjects<T> | undefined;
   #isCharged = false;
+  readonly #weight: number;
 
   constructor(options: IndexedListOptions<T>) {
     this.#options = options;
-    const { namespaces } = options;
+    const { namespaces, conditions } = options;
+    this.#weight = weightOf(conditions);
     if (typeof namespaces === 'string') this.#namespace = namespaces;
     else this.#visible = namespaces;
   }
@@ -209,14 +211,14 @@ export class IndexedList<T> implements ObjectList<T> {
   #examined(count: number, paged: number): void {
     const { conditions, isPartial, onRead } = this.#options;
     if (isPartial && conditions.length > 0) this.#chargeAll();
-    onRead(isPartial ? paged : count);
+    onRead(isPartial ? paged : count * this.#weight);
   }
 
   /** Charges, once, for all objects that the list may examine. */
   #chargeAll(): void {
     if (this.#isCharged) return;
     this.#isCharged = true;
-    this.#options.onRead(this.#countAll());
+    this.#options.onRead(this.#countAll() * this.#weight);
   }
 
   #predicate(): (entry: IndexedObject<T>) => boolean {
@@ -254,11 +256,11 @@ export class IndexedList<T> implements ObjectList<T> {
     const inNamespaces = this.#countAll();
     if (isPartial) this.#chargeAll();
     if (found && found.candidates < inNamespaces) {
-      if (!isPartial) onRead(found.candidates);
+      if (!isPartial) onRead(found.candidates * this.#weight);
       const isWhole = this.#namespace === undefined && !this.#visible && conditions.every(({ query }) => query);
       return found.where(this.#predicate(), isWhole);
     }
-    if (!isPartial) onRead(inNamespaces);
+    if (!isPartial) onRead(inNamespaces * this.#weight);
     return indexes.where(this.#visible ?? [this.#namespace], this.#predicate());
   }
 

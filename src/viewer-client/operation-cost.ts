@@ -13,16 +13,21 @@ const RETRY_AFTER_SECONDS = 1;
  * Cost of one operation, or of one event of a subscription, while it is executed. An object in the result costs 1 and the
  * number of its selected fields, a fragment counted as often as it is spread; a scalar in a list costs 1. An object costs
  * 0.1 each time that it is read from the cache for a page, or examined by a filter, and 1 if a list, or the index of an order,
- * is sorted for it. 64 characters of a log cost 1, an ID of `nodes` 10, a workspace that a mutation of several writes 100. Lists are
- * charged before their items are executed, so the limit bounds the time of an operation. Objects that the viewer may not see cost nothing,
- * as the cost would disclose how many there are.
+ * is sorted for it, or it is grouped alone for totals. 64 characters of a log cost 1, an ID of `nodes` 10, a workspace that a mutation of
+ * several writes 100. Lists are charged before their items are executed, so the limit bounds the time of an operation. Objects that the
+ * viewer may not see cost nothing, as the cost would disclose how many there are.
+ *
+ * A field may have a long text, so the bytes of the result have a limit of their own: those of all results together.
  */
 export class OperationCost implements ReadCost {
   readonly max: number;
   #total = 0;
+  #textBytes = 0;
   readonly #viewer: string;
   readonly #bytes: RequestBytes | undefined;
   #sliceEndCost = SLICE_COST;
+  /** Whether the operation has got no room for its result, and must not be executed again. */
+  isRefused = false;
 
   /**
    * @param max limit of the cost
@@ -36,7 +41,11 @@ export class OperationCost implements ReadCost {
   }
 
   get isExceeded(): boolean {
-    return this.#total > this.max;
+    return this.#total > this.max || this.#isTextExceeded;
+  }
+
+  get #isTextExceeded(): boolean {
+    return this.#bytes !== undefined && this.#textBytes > this.#bytes.max;
   }
 
   get total(): number {
@@ -47,12 +56,27 @@ export class OperationCost implements ReadCost {
   restore(total: number): void {
     this.#bytes?.removeCost(this.#total - total);
     this.#total = total;
+    this.#textBytes = 0;
   }
 
   /** @throws {StatusError} 400 BadRequest if the operation exceeds its limit, now or before */
   add(amount: number): void {
     this.#total += amount;
     this.#bytes?.addCost(amount);
+    this.#assertWithin();
+  }
+
+  /**
+   * Adds bytes of the text of the result.
+   * @throws {StatusError} 400 BadRequest if it has more than all results together may have
+   */
+  addText(bytes: number): void {
+    this.#textBytes += bytes;
+    this.#bytes?.atLeast(this.#textBytes);
+    if (this.#isTextExceeded) this.#assertWithin();
+  }
+
+  #assertWithin(): void {
     if (this.isExceeded) throw new StatusError({ code: 400, reason: 'BadRequest', message: this.excess });
   }
 
@@ -64,14 +88,22 @@ export class OperationCost implements ReadCost {
     this.add(count);
   }
 
-  /** The limit and the cost so far, as in `extensions.limit` of an error. */
-  get limit(): { readonly name: 'MAX_OPERATION_COST'; readonly max: number; readonly actual: number } {
-    return { name: 'MAX_OPERATION_COST', max: this.max, actual: Math.ceil(this.#total) };
+  /** The limit that is exceeded, and the cost or bytes so far, as in `extensions.limit` of an error. */
+  get limit(): {
+    readonly name: 'MAX_OPERATION_COST' | 'MAX_BYTES_IN_FLIGHT';
+    readonly max: number;
+    readonly actual: number;
+  } {
+    return this.#bytes && this.#isTextExceeded
+      ? { name: 'MAX_BYTES_IN_FLIGHT', max: this.#bytes.max, actual: this.#textBytes }
+      : { name: 'MAX_OPERATION_COST', max: this.max, actual: Math.ceil(this.#total) };
   }
 
   /** Error message of an operation that exceeds the limit. */
   get excess(): string {
-    return `Expected an operation with a cost of at most ${this.max} (MAX_OPERATION_COST), got at least ${this.limit.actual}. Request smaller pages with \`first\`, fewer \`tailLines\` of logs, fewer fields of the objects in lists, or fewer workspaces in one mutation.`;
+    if (this.#isTextExceeded)
+      return `Expected a result of at most ${this.#bytes?.max} bytes (MAX_BYTES_IN_FLIGHT), got at least ${this.#textBytes}. Request smaller pages with \`first\`, or fewer long fields, such as \`manifest\`.`;
+    return `Expected an operation with a cost of at most ${this.max} (MAX_OPERATION_COST), got at least ${Math.ceil(this.#total)}. Request smaller pages with \`first\`, fewer \`tailLines\` of logs, fewer fields of the objects in lists, or fewer workspaces in one mutation.`;
   }
 
   /** Whether {@link pause} would wait. */
@@ -89,7 +121,10 @@ export class OperationCost implements ReadCost {
   }
 
   async #pause(): Promise<void> {
-    if (this.#bytes && !(await this.#bytes.start())) throw tooManyBytes(this.#bytes.max);
+    if (this.#bytes && !(await this.#bytes.start())) {
+      this.isRefused = true;
+      throw tooManyBytes(this.#bytes.max);
+    }
     await turns.continue(this.#viewer);
     this.#sliceEndCost = this.#total + SLICE_COST;
   }

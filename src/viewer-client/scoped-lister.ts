@@ -16,7 +16,7 @@ import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, olderVersion, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { ObjectField } from '../kubernetes/object-field.ts';
-import type { ObjectFilter } from '../kubernetes/object-filter.ts';
+import { weightOf, type ObjectFilter } from '../kubernetes/object-filter.ts';
 import type { Ordering } from '../kubernetes/ordering.ts';
 import { cacheKeyOf } from '../kubernetes/resource.ts';
 import type { Awaitable } from '../scheduling/awaitable.ts';
@@ -179,7 +179,13 @@ export class ScopedLister<T extends KubernetesObject> {
 
   #plainList(list: () => readonly T[], { ordering, filter }: ListSelection<T>): ObjectList<T> {
     const onSort = (count: number) => this.#cost?.addSorted(count);
-    return new PlainList(() => (filter ? list().filter(filter) : list()), ordering, onSort);
+    return new PlainList(() => (filter ? this.#examined(list(), filter) : list()), ordering, onSort);
+  }
+
+  /** Returns the objects that a filter matches. Their reading is charged already. */
+  #examined(objects: readonly T[], filter: ObjectFilter<T>): readonly T[] {
+    this.#cost?.addListed(objects.length * (weightOf(filter.conditions) - 1));
+    return objects.filter(filter);
   }
 
   /**

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { getIntrospectionQuery } from 'graphql';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { leastCpuMs } from '../support/cpu-time.ts';
-import { namespace, workspace } from '../support/manifests.ts';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { startTestGateway, type Answer, type TestGateway } from '../support/test-gateway.ts';
 
 const workspaces = (count: number) =>
@@ -55,6 +55,81 @@ it('counts a fragment as often as it is spread', async () => {
     gateway.query(`{ workspaces { nodes { ${spreads} } } } fragment F on Workspace { name paused }`);
   expect((await spread('...F ...F')).errors).toBeUndefined();
   expect((await spread('...F ...F ...F ...F ...F')).errors).toMatchObject(excess('MAX_OPERATION_COST'));
+});
+
+const repeated = (count: number, field: string) =>
+  `{ ${Array.from({ length: count }, (_, n) => `a${n}: ${field}`).join(' ')} }`;
+
+it('counts each workspace of totals that no index has', async () => {
+  await using gateway = await startTestGateway({
+    objects: [...objects, workspaceKind('jupyterlab')],
+    maxOperationCost: 1_000,
+  });
+  const totals = (count: number) => repeated(count, 'totals { count }');
+  const filtered = (count: number) => repeated(count, 'workspaceTotals(filter: { paused: false }) { count }');
+  for (const query of [
+    (count: number) => `{ namespaces { nodes ${totals(count)} } }`,
+    (count: number) => `{ workspaceKinds { nodes ${totals(count)} } }`,
+    filtered,
+  ]) {
+    expect((await gateway.query(query(5))).errors).toBeUndefined();
+    expect((await gateway.query(query(12))).errors).toMatchObject(excess('MAX_OPERATION_COST'));
+  }
+  expect((await gateway.query(repeated(50, 'workspaceTotals { count }'))).errors).toBeUndefined();
+});
+
+it('counts a label selector by its requirements', async () => {
+  await using gateway = await startTestGateway({ objects, maxOperationCost: 1_000 });
+  const ask = (fields: number, requirements: number) => {
+    const selector = Array.from({ length: requirements }, (_, n) => `key-${n}!=value`).join(',');
+    const filter = `filter: { labelSelector: "${selector}" }`;
+    return gateway.query(repeated(fields, `workspaces(${filter}) { totalCount }`));
+  };
+  expect((await ask(50, 4)).errors).toBeUndefined();
+  expect((await ask(1, 200)).errors).toBeUndefined();
+  expect((await ask(3, 200)).errors).toMatchObject(excess('MAX_OPERATION_COST'));
+});
+
+const list = (args: string) => `workspaces${args} { nodes ${repeated(20, 'stateMessage')} }`;
+
+describe.each(['compiled', 'reference'] as const)('a result with long texts with EXECUTION=%s', (execution) => {
+  const text = 'x'.repeat(10_000);
+  const long = workspaces(100).map(({ metadata: { name } }) =>
+    workspace(name ?? '', { state: 'Running', status: { stateMessage: text } }),
+  );
+
+  it('is refused with MAX_BYTES_IN_FLIGHT when it has more bytes than all together may have', async () => {
+    await using gateway = await startTestGateway({
+      objects: [namespace('team-a'), ...long],
+      execution,
+      maxBytesInFlight: 5e6,
+    });
+    const { data, errors } = await gateway.query(
+      `{ ${list('(first: 20)')} one: workspaces(first: 1) { nodes { id } } }`,
+    );
+    expect(errors).toBeUndefined();
+    const [{ id }] = (data as { readonly one: { readonly nodes: [{ readonly id: string }] } }).one.nodes;
+    const ids = JSON.stringify(Array.from({ length: 600 }, () => id));
+    for (const query of [`{ ${list('')} }`, `{ nodes(ids: ${ids}) { ... on Workspace { stateMessage } } }`])
+      expect((await gateway.query(query)).errors).toMatchObject(excess('MAX_BYTES_IN_FLIGHT'));
+    const events = gateway.subscribe(`subscription { workspaces { type object ${repeated(20, 'stateMessage')} } }`);
+    await expect(events.next()).rejects.toMatchObject(excess('MAX_BYTES_IN_FLIGHT'));
+  });
+
+  it('is the same as a page of it, and only its errors when it has some and more than 8 MiB', async () => {
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...long], execution });
+    const row = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`a${n}`, text]));
+    const failing = 'nodes(ids: ["malformed"]) { id }';
+    const answer = await gateway.query(`{ ${list('(first: 50)')} }`);
+    expect(answer.data?.['workspaces']).toEqual({ nodes: Array.from({ length: 50 }, () => row) });
+    const small = await gateway.query(`{ ${list('(first: 1)')} ${failing} }`);
+    expect(small).toMatchObject({ data: { workspaces: { nodes: [row] }, nodes: [null] }, errors: [{}] });
+    const { data, errors } = await gateway.query(`{ ${list('')} ${failing} }`);
+    expect({ data, messages: errors?.map(({ message }) => message) }).toEqual({
+      data: undefined,
+      messages: [small.errors?.[0]?.message, expect.stringContaining('Expected a result with errors of at most')],
+    });
+  });
 });
 
 it('executes introspection at a tenth of the default limit', async () => {
@@ -170,7 +245,10 @@ async function longestTurnOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 it('lets other work run while many root fields examine all workspaces', async () => {
-  await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...workspaces(2_000)] });
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a'), ...workspaces(2_000)],
+    maxOperationCost: MUCH,
+  });
   const selector = Array.from({ length: 200 }, (_, n) => `key-${n}!=value`).join(',');
   const count = async (fields: number) => {
     const field = 'workspaces(filter: { labelSelector: $selector }) { totalCount }';

@@ -109,12 +109,13 @@ async function allTotals(
   };
 }
 
-/** Returns the totals of workspaces that have been listed. */
+/** Returns the totals of workspaces that have been listed. Each costs 1, as they are grouped one by one. */
 export function totalsOfListed(
   client: ViewerClient,
   workspaces: readonly WorkspaceObject[],
   grouping: Grouping,
 ): Totals[] {
+  client.cost.add(workspaces.length);
   const values = workspaces.map((workspace) => derivedValues(workspace));
   return totalsOfValues(values, grouping, relatedFieldsFor(client.reader));
 }
