@@ -3,7 +3,8 @@ import { createClient, type ClientOptions } from 'graphql-ws';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../dev/simulator/free-port.ts';
-import { startTestGateway } from '../../test/support/test-gateway.ts';
+import { namespace, workspace, workspaceKind } from '../../test/support/manifests.ts';
+import { startGatewayFor, startTestGateway } from '../../test/support/test-gateway.ts';
 import { clientScript } from './graphiql-page.ts';
 
 type Fetcher = (
@@ -67,4 +68,41 @@ it('shows the errors of a subscription that cannot start', async () => {
   await using gateway = await startTestGateway();
   const events = fetcherOf(gateway.url)({ query: 'subscription { none { type } }' }, { headers: {} });
   expect(await events.next()).toMatchObject({ value: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
+});
+
+/** Reads the events of a subscription until one contains the text. */
+async function readUntil(text: string, events: AsyncIterator<unknown>): Promise<void> {
+  for (let { done, value } = await events.next(); !done; { done, value } = await events.next())
+    if (JSON.stringify(value).includes(text)) return;
+  throw new Error(`Expected an event with ${text}, got the end of the subscription.`);
+}
+
+it('continues a subscription with the next gateway when one is restarted', { timeout: 60_000 }, async () => {
+  await using gateway = await startTestGateway();
+  const { cluster } = gateway;
+  const port = await freePort();
+  const first = await startGatewayFor(cluster.kubeconfig, { port });
+  const events = fetcherOf(first.url)(
+    { query: 'subscription { namespaces { type object { name } } }' },
+    { headers: {} },
+  );
+  await readUntil('SYNCED', events);
+  await first[Symbol.asyncDispose]();
+  await using _second = await startGatewayFor(cluster.kubeconfig, { port });
+  await readUntil('SYNCED', events);
+  cluster.apply(namespace('later'));
+  await readUntil('later', events);
+  await events.return?.();
+  expect(await events.next()).toEqual({ done: true, value: undefined });
+});
+
+it('ends a subscription when the gateway has completed it', async () => {
+  const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('one', { state: 'Running' })];
+  await using gateway = await startTestGateway({ objects });
+  const input = '{ actionId: "action-1", namespace: "team-a", names: ["one"] }';
+  await gateway.query(`mutation { pauseWorkspaces(input: ${input}) { action { actionId } } }`);
+  const query = 'subscription { bulkAction(actionId: "action-1") { action { state } } }';
+  const events = fetcherOf(gateway.url)({ query }, { headers: {} });
+  await readUntil('COMPLETED', events);
+  expect(await events.next()).toEqual({ done: true, value: undefined });
 });

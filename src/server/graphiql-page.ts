@@ -117,6 +117,9 @@ async function post(request, headers) {
 const PING_MS = 10_000;
 // Time in which a connection has to be made, and in which the gateway has to answer a ping.
 const ANSWER_MS = 10_000;
+// Time after the end of a subscription in which a gateway that stops closes the connection. Then the page does.
+const CLOSE_MS = 1_000;
+const GOING_AWAY = 1001;
 
 // A connection can break without a close event, for example when a laptop sleeps: the client then connects again.
 function createClient(url, headers) {
@@ -127,6 +130,7 @@ function createClient(url, headers) {
     url,
     connectionParams: headers,
     keepAlive: PING_MS,
+    lazyCloseTimeout: CLOSE_MS,
     on: {
       connecting: endUnanswered,
       connected: stopTimer,
@@ -141,13 +145,36 @@ function createClient(url, headers) {
 // Not an async generator: its return(), called by the stop button, would wait for the next event.
 function subscribe(request, headers) {
   const url = endpoint.href.replace(/^http/, 'ws');
-  const events = createClient(url, headers).iterate(request);
+  let isOver = false;
+  let events;
+  let closed;
+  const connect = () => {
+    const client = createClient(url, headers);
+    client.on('opened', () => (closed = new Promise((resolve) => client.on('closed', resolve))));
+    events = client.iterate(request);
+  };
+  // A gateway that stops completes each subscription before it closes the connection. The next gateway continues it.
+  const isContinued = async () => (await closed).code === GOING_AWAY && !isOver;
+  connect();
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
-    next: () => events.next().catch(errorResult),
-    return: () => events.return(),
+    async next() {
+      try {
+        const next = await events.next();
+        if (!next.done || isOver || !(await isContinued())) return next;
+      } catch (error) {
+        isOver = true;
+        return errorResult(error);
+      }
+      connect();
+      return this.next();
+    },
+    return() {
+      isOver = true;
+      return events.return();
+    },
   };
 }
 
