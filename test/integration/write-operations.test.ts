@@ -96,10 +96,14 @@ it('runs the example that applies redirected options', async () => {
   expect(Object(workspace).imageConfig.optionId).toBe('jupyter-scipy:v1.10.0');
 });
 
+const ofTypo: Fill = (variables) => variables.replace('my-notebook', 'image-typo');
+
 it('runs the example that replaces a status', async () => {
   // The controller does not write to it meanwhile: it does not run, so its activity is not probed.
-  const fill = await filledFor('workspace(namespace: "team-research", name: "image-typo")');
-  const { workspace } = await play('16a-replace-status', (text) => fill(text.replace('my-notebook', 'image-typo')));
+  const reported = Object((await play('16-report-status', ofTypo))['workspace']);
+  const { workspace } = await play('16a-replace-status', (text) =>
+    ofTypo(text).replace('<resourceVersion from operation 16>', reported.metadata.resourceVersion),
+  );
   expect(workspace).toEqual({ state: 'UNKNOWN', stateMessage: '' });
 });
 
