@@ -45,6 +45,8 @@ it.each([
   '/gateway',
   '/workspaces/a/b',
   '/workspaces/a/b/edit',
+  '/workspaces/a',
+  '/kinds/',
 ])('serves the page at %s with URLs that are relative to the root', async (path) => {
   await using site = await startSite();
   const response = await site.get(path);
@@ -59,8 +61,8 @@ it.each([
 
 it.each([
   ['/', { accept: 'application/json' }],
-  ['/workspaces/a', html],
-  ['/workspaces/a/b/c/d', html],
+  ['/workspaces/a/b/c/d/e', html],
+  ['/workspacesa', html],
   ['/graphql', html],
 ])('does not handle %s with %o', async (path, headers) => {
   await using site = await startSite();

@@ -26,9 +26,8 @@ interface Dashboard {
   serve(request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** Paths of the pages. The script of the page decides by the path what it shows. */
-const PAGES =
-  /^\/(?:$|create$|fleet$|gateway$|kinds(?:\/[^/]+)?$|namespaces(?:\/[^/]+)?$|workspaces(?:\/[^/]+\/[^/]+(?:\/edit)?)?$)/u;
+/** Paths of the pages, and paths below them for which the script says that there is no page. It decides by the path what it shows. */
+const PAGES = /^\/(?:$|(?:create|fleet|gateway|kinds|namespaces|workspaces)(?:\/[^/]*){0,4}$)/u;
 const FILES = '/dashboard/';
 
 /**

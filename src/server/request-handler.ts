@@ -5,7 +5,7 @@ import { failure } from '../graphql/errors.ts';
 import { requestIdOf, type OperationRecord } from '../graphql/operation-record.ts';
 import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
-import { acceptsAnswer, acceptsEventStream } from './content-negotiation.ts';
+import { acceptsAnswer, acceptsEventStream, acceptsHtml } from './content-negotiation.ts';
 import { createDashboard, type DashboardOptions } from './dashboard.ts';
 import { createGraphiQL } from './graphiql.ts';
 import type { GraphiQLTab } from './graphiql-examples.ts';
@@ -15,7 +15,15 @@ import type { Person } from './person.ts';
 import type { OperationCaller } from './operation.ts';
 import { refuseUpgrade } from './refused-websockets.ts';
 import { recordOf, sendRefusal, type OperationObservers, type RequestGate } from './request-gate.ts';
-import { forbidden, refuse, REFUSED_REQUEST_TIMEOUT_MS, sendJson, type Refusal } from './responses.ts';
+import {
+  forbidden,
+  JSON_HEADERS,
+  refuse,
+  REFUSED_REQUEST_TIMEOUT_MS,
+  sendJson,
+  sendText,
+  type Refusal,
+} from './responses.ts';
 import { REQUEST_ID } from './server-response.ts';
 import type { UnreadResponses } from './unread-responses.ts';
 import type { WebSocketHandler } from './websocket.ts';
@@ -85,7 +93,7 @@ export function requestHandler({ options, gate, readiness, ...parts }: RequestPa
     }
     if (graphiql.handles(request)) return graphiql.serve(request, response);
     if (dashboard.handles(request)) return dashboard.serve(request, response);
-    if (path !== ENDPOINT) return sendJson(response, 404, { message: notServedMessage(path) });
+    if (path !== ENDPOINT) return sendNotServed(request, response);
     if (originPolicy.applyCors(request, response)) return undefined;
     const operationRefusal = originPolicy.operationRefusal(request);
     if (operationRefusal) return refuse(response, record, forbidden(operationRefusal));
@@ -148,6 +156,13 @@ function endFailed(response: ServerResponse, error: unknown, publicError: Reques
   if (response.headersSent) response.destroy();
   else sendJson(response, 500, { errors: [shown] });
   return undefined;
+}
+
+/** Answers people with text, and programs with JSON. */
+function sendNotServed(request: IncomingMessage, response: ServerResponse): void {
+  const message = notServedMessage(pathOf(request));
+  if (acceptsHtml(request)) sendText(response, 404, message, JSON_HEADERS);
+  else sendJson(response, 404, { message });
 }
 
 /** Connect links lead here if the ingress of the cluster does not serve the workspaces on the host of the dashboard. */

@@ -286,6 +286,15 @@ it.each([
   expect(await response.text()).toContain(hint);
 });
 
+it('answers a browser with text when it follows a connect link that nothing serves', async () => {
+  await using gateway = await startTestGateway({ objects: [] });
+  const response = await fetch(new URL('/workspace/connect/team-a/nb-1/main/', gateway.url), {
+    headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+  });
+  expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
+  expect(await response.text()).toMatch(/^Nothing is served at .*The demo runs no programs\.\n$/u);
+});
+
 it.each(['application/json', 'text/event-stream'])(
   'announces the end of the connection after a part of a body that is too large when it accepts %s',
   async (accept) => {
