@@ -30,7 +30,10 @@ export function gatewayUrl(file: string): URL {
 
 /** Shows another page. Its first heading gets the focus, as after a load of the page. */
 export function navigate(to: string): void {
-  history.pushState(null, '', new URL(to, base));
+  const { href } = new URL(to, base);
+  // As browsers do, so that a person who presses a link twice goes back by one step.
+  if (href === location.href) history.replaceState(null, '', href);
+  else history.pushState(null, '', href);
   showLocation();
   requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus());
 }

@@ -141,17 +141,40 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 120_000 }
     await page.getByRole('row').nth(1).focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Delete');
-    await page.getByRole('dialog', { name: 'Delete b?' }).waitFor();
-    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Delete b?' }).getByRole('button', { name: 'Delete' }).press('Enter');
     await expect.poll(() => page.locator('.cell-name .title').allInnerTexts()).toEqual(['a', 'c']);
     await expect.poll(focused).toContain('team-a/c');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
-    await page.getByRole('dialog', { name: 'Delete c?' }).waitFor();
-    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Delete c?' }).getByRole('button', { name: 'Delete' }).press('Enter');
     await expect.poll(focused).toBe('There is no workspace c');
     await page.getByRole('button', { name: 'Dismiss' }).first().press('Enter');
     await expect.poll(focused).toBe('There is no workspace c');
+  });
+
+  it('deletes nothing when the key that asks for a deletion is held', async () => {
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('kept')];
+    await using gateway = await startTestGateway({ objects });
+    await using window = await open(gateway.url, { path: 'workspaces/team-a/kept' });
+    const { page } = window;
+    const dialog = page.getByRole('dialog', { name: 'Delete kept?' });
+    await page.getByRole('button', { name: 'Delete' }).focus();
+    await page.keyboard.down('Enter');
+    await dialog.waitFor();
+    await page.keyboard.down('Enter'); // as the keyboard repeats it
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.locator('.task').count()).toBe(0);
+    await page.keyboard.up('Enter');
+  });
+
+  it('goes back by one step when the link to a page was used twice', async () => {
+    await using window = await open(demo().url, { path: 'fleet' });
+    const { page } = window;
+    const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Kinds' });
+    await link.click();
+    await link.click();
+    await page.goBack();
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toBe('Fleet');
   });
 
   it('keeps the focus on the button of an action that is confirmed by keyboard', async () => {

@@ -25,6 +25,10 @@ export function askFor(action: Action, targets: readonly Target[]): void {
   if (targets.length > 0) question.value = { action, targets };
 }
 
+function close(): void {
+  question.value = undefined;
+}
+
 /** Names that are listed; more are counted. */
 const MAX_NAMES = 8;
 
@@ -32,24 +36,23 @@ export function ActionDialog() {
   const store = useStore();
   if (!question.value) return null;
   const { action, targets } = question.value;
-  const close = () => {
-    question.value = undefined;
-  };
   const { title } = verbs[action];
+  const isFinal = action === 'delete';
   return (
     <Dialog
       title={<Title {...question.value} />}
       onClose={close}
       actions={
         <>
-          <button type="button" class="button" onClick={close}>
+          {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- a key that is held or pressed twice must not confirm a deletion */}
+          <button type="button" class="button" autoFocus={isFinal} onClick={close}>
             Cancel
           </button>
           <button
             type="button"
-            class={`button ${action === 'delete' ? 'danger' : 'primary'}`}
+            class={`button ${isFinal ? 'danger' : 'primary'}`}
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- a modal dialog moves the focus to its main action
-            autoFocus
+            autoFocus={!isFinal}
             onClick={() => {
               close();
               runTask(store, action, targets);
@@ -85,7 +88,7 @@ function Names({ targets }: Pick<Question, 'targets'>) {
           </code>
         </li>
       ))}
-      {targets.length > MAX_NAMES && <li class="muted">and {targets.length - MAX_NAMES} more</li>}
+      {targets.length > MAX_NAMES && <li class="muted">and {numberText(targets.length - MAX_NAMES)} more</li>}
     </ul>
   );
 }
