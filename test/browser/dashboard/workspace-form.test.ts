@@ -149,6 +149,74 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('kept');
   });
 
+  it.each([
+    [1_440, 900],
+    [640, 400],
+  ])(
+    'hides no field behind the buttons when the Tab key moves to it in a window of %i by %i pixels',
+    async (width, height) => {
+      const path = 'create?namespace=team-research&kind=jupyterlab';
+      await using window = await open(demo().url, { path, viewport: { width, height } });
+      const { page } = window;
+      await page.locator('.option-choices').first().waitFor();
+      await page.getByLabel('Name', { exact: true }).focus();
+      const found: number[] = [];
+      for (let presses = 0; presses < 12; presses += 1) {
+        await page.keyboard.press('Tab');
+        found.push(await page.evaluate(pixelsBehindFooter));
+      }
+      expect(Math.max(...found)).toBe(0);
+    },
+  );
+
+  it('removes the spaces around pasted texts, and saves nothing when the Enter key ends a label', async () => {
+    await using window = await open(demo().url, { path: 'create?namespace=team-research&kind=jupyterlab' });
+    const { page } = window;
+    await page.locator('.option-choices').first().waitFor();
+    await page.getByLabel('Name', { exact: true }).fill(' form-pasted\u00A0');
+    await page.getByLabel('Home volume').selectOption('New claim…');
+    await page.getByLabel('Name of the new claim').fill('form-pasted ');
+    await page.getByLabel('Capacity').fill('10');
+    await page.getByRole('button', { name: 'Add to Labels' }).click();
+    await page.getByLabel('Labels, line 1: key').fill(' team ');
+    await page.getByLabel('Labels, line 1: key').press('Enter');
+    await page.getByRole('button', { name: 'Check' }).click();
+    const problems = page.locator('#problems li');
+    const asksForUnit = 'Home volume, new claim, capacity: Add a unit, such as 10Gi.';
+    await expect.poll(() => problems.allInnerTexts()).toEqual([asksForUnit]);
+    expect(await page.getByLabel('Labels, line 1: key').inputValue()).toBe('team');
+    await page.getByLabel('Capacity').fill('10Gi');
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('It would be accepted.').waitFor();
+  });
+
+  it('says that there is no such kind when the address names none', async () => {
+    await using window = await open(demo().url, { path: 'create?namespace=team-research&kind=none' });
+    const kinds = window.page.getByRole('group', { name: 'Kind' });
+    await expect.poll(() => kinds.innerText()).toContain('There is no kind none: choose another one.');
+  });
+
+  it('says that kinds are loading, and not that there are none, when another namespace is chosen', async () => {
+    await using window = await open(demo().url);
+    const { page } = window;
+    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+    await page.routeWebSocket(/graphql$/u, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage(async (message) => {
+        if (message.includes('subscription FormKinds') && message.includes('team-vision')) await isReleased;
+        server.send(message);
+      });
+    });
+    await window.goTo('create?namespace=team-research&kind=jupyterlab');
+    await page.locator('.option-choices').first().waitFor();
+    await page.getByLabel('Namespace', { exact: true }).selectOption('team-vision');
+    const kinds = page.getByRole('group', { name: 'Kind' });
+    await kinds.getByText('Loading…').waitFor();
+    expect(await kinds.getByText(/no kinds|no kind/u).count()).toBe(0);
+    release();
+    await kinds.getByRole('radio', { name: /JupyterLab Notebook/u, checked: true }).waitFor();
+  });
+
   it('explains why an option is denied in the namespace', async () => {
     await using window = await open(demo().url, {
       path: 'create?namespace=team-research&kind=jupyterlab',
@@ -229,3 +297,11 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     expect(ada.problems).toEqual([]);
   });
 });
+
+/** Runs in the page: returns the height of the part of the field with the focus that the buttons of the form hide. */
+function pixelsBehindFooter(): number {
+  const active = document.activeElement;
+  const footer = document.querySelector('.form-footer');
+  if (!active || !footer || footer.contains(active)) return 0;
+  return Math.max(0, active.getBoundingClientRect().bottom - footer.getBoundingClientRect().top);
+}

@@ -1,5 +1,5 @@
 import { nextKey, type Entry } from './draft.ts';
-import { AddButton, FieldError, Group, RemoveButton, useControl } from './field.tsx';
+import { AddButton, FieldError, Group, RemoveButton, trimmed, useControl } from './field.tsx';
 import { useForm } from './form-model.ts';
 import { useItems } from './use-items.ts';
 
@@ -47,7 +47,9 @@ interface EntryItemProps {
 function EntryItem({ path, name, entry, onChange, onRemove }: EntryItemProps) {
   const keyControl = useControl(`${path}.key`);
   const valueControl = useControl(`${path}.value`);
-  const shared = { type: 'text', autoComplete: 'off', spellcheck: false } as const;
+  const shared = { type: 'text', autoComplete: 'off', spellcheck: false, onKeyDown: keepForm } as const;
+  const changeKey = (next: string) => onChange(`${path}.key`, { ...entry, name: next });
+  const changeValue = (next: string) => onChange(`${path}.value`, { ...entry, value: next });
   return (
     <div class="entry">
       <input
@@ -56,7 +58,8 @@ function EntryItem({ path, name, entry, onChange, onRemove }: EntryItemProps) {
         aria-label={`${name}: key`}
         placeholder="key"
         value={entry.name}
-        onInput={({ currentTarget }) => onChange(`${path}.key`, { ...entry, name: currentTarget.value })}
+        onInput={({ currentTarget }) => changeKey(currentTarget.value)}
+        onChange={({ currentTarget }) => trimmed(currentTarget.value, changeKey)}
       />
       <input
         {...valueControl}
@@ -64,11 +67,17 @@ function EntryItem({ path, name, entry, onChange, onRemove }: EntryItemProps) {
         aria-label={`${name}: value`}
         placeholder="value"
         value={entry.value}
-        onInput={({ currentTarget }) => onChange(`${path}.value`, { ...entry, value: currentTarget.value })}
+        onInput={({ currentTarget }) => changeValue(currentTarget.value)}
+        onChange={({ currentTarget }) => trimmed(currentTarget.value, changeValue)}
       />
       <RemoveButton name={name} onClick={onRemove} />
       <FieldError path={`${path}.key`} />
       <FieldError path={`${path}.value`} />
     </div>
   );
+}
+
+/** Keeps the Enter key, with which a person ends a line of a list, from saving the form. */
+function keepForm(event: KeyboardEvent): void {
+  if (event.key === 'Enter') event.preventDefault();
 }

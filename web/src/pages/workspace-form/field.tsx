@@ -75,9 +75,15 @@ export function TextField({ value, onInput, placeholder, ...field }: TextFieldPr
         placeholder={placeholder}
         aria-required={field.isRequired}
         onInput={({ currentTarget }) => onInput(currentTarget.value)}
+        onChange={({ currentTarget }) => trimmed(currentTarget.value, onInput)}
       />
     </FieldFrame>
   );
+}
+
+/** Calls the function with a text without the spaces around it, which a person who has pasted it does not see. */
+export function trimmed(text: string, onInput: (value: string) => void): void {
+  if (text.trim() !== text) onInput(text.trim());
 }
 
 interface SelectFieldProps extends FieldProps {

@@ -32,7 +32,7 @@ export function FormSections({ isNew }: { readonly isNew: boolean }) {
           The kinds cannot be shown: {kinds.error?.message}
         </p>
       )}
-      {isNew && <KindField kinds={kinds.rows} />}
+      {isNew && <KindField kinds={kinds.rows} isLoaded={kinds.status !== 'connecting'} />}
       {kind && <OptionFields key={kind.name} kind={kind} onLoaded={() => setHasOptions(true)} />}
       {(!kind || hasOptions) && <OtherSections homeMountPath={kind?.homeMountPath ?? null} isNew={isNew} />}
     </>

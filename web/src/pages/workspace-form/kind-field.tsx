@@ -9,18 +9,22 @@ export type FormKind = RowOf<FormKindsSubscription>;
 
 interface KindFieldProps {
   readonly kinds: readonly FormKind[];
+  /** Whether all kinds are loaded. */
+  readonly isLoaded: boolean;
 }
 
 /** Kinds that the namespace is offered, as cards. A chosen kind is shown even if it is not offered. */
-export function KindField({ kinds }: KindFieldProps) {
+export function KindField({ kinds, isLoaded }: KindFieldProps) {
   const form = useForm();
   const { kind: chosen, namespace } = form.draft.value;
   const shown = kinds
     .filter(({ name, offer }) => name === chosen || (offer && !offer.hidden))
     .sort((a, b) => Number(a.deprecated) - Number(b.deprecated) || compareTexts(a.displayName, b.displayName));
+  const isMissing = isLoaded && chosen !== '' && !shown.some(({ name }) => name === chosen);
   return (
     <Group path="kind" legend="Kind">
-      {shown.length === 0 && <p class="muted">{namespace} is offered no kinds.</p>}
+      {shown.length === 0 && <p class="muted">{isLoaded ? `${namespace} is offered no kinds.` : 'Loading…'}</p>}
+      {isMissing && <p class="warning">There is no kind {chosen}: choose another one.</p>}
       <div class="choices">
         {shown.map((kind) => (
           <KindCard

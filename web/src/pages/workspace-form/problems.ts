@@ -139,7 +139,7 @@ export function localProblems(draft: Draft): readonly Problem[] {
   return [
     ...required.filter(([, value]) => value.trim() === '').map(([field, , message]) => ({ field, message })),
     ...missingNames(draft),
-    ...claimNameProblems(draft),
+    ...newClaimProblems(draft),
     ...secrets.flatMap(({ defaultMode }, index) =>
       modeOf(defaultMode) === undefined
         ? [{ field: `volumes.secrets[${index}].defaultMode`, message: 'Expected octal digits, such as 0644.' }]
@@ -162,16 +162,23 @@ function missingNames({ podLabels, podAnnotations, labels, annotations }: Draft)
   );
 }
 
-function claimNameProblems(draft: Draft): readonly Problem[] {
+function newClaimProblems(draft: Draft): readonly Problem[] {
   const names = new Set<string>();
   return claimChoices(draft).flatMap(({ at, choice: { claimName, newClaim } }) => {
     if (!newClaim) return [];
     const field = `${at}.new.name`;
-    if (claimName.trim() === '') return [{ field, message: 'Enter a name for the claim.' }];
-    if (names.has(claimName)) return [{ field, message: 'Another new claim of this form has the same name.' }];
+    const problems = capacityProblems(`${at}.new.requestedSize`, newClaim.requestedSize);
+    if (claimName.trim() === '') return [{ field, message: 'Enter a name for the claim.' }, ...problems];
+    if (names.has(claimName))
+      return [{ field, message: 'Another new claim of this form has the same name.' }, ...problems];
     names.add(claimName);
-    return [];
+    return problems;
   });
+}
+
+/** The API takes a number without a unit for bytes, which nobody means by 10. */
+function capacityProblems(field: string, text: string): readonly Problem[] {
+  return /^\d{1,6}$/u.test(text.trim()) ? [{ field, message: `Add a unit, such as ${text.trim()}Gi.` }] : [];
 }
 
 /** Returns the problems in the order of the form, those without a field first, and one for each field and message. */
