@@ -200,6 +200,55 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(300);
   });
 
+  it('prints dark text when the theme is dark', async () => {
+    await using window = await open(demo().url, { colorScheme: 'dark' });
+    const { page } = window;
+    await page.getByRole('button', { name: 'Theme' }).click();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate(() => getComputedStyle(document.body).color)).toBe('rgb(25, 29, 38)');
+  });
+
+  it('distinguishes the chosen filter and page when the person has chosen the colors of all pages', async () => {
+    await using window = await open(demo().url, { path: '?state=error', forcedColors: 'active' });
+    const { page } = window;
+    const colors = (name: string, selector: string) =>
+      page
+        .locator(selector)
+        .evaluateAll(
+          (all, property) => [...new Set(all.map((element) => getComputedStyle(element).getPropertyValue(property)))],
+          name,
+        );
+    const chosen = await colors('background-color', '.chip[aria-pressed=true], nav a[aria-current]');
+    const others = await colors('background-color', '.chip[aria-pressed=false], nav a:not([aria-current])');
+    expect(others.filter((color) => chosen.includes(color))).toEqual([]);
+    const canvas = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await colors('border-bottom-color', '.header nav a:not([aria-current])')).toEqual([canvas]);
+  });
+
+  it('grows with the size of text that the person has chosen in the browser', async () => {
+    await using window = await open(demo().url);
+    const { page } = window;
+    const size = () => page.evaluate(() => getComputedStyle(document.documentElement).fontSize);
+    expect(await size()).toBe('15px');
+    const session = await page.context().newCDPSession(page);
+    await session.send('Page.setFontSizes', { fontSizes: { standard: 24 } });
+    await page.reload();
+    expect(await size()).toBe('22.5px');
+    expect(await window.contentWidth()).toBeLessThanOrEqual(1_440);
+  });
+
+  it('shows all entries of a menu in a window of 320 by 160 pixels', async () => {
+    await using window = await open(demo().url, { viewport: { width: 320, height: 160 } });
+    const { page } = window;
+    await page.getByRole('button', { name: /^Signed in as/u }).click();
+    const last = page.getByRole('menuitemradio').last();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => last.evaluate((entry) => entry === document.activeElement)).toBe(true);
+    const { bottom } = await last.evaluate((entry) => entry.getBoundingClientRect());
+    expect(bottom).toBeLessThanOrEqual(160);
+  });
+
   it('shows the page when the browser blocks its storage', async () => {
     await using window = await open(demo().url);
     const { page } = window;
