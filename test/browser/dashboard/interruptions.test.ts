@@ -148,6 +148,56 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     expect(await window.page.locator('.badge').allInnerTexts()).toEqual(['Paused', 'Running']);
   });
 
+  it('connects again at once when the machine has slept', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using proxy = await TcpProxy.to(gateway);
+    await using window = await open(proxy.url);
+    const { page } = window;
+    await page.clock.install();
+    await page.reload();
+    await window.isMarked('live');
+    await page.clock.pauseAt(Date.now() + 1_000);
+    proxy.stall();
+    gateway.cluster.apply(workspace('one', { state: 'Paused', paused: true }));
+    const next = page.waitForEvent('websocket');
+    await page.clock.fastForward('01:00:00');
+    await page.clock.runFor(4_000); // less than the time in which the gateway has to answer a ping
+    await next;
+    await page.clock.resume();
+    await expect.poll(() => page.locator('.badge').allInnerTexts()).toEqual(['Paused', 'Running']);
+  });
+
+  it('counts from the end of the connection when the page was hidden before', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using proxy = await TcpProxy.to(gateway);
+    await using window = await open(proxy.url);
+    const { page } = window;
+    await page.clock.install();
+    await page.reload();
+    await window.isMarked('live');
+    await page.evaluate(setHidden, true);
+    await page.clock.fastForward('01:00');
+    await page.clock.fastForward('01:00');
+    await proxy.disconnect();
+    await page.locator('.live-mark:not([data-mark=live])').waitFor();
+    await page.evaluate(setHidden, false);
+    expect(await page.locator('.live-mark').innerText()).toBe('Reconnecting');
+  });
+
+  it('asks for the state of the gateway at once when the page is shown again', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using window = await open(gateway.url, { path: 'gateway' });
+    const { page } = window;
+    await page.getByRole('row').nth(1).waitFor();
+    await page.clock.install();
+    await page.evaluate(setHidden, true);
+    await page.clock.pauseAt(Date.now() + 1_000);
+    const asked: (string | null)[] = [];
+    page.on('request', (sent) => asked.push(sent.postData()));
+    await page.evaluate(setHidden, false);
+    await expect.poll(() => asked).toContainEqual(expect.stringContaining('query GatewayStatus'));
+  });
+
   it('goes on with the next gateway when one is restarted, and shows the changes in between', async () => {
     await using gateway = await startTestGateway({ objects });
     const { cluster } = gateway;
@@ -345,3 +395,9 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     expect(await window.page.locator('.cell-name .title').allInnerTexts()).toEqual(['two']);
   });
 });
+
+/** Runs in the page: reports it as hidden, as behind another tab, or as shown. */
+function setHidden(isHidden: boolean): void {
+  Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}

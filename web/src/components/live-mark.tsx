@@ -32,8 +32,12 @@ function markOf(
 export function LiveMark() {
   const { status, error, rows } = useStore().workspaces.state.value;
   useEffect(() => {
-    if (status !== 'live') return;
-    lastLiveAt.value = Date.now();
+    if (status !== 'live') return undefined;
+    const note = () => {
+      lastLiveAt.value = Date.now();
+    };
+    note();
+    return note; // the clock of a hidden page stands still until the connection is lost
   }, [status, rows, now.value]);
   const age = now.value - lastLiveAt.value;
   const mark = markOf(status, { isOld: age > STALE_MS, isDenied: error?.code === 'FORBIDDEN' });

@@ -1,6 +1,6 @@
 /**
- * Runs a job at once and at an interval, but not while the page is hidden or the last run has not ended. The job handles its
- * errors. Returns a function that stops it and aborts the signal of the run in progress.
+ * Runs a job at once, at an interval, and when the page is shown again, but not while it is hidden or the last run has not ended. The
+ * job handles its errors. Returns a function that stops it and aborts the signal of the run in progress.
  */
 export function startPolling(job: (signal: AbortSignal) => Promise<void>, intervalMs: number): () => void {
   const ending = new AbortController();
@@ -12,8 +12,10 @@ export function startPolling(job: (signal: AbortSignal) => Promise<void>, interv
   };
   run();
   const timer = setInterval(run, intervalMs);
+  document.addEventListener('visibilitychange', run);
   return () => {
     ending.abort();
     clearInterval(timer);
+    document.removeEventListener('visibilitychange', run);
   };
 }

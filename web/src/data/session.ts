@@ -11,6 +11,10 @@ const PONG_MS = 5_000;
 /** Time in which a connection has to be made. */
 const CONNECT_MS = 10_000;
 
+/** Interval of looks at the clock, and the time between two of them after which the machine has slept. Hidden pages look once a minute. */
+const CLOCK_MS = 5_000;
+const ASLEEP_MS = 120_000;
+
 /** The connection of one person. Another person gets another session, and nothing is shared between them. */
 export interface Session {
   /** Client of subscriptions, all on one WebSocket, which is closed after the last one. */
@@ -50,6 +54,7 @@ export function createSession(token?: string): Session {
   // A page does not get the status with which a proxy refuses a WebSocket, but that of a request.
   const findReason = () => void request(IdentityDocument, {}, ending.signal).catch(() => undefined);
   const live = createLiveClient(headers, findReason);
+  const stopWaking = onWake(() => live.terminate());
   return {
     live,
     headers,
@@ -57,7 +62,10 @@ export function createSession(token?: string): Session {
     refuse,
     ended: ending.signal,
     request,
-    dispose: () => ending.abort(),
+    dispose: () => {
+      ending.abort();
+      stopWaking();
+    },
   };
 }
 
@@ -94,6 +102,17 @@ function createLiveClient(connectionParams: Readonly<Record<string, string>>, on
     },
   });
   return client;
+}
+
+/** Calls the function when the machine has slept: what the page shows is old then, and its connections may be broken. */
+function onWake(wake: () => void): () => void {
+  let seenAt = Date.now();
+  const timer = setInterval(() => {
+    const now = Date.now();
+    if (now - seenAt > ASLEEP_MS) wake();
+    seenAt = now;
+  }, CLOCK_MS);
+  return () => clearInterval(timer);
 }
 
 interface RequestOptions {
