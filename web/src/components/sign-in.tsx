@@ -32,7 +32,7 @@ function TokenForm({ isRefused }: { readonly isRefused: boolean }) {
         aria-describedby="token-help"
       />
       <p id="token-help" class="muted">
-        For example of <code>kubectl create token</code>. It is forgotten when you leave or reload the page.
+        For example from <code>kubectl create token</code>. It is forgotten when you leave or reload the page.
       </p>
       <button type="submit" class="button primary">
         Continue

@@ -41,7 +41,7 @@ export function Nodes() {
       )}
       {totalCount !== undefined && totalCount > nodes.length && (
         <p class="muted">
-          The first {nodes.length} of {totalCount} nodes.
+          The first {numberText(nodes.length)} of {numberText(totalCount)} nodes.
         </p>
       )}
     </section>

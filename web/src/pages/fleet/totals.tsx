@@ -139,7 +139,7 @@ function Groups({ title, rows }: GroupsProps) {
             )}
           </GroupRow>
         ))}
-        {others.length > 0 && <GroupRow row={sumOf(others)}>{others.length} others</GroupRow>}
+        {others.length > 0 && <GroupRow row={sumOf(others)}>{numberText(others.length)} more</GroupRow>}
       </tbody>
     </table>
   );
@@ -162,7 +162,11 @@ function GroupRow({ row, children }: { readonly row: Group; readonly children: C
       ))}
       <td class="number">
         {numberText(row.idle.count)}
-        {idleGpus > 0 && <small class="muted">{idleGpus} GPUs</small>}
+        {idleGpus > 0 && (
+          <small class="muted">
+            {numberText(idleGpus)} GPU{idleGpus !== 1 && 's'}
+          </small>
+        )}
       </td>
     </tr>
   );

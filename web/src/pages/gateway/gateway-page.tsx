@@ -76,7 +76,7 @@ function KindRow({ kind }: { readonly kind: ServedKind }) {
         </span>
         <small class="muted">{hint}</small>
       </td>
-      <td class="number">{kind.synced ? kind.objects : '–'}</td>
+      <td class="number">{kind.synced ? numberText(kind.objects) : '–'}</td>
       <td>
         <RelativeTime time={kind.lastEventAt} />
       </td>

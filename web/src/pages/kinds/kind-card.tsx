@@ -107,7 +107,7 @@ function OfferedIn({ name, namespaces }: OfferedInProps) {
   const open = offers?.filter(({ offer }) => offer && !offer.denied).length ?? 0;
   return (
     <details class="offers">
-      <summary>Offered in {offers ? amountText(open, offers.length) : '…'} namespaces</summary>
+      <summary>Offered in {offers ? amountText(open, offers.length) : '… namespaces'}</summary>
       <ul class="offer-list">
         {offers?.map(({ namespace, offer }) => (
           <li key={namespace}>
@@ -126,5 +126,6 @@ function OfferedIn({ name, namespaces }: OfferedInProps) {
 }
 
 function amountText(open: number, all: number): string {
-  return open === all && all > 0 ? `all ${numberText(all)}` : `${numberText(open)} of ${numberText(all)}`;
+  const amount = open < all ? `${numberText(open)} of ${numberText(all)}` : all > 1 ? `all ${numberText(all)}` : all;
+  return `${amount} ${all === 1 ? 'namespace' : 'namespaces'}`;
 }

@@ -1,4 +1,5 @@
 import type { OptionRowFragment } from '../../__generated__/graphql.ts';
+import { numberText } from '../../data/resources.ts';
 import { OptionFacts } from './option-facts.tsx';
 
 interface OptionListProps {
@@ -53,7 +54,7 @@ function OptionItem({ option, isRemoved, isDefault, redirectName, count }: Optio
         </OptionFacts>
       </div>
       <span class="count" title="Workspaces with this option">
-        {count ?? '–'}
+        {count === undefined ? '–' : numberText(count)}
         <span class="visually-hidden"> workspaces</span>
       </span>
     </li>
