@@ -6,12 +6,14 @@ import { validateLabelSelector } from './label-rules.ts';
 const PROBE = 'spec.podTemplate.activityProbe';
 const DEFAULT_PROBE_INTERVAL_SECONDS = 3_600;
 const DEFAULT_MIN_PROBE_INTERVAL_SECONDS = 300;
+/** Any interpreter with optional arguments. */
+const SHEBANG = /^#![ \t]*[^ \t]+(?:[ \t]+.+)?$/u;
 const LONGEST_SHEBANG = 255;
 
 /** Returns the errors of the activity probe and of the activity rules. */
 export function validateActivity({ podTemplate, activityRules = [] }: WorkspaceKindSpec): Cause[] {
   const { activityProbe, ports } = podTemplate;
-  const isProbeNeeded = !activityProbe && activityRules.some(configuresPause);
+  const isProbeNeeded = !activityProbe && activityRules.some(({ effect }) => effect.pauseWorkspace === true);
   return [
     ...(activityProbe ? validateProbe(activityProbe, new Set(ports.map(({ id }) => id))) : []),
     ...(isProbeNeeded
@@ -61,10 +63,9 @@ function validateProbe(probe: ActivityProbe, ports: ReadonlySet<string>): Cause[
 
 function validateScript(script: string): Cause[] {
   const field = `${PROBE}.podExec.script`;
-  const [shebang = ''] = script.split('\n');
-  if (!/^#!\s*\/\S/u.test(shebang))
-    return [invalidValue(field, script, `script shebang is invalid (e.g., '#!/bin/bash')`)];
-  if (shebang.length <= LONGEST_SHEBANG) return [];
+  const [shebang = ''] = script.split(/[\r\n]/u);
+  if (!SHEBANG.test(shebang)) return [invalidValue(field, script, `script shebang is invalid (e.g., '#!/bin/bash')`)];
+  if (Buffer.byteLength(shebang) <= LONGEST_SHEBANG) return [];
   return [invalidValue(field, script, `shebang line exceeds the ${LONGEST_SHEBANG} character limit`)];
 }
 
@@ -78,19 +79,16 @@ function validateRule(rule: ActivityRule, index: number): Cause[] {
   ];
 }
 
+const ONLY_ONE_CATCH_ALL = 'at most one catch-all (empty match) rule is allowed for pauseWorkspace effect';
+const CATCH_ALL_IS_LAST = 'catch-all (empty match) rule must be the last rule configuring the pauseWorkspace effect';
+
 function validateCatchAll(rules: readonly ActivityRule[]): Cause[] {
   const pausing = rules.map((rule, index) => ({ rule, index })).filter(({ rule }) => configuresPause(rule));
-  const [first, ...more] = pausing.filter(({ rule }) => isCatchAll(rule));
-  if (!first) return [];
-  if (more.length > 0) {
-    return more.map(({ index }) =>
-      matchError(index, 'at most one catch-all (empty match) rule is allowed for pauseWorkspace effect'),
-    );
-  }
-  if (pausing.at(-1)?.index === first.index) return [];
-  return [
-    matchError(first.index, 'catch-all (empty match) rule must be the last rule configuring the pauseWorkspace effect'),
-  ];
+  const catchAlls = pausing.filter(({ rule }) => isCatchAll(rule));
+  return catchAlls.flatMap((each) => [
+    ...(each === catchAlls[0] ? [] : [matchError(each.index, ONLY_ONE_CATCH_ALL)]),
+    ...(each === pausing.at(-1) ? [] : [matchError(each.index, CATCH_ALL_IS_LAST)]),
+  ]);
 }
 
 function matchError(index: number, why: string): Cause {

@@ -60,12 +60,12 @@ function cycles(option: Option, values: OptionList['values'], byId: ReadonlyMap<
   });
 }
 
-/** Returns the redirects from an option back to itself, or undefined if they do not form a cycle. */
+/** Returns the options of the cycle of redirects that begins with an option; undefined if there is none. */
 function cycleFrom(start: string, byId: ReadonlyMap<string, OptionValue<object>>): readonly string[] | undefined {
   const path = [start];
   for (let next = byId.get(start)?.redirect?.to; next !== undefined; next = byId.get(next)?.redirect?.to) {
-    path.push(next);
     if (next === start) return path;
+    path.push(next);
     if (path.length > byId.size) return undefined;
   }
   return undefined;

@@ -23,6 +23,17 @@ it('returns no errors for a valid WorkspaceKind', () => {
   expect(validateWorkspaceKind(workspaceKind)).toEqual([]);
 });
 
+it('returns no errors when a probe script names its interpreter without a path', () => {
+  const script = '#!python3 -u\r\nprint()';
+  expect(validateWorkspaceKind(changed(workspaceKind, probe, { podExec: { script } }))).toEqual([]);
+});
+
+it('returns no errors when there is no probe and no rule pauses', () => {
+  const exempt = { ...all, effect: { pauseWorkspace: false } };
+  const ruled = changed(workspaceKind, 'spec.activityRules', [exempt]);
+  expect(validateWorkspaceKind(changed(ruled, probe, undefined))).toEqual([]);
+});
+
 it.each([
   [
     'spec.podTemplate.podMetadata',
@@ -86,6 +97,7 @@ it.each([
   [`${probe}.minProbeIntervalSeconds`, 3_601, probe, 'must be less than or equal to probeIntervalSeconds'],
   [probe, undefined, probe, 'activityProbe must be configured when'],
   ['spec.activityRules', [all, all], 'spec.activityRules[1].match', 'at most one catch-all'],
+  ['spec.activityRules', [all, all], 'spec.activityRules[0].match', 'must be the last rule'],
   ['spec.activityRules', [all, some], 'spec.activityRules[0].match', 'must be the last rule'],
   ['spec.activityRules', [{ ...all, effect: {} }], 'spec.activityRules[0].effect', 'must specify at least one effect'],
   [
@@ -105,14 +117,9 @@ it.each([
     `${PODS}.0.redirect`,
     { to: 'tiny_cpu' },
     `${PODS}[tiny_cpu].redirect.to`,
-    'podConfig redirect cycle detected: [tiny_cpu tiny_cpu]',
+    'podConfig redirect cycle detected: [tiny_cpu]',
   ],
-  [
-    `${IMAGES}.2.redirect`,
-    { to: V1_9 },
-    `${IMAGES}[${V1_9}].redirect.to`,
-    `cycle detected: [${V1_9} ${SCIPY} ${V1_9}]`,
-  ],
+  [`${IMAGES}.2.redirect`, { to: V1_9 }, `${IMAGES}[${V1_9}].redirect.to`, `cycle detected: [${V1_9} ${SCIPY}]`],
   [
     `${IMAGES}.2.spec.ports`,
     [{ id: 'x', port: 1 }],

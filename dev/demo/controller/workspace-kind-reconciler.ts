@@ -116,7 +116,9 @@ function pictureStatus({ configMap }: Picture, pictures: WorkspaceKindInputs['pi
     return failed('NotFound', `ConfigMap "${name}" not found in namespace "${namespace}" ${hint}`);
   }
   const text = source.data?.[key];
-  if (text === undefined) return failed('KeyNotFound', `key "${key}" not found in ConfigMap "${name}"`);
+  if (text === undefined) {
+    return failed('KeyNotFound', `key "${key}" not found in ConfigMap "${name}" in namespace "${namespace}"`);
+  }
   return { sha256: sha256(text) };
 }
 

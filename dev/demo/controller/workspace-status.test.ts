@@ -42,7 +42,7 @@ describe('status of a workspace whose kind or option is unknown', () => {
     [
       '0d: redirects form a cycle',
       { workspaceKind: redirecting({ tiny_cpu: 'small_cpu', small_cpu: 'tiny_cpu' }) },
-      'Workspace has invalid podConfig: podConfig with id "tiny_cpu" has a circular redirect',
+      'Workspace has invalid podConfig: podConfig with id "small_cpu" has a circular redirect',
     ],
   ];
   it.each(cases)('reports an error in row %s', (_, situation, stateMessage) => {

@@ -171,7 +171,7 @@ function resolveOption<S>(
     const next = values.find((value) => value.id === target);
     if (!next)
       return { failure: invalid(list, `${list} with id "${target}" not found, was redirected from "${source}"`) };
-    if (visited.has(target)) return { failure: invalid(list, `${list} with id "${target}" has a circular redirect`) };
+    if (visited.has(target)) return { failure: invalid(list, `${list} with id "${source}" has a circular redirect`) };
     visited.add(target);
     chain.push({ source, target });
     at = next;
