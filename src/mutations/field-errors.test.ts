@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { StatusError } from '../kubernetes/status-error.ts';
-import { inputPathOf, withInputPaths } from './field-errors.ts';
+import { assertNoCausesBefore, inputPathOf, withFurtherCauses, withInputPaths } from './field-errors.ts';
 
 const paths = {
   spec: 'input.spec',
@@ -33,4 +33,22 @@ it('removes repeated causes and rethrows other errors unchanged', async () => {
   const other = new TypeError('other');
   await expect(withInputPaths(paths, Promise.reject(other))).rejects.toBe(other);
   expect(await withInputPaths(paths, Promise.resolve(7))).toBe(7);
+});
+
+const invalidAt = (field: string, message: string) => ({ reason: 'FieldValueInvalid', field, message });
+const labels = [invalidAt('input.labels', 'first'), invalidAt('input.labels', 'second')];
+const home = invalidAt('input.home', 'gone');
+const denial = new StatusError({ code: 422, reason: 'Invalid', message: 'denied', causes: labels });
+
+it('adds further causes to an error when it does not have them', () => {
+  const repeated = invalidAt('input.labels', 'in other words');
+  expect(withFurtherCauses(denial, [repeated, home])).toMatchObject({
+    details: { message: 'denied; input.home: gone', causes: [...labels, home] },
+  });
+  expect(withFurtherCauses(denial, [repeated])).toBe(denial);
+});
+
+it('reports all causes of a field when the cluster has several', async () => {
+  const assertion = assertNoCausesBefore(() => Promise.reject(denial), [home], { kind: 'Workspace' });
+  await expect(assertion).rejects.toMatchObject({ details: { causes: [home, ...labels] } });
 });

@@ -33,7 +33,7 @@ export async function assertNoCausesBefore(
   causes: readonly StatusCause[],
   about: About,
 ): Promise<void> {
-  if (causes.length > 0) assertNoCauses(withoutRepetition([...causes, ...(await causesOf(dryRun))]), about);
+  if (causes.length > 0) assertNoCauses([...causes, ...notIn(causes, await causesOf(dryRun))], about);
 }
 
 async function causesOf(attempt: () => Promise<unknown>): Promise<readonly StatusCause[]> {
@@ -47,21 +47,29 @@ async function causesOf(attempt: () => Promise<unknown>): Promise<readonly Statu
   }
 }
 
-/** Returns the first cause of each reason and field. */
-function withoutRepetition(causes: readonly StatusCause[]): readonly StatusCause[] {
-  return [...Map.groupBy(causes, ({ reason, field }) => `${reason} ${field}`).values()].flatMap(
-    ([first]) => first ?? [],
-  );
+/** Returns the causes whose reason and field no known one has: the gateway and the cluster word the same cause differently. */
+function notIn(known: readonly StatusCause[], causes: readonly StatusCause[]): readonly StatusCause[] {
+  const keys = new Set(known.map(keyOf));
+  return causes.filter((cause) => !keys.has(keyOf(cause)));
 }
 
-/** Adds causes that were found in the input to the error of an API server. Returns any other error unchanged. */
+function keyOf({ reason, field }: StatusCause): string {
+  return `${reason} ${field}`;
+}
+
+/**
+ * Adds causes that were found in the input to the error of an API server, without those that it has already. Returns any other
+ * error unchanged.
+ */
 export function withFurtherCauses(error: unknown, further: readonly StatusCause[]): unknown {
-  if (!isInvalid(error) || !(error instanceof StatusError) || further.length === 0) return error;
+  if (!isInvalid(error) || !(error instanceof StatusError)) return error;
   const { causes = [], message } = error.details;
+  const added = notIn(causes, further);
+  if (added.length === 0) return error;
   return new StatusError({
     ...error.details,
-    message: `${message}; ${listedCauses(further)}`,
-    causes: withoutRepetition([...causes, ...further]),
+    message: `${message}; ${listedCauses(added)}`,
+    causes: [...causes, ...added],
   });
 }
 
