@@ -17,7 +17,7 @@ const auditKeys = {
 
 export const Audit = builder.objectRef<KubernetesObject>('Audit').implement({
   description:
-    'Authors and times of changes through this gateway or the REST backend. Changes by controllers and kubectl are not recorded.',
+    'Authors and times of changes through this gateway or the REST backend. Changes by controllers and kubectl are not recorded, nor are the pauses and starts of the REST backend.',
   fields: (t) => ({
     createdAt: t.field({
       type: 'DateTime',

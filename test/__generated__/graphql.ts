@@ -128,7 +128,7 @@ export type CreateSecretInput = {
 export type CreateWorkspaceInput = {
   /** Annotations of the Workspace. */
   annotations?: Array<KeyValueInput> | null | undefined;
-  /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
+  /** Whether the controller keeps redirected options while the workspace is paused, instead of replacing them. Supported only by the oldest version of the CRD; others reject it. */
   deferUpdates?: boolean | null | undefined;
   /** Display name. If null or empty, the name is used. */
   displayName?: string | null | undefined;
@@ -518,9 +518,9 @@ export type PatchWorkspaceKindInput = {
 export type PauseCause =
   /** The controller paused it for inactivity, by a rule of its WorkspaceKind. */
   | 'IDLE'
-  /** Not known: paused with other tools, changed by a user since, or the controller has not reported the time yet. */
+  /** Not known: paused with other tools, such as the REST backend, which does not record the user; changed by a user since; or the controller has not reported the time yet. */
   | 'UNKNOWN'
-  /** A user paused it through this gateway or the REST backend, or created it paused. */
+  /** A user paused it through this gateway, or created it paused. */
   | 'USER';
 
 /** Workspaces to pause. Either `names` or `filter` is required. */
@@ -721,7 +721,7 @@ export type UpdateWorkspaceInput = {
   annotations?: Array<KeyValueInput> | null | undefined;
   /** Whether to set imageConfig and podConfig to their `desiredOptionId` unless they are given here or it is null. Restarts a running workspace. */
   applyPendingRedirects?: boolean;
-  /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
+  /** Whether the controller keeps redirected options while the workspace is paused, instead of replacing them. Supported only by the oldest version of the CRD; others reject it. */
   deferUpdates?: boolean | null | undefined;
   /** Display name. If null or empty, the name is used. */
   displayName?: string | null | undefined;
@@ -894,7 +894,7 @@ export type WorkspaceKindPodTemplateInput = {
   podMetadata?: PodMetadataInput | null | undefined;
   /** Complete security context of the pods, as in their manifest. */
   securityContext?: unknown;
-  /** Name of the service account of the pods. */
+  /** Name of the service account of the pods. Supported only by old versions of the CRD. Others reject it: the `clusterRoles` of their service accounts are changed by `manifest`. */
   serviceAccountName?: string | null | undefined;
 };
 

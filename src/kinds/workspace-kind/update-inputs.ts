@@ -39,7 +39,10 @@ const WorkspaceKindPodTemplateInput = builder.inputType('WorkspaceKindPodTemplat
   description: 'Changes of the pod template of a WorkspaceKind. Absent fields are kept, null clears a field.',
   fields: (t) => ({
     podMetadata: t.field({ type: PodMetadataInput, description: 'Labels and annotations of the pods.' }),
-    serviceAccountName: t.string({ description: 'Name of the service account of the pods.' }),
+    serviceAccountName: t.string({
+      description:
+        'Name of the service account of the pods. Supported only by old versions of the CRD. Others reject it: the `clusterRoles` of their service accounts are changed by `manifest`.',
+    }),
     activityProbe: t.field({
       type: ActivityProbeInput,
       description: 'Activity probe. Its `podExec` or `jupyter` removes the other one; fields that are absent are kept.',

@@ -94,7 +94,7 @@ export const WorkspaceOption = builder.objectRef<ChosenOption>('WorkspaceOption'
     desiredOptionId: t.id({
       nullable: true,
       description:
-        'ID of the option that the next restart applies. Null until the controller has reported it for the option in the spec.',
+        'ID of the option that replaces it, at the end of the redirects; `optionId` if it is not redirected. Null until the controller has reported it for the option in the spec.',
       resolve: ({ workspace, list }) => redirectsOf(workspace, list)?.desired ?? null,
     }),
     redirectChain: t.field({

@@ -47,6 +47,16 @@ it.each<readonly [title: string, fields: Case, expected: unknown]>([
     { annotations: changed(-600), activity: idle(-1, -60) },
     { cause: 'IDLE', user: null },
   ],
+  [
+    'was found idle by a probe after the last change by a user',
+    { annotations: changed(-10), activity: idle(-1, -60) },
+    { cause: 'IDLE', user: null },
+  ],
+  [
+    'was changed by a user after the last probe',
+    { annotations: changed(-1), activity: idle(-10, -60) },
+    { cause: 'USER', user: 'ann' },
+  ],
   ['was not idle long enough', { activity: idle(-1, 60) }, unknown],
   ['was not probed right before', { activity: idle(-600, -700) }, unknown],
   ['could not be probed', { activity: idle(-1, -60, 'Failure') }, unknown],

@@ -6,11 +6,11 @@ import { millisecondsOf, specOf, statusOf, type WorkspaceObject } from './resour
 const PauseCause = builder.enumType('PauseCause', {
   description: 'Reason for the pause of a workspace, as far as it can be inferred: the controller does not record it.',
   values: {
-    USER: { description: 'A user paused it through this gateway or the REST backend, or created it paused.' },
+    USER: { description: 'A user paused it through this gateway, or created it paused.' },
     IDLE: { description: 'The controller paused it for inactivity, by a rule of its WorkspaceKind.' },
     UNKNOWN: {
       description:
-        'Not known: paused with other tools, changed by a user since, or the controller has not reported the time yet.',
+        'Not known: paused with other tools, such as the REST backend, which does not record the user; changed by a user since; or the controller has not reported the time yet.',
     },
   } as const,
 });
@@ -28,24 +28,27 @@ const SKEW_MS = 5_000;
 /**
  * Returns why a workspace is paused; null while it is not to be paused. A user's change sets the audit annotations, and the
  * controller reports `pauseTime` right after the change. It pauses an idle workspace itself, right after a successful probe
- * past `eligibleAfter`.
+ * past `eligibleAfter`: a change that was made before this probe left the workspace running, and did not pause it.
  */
 function pauseOf(workspace: WorkspaceObject): Pause | null {
   if (specOf(workspace).paused !== true) return null;
   const pausedAt = millisecondsOf(statusOf(workspace).pauseTime);
   if (pausedAt === undefined) return { cause: 'UNKNOWN', user: null };
   const author = authorOf(workspace);
-  if (author.name !== null && isRightBefore(Date.parse(author.at), pausedAt))
+  const changedAt = Date.parse(author.at);
+  const foundIdleAt = foundIdleAtOf(workspace, pausedAt);
+  if (author.name !== null && isRightBefore(changedAt, pausedAt) && !(foundIdleAt && changedAt < foundIdleAt))
     return { cause: 'USER', user: author.name };
-  return { cause: isPausedForInactivity(workspace, pausedAt) ? 'IDLE' : 'UNKNOWN', user: null };
+  return { cause: foundIdleAt ? 'IDLE' : 'UNKNOWN', user: null };
 }
 
-function isPausedForInactivity(workspace: WorkspaceObject, pausedAt: number): boolean {
+/** Returns the time of the probe that has found the workspace idle right before its pause. Undefined if none has. */
+function foundIdleAtOf(workspace: WorkspaceObject, pausedAt: number): number | undefined {
   const { rules, lastProbe } = statusOf(workspace).activity ?? {};
   const eligibleAt = millisecondsOf(rules?.pauseWorkspace?.eligibleAfter);
   const probedAt = millisecondsOf(lastProbe?.endTime);
-  if (eligibleAt === undefined || probedAt === undefined || lastProbe?.result !== 'Success') return false;
-  return eligibleAt <= pausedAt && isRightBefore(probedAt, pausedAt);
+  if (eligibleAt === undefined || probedAt === undefined || lastProbe?.result !== 'Success') return undefined;
+  return eligibleAt <= pausedAt && isRightBefore(probedAt, pausedAt) ? probedAt : undefined;
 }
 
 /** False if a time is NaN. */
@@ -59,7 +62,8 @@ const WorkspacePause = builder.objectRef<Pause>('WorkspacePause').implement({
     cause: t.expose('cause', { type: PauseCause, description: 'Cause of the pause.' }),
     user: t.exposeString('user', {
       nullable: true,
-      description: 'Name of the user who paused the workspace. Null unless the cause is USER.',
+      description:
+        'Name of the user who paused the workspace, or changed it up to 30 seconds before. Null unless the cause is USER.',
     }),
   }),
 });

@@ -2,7 +2,7 @@ import { optionIdOf, statusOf, type OptionList, type WorkspaceObject } from './r
 
 /** Redirects of the option in the spec, as the controller reported them. */
 interface ReportedRedirects {
-  /** ID of the option that the next restart applies: the last target, or the option itself if it is not redirected. */
+  /** ID of the option that replaces it: the last target, or the option itself if it is not redirected. */
   readonly desired: string;
   readonly chain: readonly RedirectStep[];
 }
@@ -28,7 +28,7 @@ export function redirectsOf(workspace: WorkspaceObject, list: OptionList): Repor
 }
 
 /**
- * Whether the next restart replaces an option of the spec. A report of it is ignored if the status shows that it is about
+ * Whether the WorkspaceKind redirects an option of the spec. A report of it is ignored if the status shows that it is about
  * another option than the one in the spec.
  */
 export function isRestartPending(workspace: WorkspaceObject): boolean {

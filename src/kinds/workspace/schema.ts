@@ -144,13 +144,13 @@ builder.objectFields(WorkspaceType, (t) => ({
   }),
   pendingRestart: t.boolean({
     description:
-      'Whether the next restart replaces options, because the WorkspaceKind redirects them. False until the controller has reported it for the options in the spec.',
+      'Whether the WorkspaceKind redirects an option of the workspace: see `redirectChain`. updateWorkspace with `applyPendingRedirects` replaces it; a restart does not. Only the controller of the oldest version of the CRD replaces it itself, while the workspace is paused. False until the controller has reported it for the options in the spec.',
     resolve: isRestartPending,
   }),
   deferUpdates: t.boolean({
     nullable: true,
     description:
-      'Whether replaced options are kept until the next start, even while paused. Null if the cluster does not support it.',
+      'Whether the controller keeps redirected options while the workspace is paused, instead of replacing them. Null if the cluster does not support it.',
     resolve: (workspace) => specOf(workspace).deferUpdates ?? null,
   }),
 }));

@@ -273,6 +273,20 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     expect(await page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
   });
 
+  it('replaces a redirected image when its replacement is chosen', async () => {
+    await using window = await open(demo().url, { path: 'workspaces/team-research/old-baseline' });
+    const { page } = window;
+    const notice = page.getByText('choose their replacements in Edit');
+    await notice.waitFor();
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByText(/^Replaced by jupyter-scipy:v1\.9\.2: JupyterLab is updated/u).waitFor();
+    await page.getByRole('radio', { name: /^jupyter-scipy:v1\.10\.0/u }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Baseline of last year' }).waitFor();
+    await notice.waitFor({ state: 'detached' });
+    expect(window.problems).toEqual([]);
+  });
+
   it('keeps the input when the workspace changes meanwhile, and saves only the changes', async () => {
     await createWorkspace(demo().url, 'form-shared', 'Shared');
     const path = 'workspaces/team-research/form-shared/edit';

@@ -65,7 +65,7 @@ export type CreatePersistentVolumeClaimInput = {
 export type CreateWorkspaceInput = {
   /** Annotations of the Workspace. */
   annotations?: Array<KeyValueInput> | null | undefined;
-  /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
+  /** Whether the controller keeps redirected options while the workspace is paused, instead of replacing them. Supported only by the oldest version of the CRD; others reject it. */
   deferUpdates?: boolean | null | undefined;
   /** Display name. If null or empty, the name is used. */
   displayName?: string | null | undefined;
@@ -260,7 +260,7 @@ export type UpdateWorkspaceInput = {
   annotations?: Array<KeyValueInput> | null | undefined;
   /** Whether to set imageConfig and podConfig to their `desiredOptionId` unless they are given here or it is null. Restarts a running workspace. */
   applyPendingRedirects?: boolean;
-  /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
+  /** Whether the controller keeps redirected options while the workspace is paused, instead of replacing them. Supported only by the oldest version of the CRD; others reject it. */
   deferUpdates?: boolean | null | undefined;
   /** Display name. If null or empty, the name is used. */
   displayName?: string | null | undefined;

@@ -38,7 +38,7 @@ const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
     paused: t.boolean({ required: true, defaultValue: false, description: 'Whether the workspace is created paused.' }),
     deferUpdates: t.boolean({
       description:
-        'Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it.',
+        'Whether the controller keeps redirected options while the workspace is paused, instead of replacing them. Supported only by the oldest version of the CRD; others reject it.',
     }),
     imageConfig: t.id({ required: true, description: 'ID of the imageConfig option.' }),
     podConfig: t.id({ required: true, description: 'ID of the podConfig option.' }),

@@ -40,7 +40,7 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
     }),
     deferUpdates: t.boolean({
       description:
-        'Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it.',
+        'Whether the controller keeps redirected options while the workspace is paused, instead of replacing them. Supported only by the oldest version of the CRD; others reject it.',
     }),
     imageConfig: t.id({ description: 'ID of the imageConfig option. Cannot be null. Restarts a running workspace.' }),
     podConfig: t.id({ description: 'ID of the podConfig option. Cannot be null. Restarts a running workspace.' }),

@@ -29,7 +29,8 @@ export function OptionFacts({ option, isDefault, redirectName, children }: Optio
       {denied && <small class="warning">{deniedMessage ?? 'A filter rule denies it, without a message.'}</small>}
       {redirectName !== undefined && (
         <small class="warning">
-          Replaced by {redirectName} at the next start{redirectMessage && `: ${redirectMessage.text}`}
+          Replaced by {redirectName}
+          {redirectMessage && `: ${redirectMessage.text}`}
         </small>
       )}
     </>

@@ -80,7 +80,7 @@ function ConnectLinks({ workspace: { services } }: { readonly workspace: Workspa
   );
 }
 
-/** Reasons for which the workspace does not run, and effects of a restart. */
+/** Reasons for which the workspace does not run, and its replaced options. */
 function Notices({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const { state, stateMessage, stateHint, paused } = workspace;
   const isFine = state === 'RUNNING' || (state === 'PAUSED' && paused);
@@ -89,7 +89,7 @@ function Notices({ workspace }: { readonly workspace: WorkspaceDetailsFragment }
       {!isFine && stateMessage && <Notice state={state}>{stateMessage}</Notice>}
       {stateHint && <Notice state="PENDING">{stateHint}</Notice>}
       <SavedWarnings path={workspacePath(workspace)} />
-      {workspace.pendingRestart && <PendingRestart workspace={workspace} />}
+      {workspace.pendingRestart && <ReplacedOptions workspace={workspace} />}
     </>
   );
 }
@@ -109,13 +109,14 @@ function SavedWarnings({ path }: { readonly path: string }) {
   );
 }
 
-function PendingRestart({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
+/** A restart does not replace them: only the controller of the oldest version of the CRD does so while the workspace is paused. */
+function ReplacedOptions({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
   const steps = [...workspace.imageConfig.redirectChain, ...workspace.podConfig.redirectChain];
   return (
     <div class="notice" data-state="PENDING">
-      <Icon name="restart" />
+      <Icon name="edit" />
       <div>
-        <strong>{workspace.paused ? 'The next start' : 'A restart'} replaces options</strong>
+        <strong>Replaced options: choose their replacements in Edit</strong>
         <ul>
           {steps.map(({ sourceId, targetId, target, message }) => (
             <li key={`${sourceId} ${targetId}`}>

@@ -106,7 +106,7 @@ function RowCells({ row, tabIndex }: ComponentProps<typeof RowActions>) {
         <RelativeTime time={workspace.activity.lastActivityAt} />
       </span>
       <span role="cell" class="cell-reason" title={reason}>
-        <span>{reason || (workspace.pendingRestart && 'A restart would apply a newer image or size.')}</span>
+        <span>{reason || (workspace.pendingRestart && 'Its image or size has been replaced: see Edit.')}</span>
       </span>
     </>
   );
