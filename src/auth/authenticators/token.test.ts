@@ -1,13 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { kubeconfig } from '../../../test/support/kubeconfig.ts';
 import { startLoopbackServer } from '../../../test/support/loopback-server.ts';
 import { createApiConnection } from '../../kubernetes/api-connection.ts';
 import { Client } from '../../kubernetes/client.ts';
 import { tokenAuthenticator } from './token.ts';
 
-const accepted = JSON.stringify({ kind: 'TokenReview', status: { authenticated: true, user: { username: 'erin' } } });
-const rejected = JSON.stringify({ kind: 'TokenReview', status: { authenticated: false } });
-const credentials = { header: () => ['Bearer t'], remoteAddress: '127.0.0.1' };
+const reviewed = (status: object) => JSON.stringify({ kind: 'TokenReview', status });
+const accepted = reviewed({ authenticated: true, user: { username: 'erin' } });
+const rejected = reviewed({ authenticated: false });
 const TTL_MS = 60_000;
 const GRACE_MS = 60_000;
 
@@ -24,7 +24,12 @@ async function thenResponding(status: number, body: string | undefined) {
   let now = 0;
   const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
   const authenticate = tokenAuthenticator(client, { graceMs: GRACE_MS, now: () => now });
-  return { ...server, authenticate: () => authenticate(credentials), pass: (ms: number) => void (now += ms) };
+  const remoteAddress = '127.0.0.1';
+  return {
+    ...server,
+    authenticate: async (token = 't') => authenticate({ header: () => [`Bearer ${token}`], remoteAddress }),
+    pass: (ms: number) => void (now += ms),
+  };
 }
 
 it('returns the last user within the grace when the API server reviews no token', async () => {
@@ -48,6 +53,48 @@ it('returns the last user within the grace when the review of the token hangs', 
   await server.authenticate();
   server.pass(TTL_MS);
   expect(await server.authenticate()).toMatchObject({ name: 'erin' });
+});
+
+it('throws the error of the API server within the grace when the token has expired', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using server = await thenResponding(500, '{}');
+  const lifetimeMs = TTL_MS / 2;
+  const exp = (Date.now() + lifetimeMs) / 1_000;
+  const token = `x.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.y`;
+  expect(await server.authenticate(token)).toMatchObject({ name: 'erin' });
+  vi.setSystemTime(Date.now() + lifetimeMs);
+  server.pass(lifetimeMs);
+  await expect(server.authenticate(token)).rejects.toMatchObject({ code: 500 });
+});
+
+it.each([401, 429])('throws ServiceUnavailable when the API server answers %i to a review', async (status) => {
+  await using server = await thenResponding(status, JSON.stringify({ kind: 'Status', code: status }));
+  await server.authenticate();
+  await expect(server.authenticate('another')).rejects.toMatchObject({ code: 503 });
+});
+
+it.each([
+  { authenticated: false, user: { username: 'erin' } },
+  { user: { username: 'erin' } },
+  { authenticated: true, user: { username: '' } },
+  { authenticated: true },
+])('throws Unauthorized when the status of the review is %j', async (status) => {
+  await using server = await thenResponding(201, reviewed(status));
+  await server.authenticate();
+  await expect(server.authenticate('another')).rejects.toMatchObject({ code: 401 });
+});
+
+it('returns another key for each token of a user, and when the groups of a token change', async () => {
+  const user = { username: 'erin', groups: ['a'] };
+  await using server = await thenResponding(201, reviewed({ authenticated: true, user }));
+  const first = await server.authenticate();
+  const before = first.key;
+  const another = await server.authenticate('another');
+  server.pass(TTL_MS);
+  const again = await server.authenticate();
+  expect(again.groups).toEqual(another.groups);
+  expect(new Set([before, another.key, again.key]).size).toBe(3);
 });
 
 it('throws Unauthorized with the length when the token is too long', async () => {
