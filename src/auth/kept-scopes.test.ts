@@ -92,6 +92,43 @@ describe('a kept scope', () => {
     expect(user.reviews).toHaveLength(reviews);
   });
 
+  it('is used while the oldest of its decisions is new enough', async () => {
+    let now = 0;
+    const storage = new RbacStorage(rights);
+    const authorizer = authorizerFor(storage, { now: () => now });
+    const user = new ReviewedUser(storage, ann);
+    const reviewsWith = async (conditions: { readonly notBefore?: number; readonly isRecheck?: boolean }) => {
+      const before = user.reviews.length;
+      const options = { viewer: user.viewer, authorizer, namespaces: () => NAMESPACES, ...conditions };
+      await new VisibilityResolver(options).resolve(Workspace, 'read');
+      return user.reviews.length - before;
+    };
+    await reviewsWith({});
+    now = 100_000;
+    for (const object of moreRights) storage.apply(object);
+    now += 1;
+    expect(await reviewsWith({})).toBe(1 + 2); // the new namespace and samples
+    expect(await reviewsWith({ notBefore: 0 })).toBe(0);
+    now = 151_000; // more than half of the time to live of the first decisions
+    expect(await reviewsWith({ notBefore: now, isRecheck: true })).toBe(1 + 2);
+    expect(await reviewsWith({ notBefore: 120_000 })).toBe(1); // that of the new namespace
+  });
+
+  it('ends with the oldest of its decisions, also when a namespace was added', async () => {
+    const names = ['ns-1', 'ns-2'];
+    let now = 0;
+    const storage = new RbacStorage(rights);
+    const resolve = operationsOf(authorizerFor(undefined, { now: () => now }), new ReviewedUser(storage, ann));
+    await resolve(Workspace, 'read', names);
+    now = 8_000; // the denial in the whole cluster has ended, and not the permissions
+    await resolve(Workspace, 'read', names);
+    now = 9_000;
+    expect((await resolve(Workspace, 'read', [...names, 'new'])).full).toEqual(new Set(names));
+    storage.delete({ kind: 'RoleBinding', apiVersion: '', metadata: { name: grantName('ann'), namespace: 'ns-1' } });
+    now = 10_000;
+    expect((await resolve(Workspace, 'read', [...names, 'new'])).full).toEqual(new Set(['ns-2']));
+  });
+
   it('discards a kept scope when others fill the bound, and then resolves it again from cached decisions', async () => {
     const names = NAMESPACES.slice(0, 900);
     const storage = new RbacStorage(names.flatMap((name) => grantIn(name, 'ann', viewing)));

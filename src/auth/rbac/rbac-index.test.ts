@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import { RBAC, clusterRole } from '../../../test/support/access/rbac-objects.ts';
 import { RbacStorage } from '../../../test/support/access/rbac-storage.ts';
-import type { AccessChange } from './access-change.ts';
+import { Store } from '../../cache/store.ts';
+import { EVERYTHING, type AccessChange } from './access-change.ts';
 import type { Action } from './policy-rules.ts';
+import { RbacIndex } from './rbac-index.ts';
+import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './resources.ts';
 import { subjectKeysOf } from './subjects.ts';
 
 const LIST: Action = { verb: 'list', group: 'kubeflow.org', resource: 'workspaces' };
@@ -138,5 +141,25 @@ describe('changes', () => {
     storage.apply(binding('lister', toAnn));
     storage.apply(clusterRole('unbound', workspaces));
     expect(received).toEqual([]);
+  });
+
+  it('reports a change of everything when the objects were replaced, or are no longer served', () => {
+    const stores = {
+      roles: new Store(Role),
+      clusterRoles: new Store(ClusterRole),
+      roleBindings: new Store(RoleBinding),
+      clusterRoleBindings: new Store(ClusterRoleBinding),
+    };
+    for (const store of Object.values(stores)) store.replace([], '9');
+    using index = new RbacIndex({ stores });
+    const received: AccessChange[] = [];
+    const remove = index.addChangeHandler(subjectKeysOf(ann), (change) => received.push(change));
+    stores.roleBindings.replace([], '1'); // from an older backup
+    expect(received).toEqual([EVERYTHING]);
+    stores.clusterRoles.fail(new Error('gone'), 'discard');
+    expect(received).toEqual([EVERYTHING, EVERYTHING]);
+    remove();
+    stores.roles.replace([], '1');
+    expect(received).toHaveLength(2);
   });
 });

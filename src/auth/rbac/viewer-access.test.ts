@@ -5,6 +5,8 @@ import { authorizerFor, isAllowedBy, resolverFor, ReviewedUser } from '../../../
 import { Workspace } from '../../kinds/workspace/resource.ts';
 import { WorkspaceKind } from '../../kinds/workspace-kind/resource.ts';
 import type { ResourceAttributes } from '../resource-attributes.ts';
+import { EVERYTHING } from './access-change.ts';
+import { ViewerAccesses } from './viewer-access.ts';
 
 const ann = { name: 'ann', groups: [] };
 const THOUSAND = Array.from({ length: 1_000 }, (_, index) => `ns-${index}`);
@@ -209,4 +211,27 @@ it('finds names of objects without namespaces that rules with resourceNames gran
   const resolver = resolverFor(authorizerFor(storage), user.viewer, []);
   expect((await resolver.resolve(WorkspaceKind, 'read')).full).toEqual(new Set(['one', 'two', 'three']));
   expect((await resolver.resolve(WorkspaceKind, 'watch')).full).toEqual(new Set(['one', 'two']));
+});
+
+it('returns a change of everything since a time whose changes it has discarded', () => {
+  let now = 0;
+  const storage = new RbacStorage([role]);
+  const access = new ViewerAccesses({ index: storage.index, now: () => now }).of(new ReviewedUser(storage, ann).viewer);
+  for (now = 1; now <= 65; now += 1) {
+    if (now % 2 === 1) storage.apply(binding);
+    else storage.delete(binding);
+  }
+  expect(access.changesSince(32)).toEqual([EVERYTHING]);
+  expect(access.changesSince(33)).toHaveLength(33);
+  expect(access.unchangedSince({ ...LIST, verb: 'create' })).toBeCloseTo(32.001, 5);
+});
+
+it('receives no changes for a viewer whom 10,000 others have displaced', () => {
+  const storage = new RbacStorage([role]);
+  const accesses = new ViewerAccesses({ index: storage.index });
+  const accessOf = (name: string) => accesses.of(new ReviewedUser(storage, { ...ann, name }).viewer);
+  const displaced = accessOf('ann');
+  for (let index = 0; index < 10_000; index += 1) accessOf(`${index}`);
+  storage.apply(binding);
+  expect(displaced.revision).toBe(0);
 });
