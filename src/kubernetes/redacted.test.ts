@@ -1,9 +1,17 @@
+import { inspect } from 'node:util';
+import { KubeConfig } from '@kubernetes/client-node';
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { redactedError, redactedReason, redactedSummary } from './redacted.ts';
 import { StatusError } from './status-error.ts';
 
 const CANARY = 'zqcanaryqz';
+const NUMBER_CANARY = 8_675_309;
+
+function setProperty(value: { a: number }): void {
+  value.a = 1;
+}
 
 describe('a redacted summary', () => {
   it.each([
@@ -25,8 +33,14 @@ describe('a redacted error', () => {
     ['JSON.parse', () => JSON.parse(`{"a":${CANARY}}`)],
     ['the in operator', () => 'a' in (CANARY as unknown as object)],
     ['a property of a string', () => Object.assign(Object(CANARY) as object, { 0: 'a' })],
+    ['a property of a primitive', () => Reflect.apply(setProperty, undefined, [CANARY])],
+    ['a list', () => new Set(NUMBER_CANARY as unknown as [])],
     ['an iterator', () => new Map([CANARY] as unknown as [])],
     ['BigInt', () => BigInt(CANARY)],
+    ['a conversion', () => BigInt(Symbol(CANARY) as unknown as string)],
+    ['YAML', () => parse(`{ a: "${CANARY}`)],
+    ['a kubeconfig', () => new KubeConfig().loadFromString(`{ a: "${CANARY}`)],
+    ['text like a stack', () => Promise.reject(new SyntaxError(`Unexpected\n    at ${CANARY} (1:2)`))],
     ['a URL', () => new URL(CANARY)],
     ['graphql-js', () => Promise.reject(new GraphQLError(`String cannot represent value: ${CANARY}`))],
     ['a cause', () => Promise.reject(new Error('outer', { cause: new SyntaxError(CANARY) }))],
@@ -38,7 +52,7 @@ describe('a redacted error', () => {
     const error: unknown = await Promise.resolve()
       .then(fail)
       .catch((reason: unknown) => reason);
-    expect(JSON.stringify([redactedError(error), redactedReason(error)])).not.toContain(CANARY);
+    expect(inspect([redactedError(error), redactedReason(error)], { depth: 10 })).not.toMatch(/zqcanaryqz|8675309/u);
   });
 
   it('keeps name, code, message and stack frames of other errors', () => {

@@ -76,6 +76,13 @@ describe('deleteWorkspace', () => {
     expect(stored(gateway)?.metadata.deletionTimestamp).toBeUndefined();
   });
 
+  it('returns no deletionPending from a dry run when no finalizer would delay the deletion', async () => {
+    await using gateway = await start(workspace('nb'));
+    const { data } = await remove(gateway, { dryRun: true });
+    expect(data?.['deleteWorkspace']).toMatchObject({ deletionPending: false, workspace: { name: 'nb' } });
+    expect(stored(gateway)).toBeDefined();
+  });
+
   it('returns CONFLICT when the uid or resourceVersion differs', async () => {
     await using gateway = await start(workspace('nb'));
     expect(codeOf(await remove(gateway, { uid: 'another' }))).toBe('CONFLICT');
