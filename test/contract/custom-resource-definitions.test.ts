@@ -8,7 +8,7 @@ import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { applyMergePatch } from '../../dev/simulator/patch.ts';
 import { workspaceKind } from '../support/manifests.ts';
-import { conditionsIn, DEFINITIONS } from './api-client.ts';
+import { causesIn, conditionsIn, DEFINITIONS } from './api-client.ts';
 import { describeOnClusters } from './clusters.ts';
 import { Kubectl, kubectlMissing } from './kubectl.ts';
 
@@ -121,6 +121,15 @@ describeOnClusters('the definitions of the demo', (cluster) => {
     const value = cluster().minorVersion < 37 ? ' "object":' : '';
     const expected = causes.map((cause) => `FieldValueInvalid ${cause.replace(': ', `: Invalid value:${value} `)}`);
     expect([code, found?.toSorted()]).toEqual([422, expected.toSorted()]);
+  });
+
+  it('rejects a WorkspaceKind with a request that is no quantity', async () => {
+    const { api } = cluster();
+    await api.define(workspaceKindCrd);
+    const size = { id: 'tiny', spawner: { displayName: 'Tiny' }, spec: { resources: { requests: { cpu: 'lots' } } } };
+    const answer = await api.post(KINDS, changed({ podTemplate: { options: { podConfig: { values: [size] } } } }));
+    const field = 'spec.podTemplate.options.podConfig.values[0].spec.resources.requests.cpu';
+    expect(causesIn(answer)).toContain(`FieldValueInvalid ${field}`);
   });
 
   it.each(acceptances)('accepts a WorkspaceKind with %s', async (_, change) => {

@@ -46,9 +46,16 @@ export function epoch(bounds: Bounds = {}): Schema {
   return { type: 'integer', format: 'int64', ...between(bounds) };
 }
 
+const DECIMAL = String.raw`(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))`;
+const QUANTITY = String.raw`^(\+|-)?${DECIMAL}(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?${DECIMAL}))?$`;
+
 /** A resource quantity such as `500m`, `2Gi` or `1`. */
 export function quantity(): Schema {
-  return { anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true };
+  return {
+    anyOf: [{ type: 'integer' }, { type: 'string' }],
+    pattern: QUANTITY,
+    'x-kubernetes-int-or-string': true,
+  };
 }
 
 export function object<P extends Properties>(properties: P, required: readonly (keyof P & string)[] = []): Schema {
