@@ -43,6 +43,9 @@ interface ReceivedRequest {
   readonly text: string | undefined;
 }
 
+/** Media types of bodies that yoga parses as JSON. */
+const JSON_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/graphql+json']);
+
 /** The parts of a request that yoga reads. */
 type YogaRequest = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>;
 
@@ -101,7 +104,7 @@ export class JsonRequestServer {
   /** Whether the body may be read. A request that announces too long a body, or whose body has been read, is for yoga. */
   #isReadable(request: IncomingMessage): boolean {
     const { headers } = request;
-    const isJson = hasOperationInBody(request) && mediaTypeOf(headers['content-type'] ?? '') === 'application/json';
+    const isJson = hasOperationInBody(request) && JSON_TYPES.has(mediaTypeOf(headers['content-type'] ?? ''));
     return isJson && !request.readableEnded && !(Number(headers['content-length']) > this.#options.maxBodyBytes);
   }
 

@@ -98,6 +98,7 @@ export function requestHandler({ options, gate, readiness, ...parts }: RequestPa
     const operationRefusal = originPolicy.operationRefusal(request);
     if (operationRefusal) return refuse(response, record, forbidden(operationRefusal));
     if (isSimplePost(request)) return refuse(response, record, JSON_EXPECTED);
+    if (isCompressed(request)) return refuse(response, record, UNCOMPRESSED_EXPECTED);
     if (!acceptsAnswer(request)) return refuse(response, record, NOT_ACCEPTABLE);
     void serveAdmitted(request, response, record);
     return undefined;
@@ -178,6 +179,18 @@ const JSON_EXPECTED: Refusal = {
   code: 'UNSUPPORTED_MEDIA_TYPE',
   message: 'Expected a POST with Content-Type: application/json.',
 };
+
+const UNCOMPRESSED_EXPECTED: Refusal = {
+  status: 415,
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  message: 'Expected a body without compression, got one with Content-Encoding. Send it as it is.',
+};
+
+/** Other values of the header, such as `utf-8`, are mistakes about a body that is not compressed. */
+function isCompressed({ headers }: IncomingMessage): boolean {
+  const encoding = headers['content-encoding'];
+  return encoding !== undefined && /gzip|deflate|compress|br|zstd/iu.test(encoding);
+}
 
 const NOT_ACCEPTABLE: Refusal = {
   status: 406,

@@ -3,12 +3,14 @@ import { connect, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { namespace, workspace } from '../support/manifests.ts';
 import { headerAuthentication } from '../support/authentication.ts';
+import { heapBytes } from '../support/heap.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const MESSAGE = 'x'.repeat(32_000);
 const LIST = '{ workspaces { nodes { name stateMessage } } }';
 const REQUESTS = 6;
+const CHUNKS = 200_000;
 /** With answers of 16 MB, more than the buffers of the kernel take. */
 const LARGE = { workspaces: 500, maxBytesInFlight: 20_000_000 };
 /** With answers of 1.6 MB: none of the requests waits for nearly as long as the gateway lets them wait. */
@@ -107,3 +109,26 @@ it('answers all requests, some after others, when clients read', async () => {
   await waitFor(async () => (await bytesInFlight(gateway)).bytesInFlight === 0, 'nothing is counted any more');
   expect(await bytesInFlight(gateway)).toMatchObject({ refusals: 0, closes: 0 });
 }, 60_000);
+
+it.each(['application/json', 'application/graphql+json'])(
+  'keeps a body of %s in little memory when it arrives in chunks of one byte',
+  async (type) => {
+    await using gateway = await startGateway({ workspaces: 1, maxBytesInFlight: 1e9 });
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nkubeflow-userid: ann\r\nkubeflow-groups: system:masters\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    );
+    const received = async () => Number(/received_bytes_total (\d+)/u.exec(await gateway.metrics())?.[1]);
+    await waitFor(async () => (await received()) > 0, 'the request begins');
+    const [before, heapBefore] = [await received(), heapBytes()];
+    socket.write('1\r\n \r\n'.repeat(CHUNKS));
+    await waitFor(async () => (await received()) - before >= CHUNKS * '1\r\n \r\n'.length, 'all chunks arrive');
+    expect(heapBytes() - heapBefore).toBeLessThan(CHUNKS * 50); // 200 for each when they are kept
+    const query = '{"query":"{ gateway { version } }"}';
+    socket.write(`${query.length.toString(16)}\r\n${query}\r\n0\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /u);
+  },
+  60_000,
+);

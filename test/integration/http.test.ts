@@ -312,6 +312,7 @@ it.each([
   ['the origin is refused', 403, '/graphql', { origin: 'https://evil.example' }],
   ['nothing is served at the path', 404, '/nothing', {}],
   ['the type of the body is refused', 415, '/graphql', { 'content-type': 'text/plain' }],
+  ['the body is compressed', 415, '/graphql', { 'content-encoding': 'gzip' }],
   ['the body is too large', 413, '/graphql', { 'content-length': '1000000000' }],
   ['there is no identity', 401, '/graphql', {}],
 ] as const)(

@@ -153,6 +153,7 @@ describe('the request log', () => {
     ['its origin', { origin: 'https://evil.example' }, 'FORBIDDEN'],
     ['its site', { 'sec-fetch-site': 'cross-site' }, 'FORBIDDEN'],
     ['the type of its body', { 'content-type': 'text/plain' }, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['the compression of its body', { 'content-encoding': 'zstd' }, 'UNSUPPORTED_MEDIA_TYPE'],
   ])('logs the code of the error when a request is refused for %s', async (_, headers, code) => {
     const { log, lines } = recordingLog();
     await using gateway = await startTestGateway({ log });
