@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
+import { binding, RBAC } from '../support/access/rbac-objects.ts';
 import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { base64, kubeconfigText } from '../support/kubeconfig.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
@@ -95,19 +96,14 @@ async function kubeconfigNow(cluster: ControlPlane): Promise<string> {
 
 /** Creates the ServiceAccount `gateway`, which may do everything. */
 async function createGatewayAccount(api: ApiClient): Promise<void> {
-  const rbac = 'rbac.authorization.k8s.io';
   await api.post(`${CORE}/serviceaccounts`, {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: { name: 'gateway' },
   });
-  await api.post(`/apis/${rbac}/v1/clusterrolebindings`, {
-    apiVersion: `${rbac}/v1`,
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'gateway' },
-    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'cluster-admin' },
-    subjects: [{ kind: 'ServiceAccount', namespace: 'team-a', name: 'gateway' }],
-  });
+  const account = { kind: 'ServiceAccount', namespace: 'team-a', name: 'gateway' };
+  const administration = binding({ name: 'gateway' }, { kind: 'ClusterRole', name: 'cluster-admin' }, account);
+  await api.post(`/apis/${RBAC}/clusterrolebindings`, administration);
 }
 
 /** Returns a token of the gateway that is valid until the Secret of this name, which is created, is deleted. */

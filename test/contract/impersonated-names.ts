@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createApiConnection, type ApiConnection } from '../../src/kubernetes/api-connection.ts';
 import type { ImpersonatedUser } from '../../src/kubernetes/impersonation.ts';
+import { grantIn } from '../support/access/grants.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { collectionOf } from './api-client.ts';
 import type { Cluster } from './clusters.ts';
 
 const SERVICES = '/api/v1/namespaces/default/services';
@@ -112,18 +114,8 @@ async function whoIs(connection: ApiConnection): Promise<unknown> {
 
 /** Grants a group all permissions in the default namespace. Resolves when they are in effect. */
 async function grant({ api }: Cluster, group: string): Promise<void> {
-  const rbac = 'rbac.authorization.k8s.io';
-  const namespaced = `/apis/${rbac}/v1/namespaces/default`;
-  const metadata = { name: 'editors', namespace: 'default' };
-  const rules = [{ apiGroups: [''], resources: ['services'], verbs: ['*'] }];
-  await api.create(`${namespaced}/roles`, { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules });
-  await api.create(`${namespaced}/rolebindings`, {
-    apiVersion: `${rbac}/v1`,
-    kind: 'RoleBinding',
-    metadata,
-    roleRef: { apiGroup: rbac, kind: 'Role', name: 'editors' },
-    subjects: [{ apiGroup: rbac, kind: 'Group', name: group }],
-  });
+  const services = { apiGroups: [''], resources: ['services'], verbs: ['*'] };
+  for (const object of grantIn('default', `group:${group}`, services)) await api.create(collectionOf(object), object);
   const resourceAttributes = { verb: 'list', resource: 'services', namespace: 'default' };
   const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview' };
   await waitFor(async () => {

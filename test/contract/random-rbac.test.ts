@@ -13,9 +13,11 @@ import type { ResourceAttributes } from '../../src/auth/resource-attributes.ts';
 import { readConfig } from '../../src/config.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { Client } from '../../src/kubernetes/client.ts';
+import { grant, grantIn, grantName } from '../support/access/grants.ts';
 import { LiveNames, shownNames } from '../support/access/live-names.ts';
 import { AGGREGATE } from '../support/access/random-rbac.ts';
 import { NAMESPACES, RbacChanges, USERS, type RbacChange, type RbacUser } from '../support/access/rbac-changes.ts';
+import { RBAC } from '../support/access/rbac-objects.ts';
 import { Caller } from '../support/access/users.ts';
 import { headerAuthentication } from '../support/authentication.ts';
 import { workspace } from '../support/manifests.ts';
@@ -29,7 +31,6 @@ import { describeOnClusters, type Cluster } from './clusters.ts';
 const seeds = seedsOf(process.env['RBAC_SEEDS'] ?? '2');
 const ROUNDS = 6;
 const TIMEOUT_MS = 300_000;
-const RBAC = 'rbac.authorization.k8s.io';
 const header = { ...headerAuthentication, allowSystemIdentities: true };
 
 describeOnClusters('random RBAC', (cluster) => {
@@ -166,7 +167,7 @@ class StoredRbac {
     if (stored.every(({ metadata }) => metadata.name !== 'aggregated')) return;
     const sources = stored.filter(({ kind, metadata }) => kind === 'ClusterRole' && metadata.labels?.[AGGREGATE]);
     const rules = sources.flatMap((source) => source['rules'] as readonly object[]);
-    const { code, text } = await this.#cluster.api.patch(`/apis/${RBAC}/v1/clusterroles/aggregated`, 'MERGE', {
+    const { code, text } = await this.#cluster.api.patch(`/apis/${RBAC}/clusterroles/aggregated`, 'MERGE', {
       rules,
     });
     if (code !== 200) throw new Error(`Expected to aggregate the rules, got ${code}: ${text}`);
@@ -180,21 +181,15 @@ class StoredRbac {
     const { api } = this.#cluster;
     this.#canaries += 1;
     const name = `canary-${process.hrtime.bigint()}-${this.#canaries}`;
-    const rules = [{ verbs: ['get'], apiGroups: ['example.com'], resources: ['canaries'] }];
-    const subjects = [{ apiGroup: RBAC, kind: 'User', name }];
-    const objects: readonly Manifest[] = [{ name, namespace: 'team-a' }, { name }].flatMap((metadata) => {
-      const kind = 'namespace' in metadata ? 'Role' : 'ClusterRole';
-      const role = { apiVersion: `${RBAC}/v1`, kind, metadata, rules };
-      const roleRef = { apiGroup: RBAC, kind, name };
-      return [role, { apiVersion: `${RBAC}/v1`, kind: `${kind}Binding`, metadata, roleRef, subjects }];
-    });
+    const rule = { verbs: ['get'], apiGroups: ['example.com'], resources: ['canaries'] };
+    const [local, clusterWide] = [grantIn('team-a', name, rule), grant(name, rule)];
     const request = { verb: 'get', group: 'example.com', resource: 'canaries', name: null };
     const user = { name, groups: [] };
-    for (const object of objects.slice(0, 2)) await api.create(collectionOf(object), object);
+    for (const object of local) await api.create(collectionOf(object), object);
     await this.#follows(index, user, { ...request, namespace: 'team-a' });
-    for (const object of objects.slice(2)) await api.create(collectionOf(object), object);
+    for (const object of clusterWide) await api.create(collectionOf(object), object);
     await this.#follows(index, user, { ...request, namespace: null });
-    for (const object of objects) await api.delete(`${collectionOf(object)}/${name}`);
+    for (const object of [...local, ...clusterWide]) await api.delete(`${collectionOf(object)}/${grantName(name)}`);
   }
 
   async #follows(index: RbacIndex, user: RbacUser, request: ResourceAttributes): Promise<void> {

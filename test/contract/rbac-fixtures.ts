@@ -1,6 +1,7 @@
 import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { binding, clusterRole, group, roleIn, user } from '../support/access/rbac-objects.ts';
+import { namespace } from '../support/manifests.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 const WORKSPACES = ['workspaces', 'workspaces/status'];
@@ -76,8 +77,8 @@ export const rbacFixtures: readonly Manifest[] = [
     apiGroups: ['authorization.k8s.io'],
     resources: ['subjectaccessreviews'],
   }),
-  role('namespace-viewer', 'team-a', { verbs: ['get'], apiGroups: [''], resources: ['namespaces'] }),
-  role(
+  roleIn('namespace-viewer', 'team-a', { verbs: ['get'], apiGroups: [''], resources: ['namespaces'] }),
+  roleIn(
     'settings-editor',
     'team-a',
     { verbs: ['get', 'update', 'patch'], apiGroups: [''], resources: ['configmaps'], resourceNames: ['settings'] },
@@ -112,22 +113,10 @@ export const rbacFixtures: readonly Manifest[] = [
 /** Created last: when these are in effect, so are all objects created before them. */
 export const canaries: readonly Manifest[] = [
   clusterRole('canary', { verbs: ['sing'], apiGroups: [''], resources: ['cages'] }),
-  role('canary', 'team-a', { verbs: ['chirp'], apiGroups: [''], resources: ['cages'] }),
+  roleIn('canary', 'team-a', { verbs: ['chirp'], apiGroups: [''], resources: ['cages'] }),
   bind('canary', '', 'ClusterRole/canary', user('canary')),
   bind('canary', 'team-a', 'Role/canary', user('canary')),
 ];
-
-function namespace(name: string): Manifest {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-}
-
-function clusterRole(name: string, ...rules: readonly Rule[]): Manifest {
-  return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules };
-}
-
-function role(name: string, inNamespace: string, ...rules: readonly Rule[]): Manifest {
-  return { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace: inNamespace }, rules };
-}
 
 function sourceRole(level: string, rule: Rule): Manifest {
   return { ...clusterRole(`source-of-${level}`, rule), metadata: { name: `source-of-${level}`, labels: label(level) } };
@@ -143,29 +132,13 @@ function label(level: string): Readonly<Record<string, string>> {
   return { [`example.org/aggregate-to-${level}`]: 'true' };
 }
 
-type Subject = Readonly<Record<string, string>>;
-
-function user(name: string): Subject {
-  return { kind: 'User', apiGroup: RBAC, name };
-}
-
-function group(name: string): Subject {
-  return { kind: 'Group', apiGroup: RBAC, name };
-}
-
 /** A service account; by default in the namespace of the binding. */
-function account(name: string, inNamespace?: string): Subject {
+function account(name: string, inNamespace?: string): object {
   return { kind: 'ServiceAccount', name, ...(inNamespace !== undefined && { namespace: inNamespace }) };
 }
 
 /** A binding; cluster-wide if the namespace is empty. */
-function bind(name: string, inNamespace: string, to: string, ...subjects: readonly Subject[]): Manifest {
-  const [kind, roleName] = to.split('/');
-  return {
-    apiVersion: `${RBAC}/v1`,
-    kind: inNamespace === '' ? 'ClusterRoleBinding' : 'RoleBinding',
-    metadata: { name, ...(inNamespace !== '' && { namespace: inNamespace }) },
-    roleRef: { apiGroup: RBAC, kind, name: roleName },
-    subjects,
-  };
+function bind(name: string, inNamespace: string, to: string, ...subjects: readonly object[]): Manifest {
+  const [kind = '', roleName = ''] = to.split('/');
+  return binding({ name, namespace: inNamespace || undefined }, { kind, name: roleName }, ...subjects);
 }

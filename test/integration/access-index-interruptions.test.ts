@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { RBAC_GROUP } from '../../dev/simulator/access/rbac-objects.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
@@ -6,14 +7,13 @@ import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { gatewayRoles, gatewayServiceAccount } from '../../dev/demo/users.ts';
 import { grantIn, grantName, viewing } from '../support/access/grants.ts';
 import { LiveNames, shownNames } from '../support/access/live-names.ts';
+import { RBAC } from '../support/access/rbac-objects.ts';
 import { Caller, testUser } from '../support/access/users.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
-const RBAC_GROUP = 'rbac.authorization.k8s.io';
-const RBAC = `${RBAC_GROUP}/v1`;
 const TEAMS = ['team-a', 'team-b', 'team-c'];
 const ann = testUser('ann');
 const WARNING = 'cannot watch roles and bindings';

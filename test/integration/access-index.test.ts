@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { RBAC_GROUP } from '../../dev/simulator/access/rbac-objects.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { gatewayRoles, gatewayServiceAccount } from '../../dev/demo/users.ts';
 import { grantIn, viewing } from '../support/access/grants.ts';
+import { RBAC } from '../support/access/rbac-objects.ts';
 import { testUser } from '../support/access/users.ts';
 import { AccessEnvironment } from '../support/access/environment.ts';
 import { namespace, workspace } from '../support/manifests.ts';
@@ -13,8 +15,6 @@ import { connectUser } from '../support/user-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
-const RBAC_GROUP = 'rbac.authorization.k8s.io';
-const RBAC = `${RBAC_GROUP}/v1`;
 const ann = testUser('ann');
 /** Times to live that no test outlives, so that no review is repeated for its age. */
 const lasting = { authorizationTtlSeconds: 600, denialTtlSeconds: 600 };

@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
+import type { Rule } from '../support/access/grants.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { claim, secret } from '../support/mounts.ts';
 import type { Answer } from '../support/test-gateway.ts';
-import {
-  startViewerFixture,
-  viewerModes,
-  type Rule,
-  type ViewerMode,
-  type ViewerFixture,
-} from '../support/viewer-modes.ts';
+import { startViewerFixture, viewerModes, type ViewerMode, type ViewerFixture } from '../support/viewer-modes.ts';
 import {
   inputPath,
   storedWorkspace,

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { specOf } from '../../src/kinds/workspace/resource.ts';
 import { workspaceKindWith, option, rule } from '../support/workspace-kind-options.ts';
+import type { Rule } from '../support/access/grants.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { claim, secret } from '../support/mounts.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
-import { startViewerFixture, type Rule } from '../support/viewer-modes.ts';
+import { startViewerFixture } from '../support/viewer-modes.ts';
 import {
   inputPath,
   storedWorkspace,

@@ -1,46 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { grant, grantIn, type Rule } from '../support/access/grants.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { claim } from '../support/mounts.ts';
 import { startGatewayFor, startTestGateway, type SimulatedGateway, type TestGateway } from '../support/test-gateway.ts';
-import { startViewerFixture, type Rule } from '../support/viewer-modes.ts';
+import { startViewerFixture } from '../support/viewer-modes.ts';
 
 const alice = { token: 'token-of-alice', name: 'alice' };
-const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** Grants Alice read access to everything, and these verbs on workspaces in `team-a`. */
 function rights(verbs: readonly string[], resources: readonly string[] = ['workspaces']): Manifest[] {
-  const reading = [
-    {
-      verbs: ['get', 'list', 'watch'],
-      apiGroups: ['kubeflow.org', ''],
-      resources: ['workspaces', 'workspacekinds', 'namespaces'],
-    },
-  ];
-  const writing = [{ verbs, apiGroups: ['kubeflow.org'], resources }];
-  const subjects = [{ kind: 'User', name: 'alice', apiGroup: 'rbac.authorization.k8s.io' }];
-  return [
-    { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name: 'reader' }, rules: reading },
-    {
-      apiVersion: RBAC,
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'reader' },
-      roleRef: roleRef('ClusterRole', 'reader'),
-      subjects,
-    },
-    { apiVersion: RBAC, kind: 'Role', metadata: { name: 'writer', namespace: 'team-a' }, rules: writing },
-    {
-      apiVersion: RBAC,
-      kind: 'RoleBinding',
-      metadata: { name: 'writer', namespace: 'team-a' },
-      roleRef: roleRef('Role', 'writer'),
-      subjects,
-    },
-  ];
-}
-
-function roleRef(kind: string, name: string): object {
-  return { apiGroup: 'rbac.authorization.k8s.io', kind, name };
+  const reading = {
+    verbs: ['get', 'list', 'watch'],
+    apiGroups: ['kubeflow.org', ''],
+    resources: ['workspaces', 'workspacekinds', 'namespaces'],
+  };
+  return [...grant('alice', reading), ...grantIn('team-a', 'alice', { verbs, resources })];
 }
 
 function isApply({ method, url }: { readonly method: string; readonly url: string }): boolean {

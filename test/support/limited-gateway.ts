@@ -4,15 +4,9 @@ import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { startGatewayFor, type TestGateway } from './test-gateway.ts';
+import { grant, type Rule } from './access/grants.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
-
-interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
 
 /** Rules that the kinds of the gateway require. */
 const everything: readonly Rule[] = [
@@ -43,24 +37,10 @@ export async function limitedGateway({
   const [resource = '', verbs] = mayNot.split(' ').toReversed();
   const besides = may ? [{ apiGroups: ['*'], resources: [may.resource], verbs: [may.verb] }] : [];
   const name = 'limited';
-  const allowed = [
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'ClusterRole',
-      metadata: { name },
-      rules: [...everything.flatMap((rule) => without(rule, resource, verbs?.split('/'))), ...besides],
-    },
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: { name },
-      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
-      subjects: [{ apiGroup: RBAC, kind: 'User', name }],
-    },
-  ];
+  const rules = everything.flatMap((rule) => without(rule, resource, verbs?.split('/')));
   const cluster = await startSimulator({
     users: [{ token: name, name }],
-    objects: [workspaceCrd, workspaceKindCrd, ...allowed, ...objects],
+    objects: [workspaceCrd, workspaceKindCrd, ...grant(name, ...rules, ...besides), ...objects],
   });
   const gateway = await startGatewayFor(cluster.kubeconfigFor(name), {
     authorizationTtlSeconds: 1,
@@ -78,7 +58,7 @@ export async function limitedGateway({
 
 function without(rule: Rule, resource: string, verbs: readonly string[] | undefined): readonly Rule[] {
   const [name = '', ...group] = resource.split('.');
-  if (!rule.resources.includes(name) || (group.length > 0 && !rule.apiGroups.includes(group.join('.')))) return [rule];
+  if (!rule.resources.includes(name) || (group.length > 0 && !rule.apiGroups?.includes(group.join('.')))) return [rule];
   const others = { ...rule, resources: rule.resources.filter((other) => other !== name) };
   const left = verbs ? rule.verbs.filter((verb) => !verbs.includes(verb)) : [];
   return left.length === 0 ? [others] : [others, { ...rule, resources: [name], verbs: left }];

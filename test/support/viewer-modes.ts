@@ -6,8 +6,8 @@ import type { Config } from '../../src/config.ts';
 import { headerAuthentication as header } from './authentication.ts';
 import { connectUser, type UserCredentials, type UserClient } from './user-client.ts';
 import { startGatewayFor, type TestGateway } from './test-gateway.ts';
+import { grant, type Rule } from './access/grants.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const alice = { name: 'alice', token: 'token-of-alice' };
 
 /** Modes in which a gateway reads and writes for a viewer. Only in `header` does it use its own identity. */
@@ -28,13 +28,6 @@ const modes = {
   token: { authentication: { mode: 'token' }, passport: { token: alice.token } },
   kubeconfig: { authentication: { mode: 'kubeconfig' }, passport: { headers: {} } },
 } as const satisfies Record<ViewerMode, Mode>;
-
-export interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-  readonly resourceNames?: readonly string[];
-}
 
 /** A cluster with a gateway in one of the modes, and Alice as its viewer. */
 export interface ViewerFixture extends AsyncDisposable {
@@ -62,8 +55,8 @@ export async function startViewerFixture(
     objects: [
       workspaceCrd,
       workspaceKindCrd,
-      ...rolesOf(alice.name, rights),
-      ...rolesOf(own.name, gatewayRights ?? []),
+      ...grant(alice.name, ...rights),
+      ...grant(own.name, ...(gatewayRights ?? [])),
       ...objects,
     ],
   });
@@ -82,13 +75,4 @@ export async function startViewerFixture(
       await cluster[Symbol.asyncDispose]();
     },
   };
-}
-
-function rolesOf(name: string, rules: readonly Rule[]): Manifest[] {
-  const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name };
-  const subjects = [{ apiGroup: RBAC, kind: 'User', name }];
-  return [
-    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
-    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: { name }, roleRef, subjects },
-  ];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
-import { RBAC, clusterRole } from '../../../test/support/access/rbac-objects.ts';
+import { binding, clusterRole, roleIn } from '../../../test/support/access/rbac-objects.ts';
 import { RbacStorage } from '../../../test/support/access/rbac-storage.ts';
 import { Store } from '../../cache/store.ts';
 import { EVERYTHING, type AccessChange } from './access-change.ts';
@@ -16,14 +16,8 @@ const ann = { name: 'ann', groups: ['team'] };
 const robot = { name: 'system:serviceaccount:team-a:robot', groups: [] };
 const none = { namespaces: new Set(), names: new Set(), namesIn: new Map() };
 
-function binding(role: string, subject: object, namespace?: string, kind = 'ClusterRole'): Manifest {
-  return {
-    apiVersion: RBAC,
-    kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
-    metadata: { name: 'binding', ...(namespace !== undefined && { namespace }) },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: role },
-    subjects: [subject],
-  };
+function bindingOf(role: string, subject: object, namespace?: string, kind = 'ClusterRole'): Manifest {
+  return binding({ name: 'binding', namespace }, { kind, name: role }, subject);
 }
 
 const toAnn = { kind: 'User', name: 'ann' };
@@ -36,21 +30,21 @@ function candidatesOf(user: typeof ann | typeof robot, action: Action, ...object
 describe('candidates', () => {
   it('returns the namespaces of RoleBindings as candidates', () => {
     const role = clusterRole('lister', workspaces);
-    expect(candidatesOf(ann, LIST, role, binding('lister', toAnn, 'team-a'))).toEqual({
+    expect(candidatesOf(ann, LIST, role, bindingOf('lister', toAnn, 'team-a'))).toEqual({
       ...none,
       namespaces: new Set(['team-a']),
     });
   });
 
   it('returns all targets as candidates when a ClusterRoleBinding grants the action', () => {
-    expect(candidatesOf(ann, LIST, clusterRole('lister', workspaces), binding('lister', toAnn))).toBe('all');
+    expect(candidatesOf(ann, LIST, clusterRole('lister', workspaces), bindingOf('lister', toAnn))).toBe('all');
   });
 
   it('returns names as candidates when the rule has resourceNames: of every namespace, or of that of the binding', () => {
     const named = clusterRole('named', { ...workspaces, resourceNames: ['nb-1', 'nb-2'] });
     const names = new Set(['nb-1', 'nb-2']);
-    expect(candidatesOf(ann, LIST, named, binding('named', toAnn))).toEqual({ ...none, names });
-    expect(candidatesOf(ann, LIST, named, binding('named', toAnn, 'team-a'))).toEqual({
+    expect(candidatesOf(ann, LIST, named, bindingOf('named', toAnn))).toEqual({ ...none, names });
+    expect(candidatesOf(ann, LIST, named, bindingOf('named', toAnn, 'team-a'))).toEqual({
       ...none,
       namesIn: new Map([['team-a', names]]),
     });
@@ -64,7 +58,7 @@ describe('candidates', () => {
     ['*/log', false],
   ])('treats the subresource as granted by %s: %s', (resource, isGranted) => {
     const role = clusterRole('r', { apiGroups: ['*'], resources: [resource], verbs: ['*'] });
-    expect(candidatesOf(ann, STATUS, role, binding('r', toAnn))).toEqual(isGranted ? 'all' : none);
+    expect(candidatesOf(ann, STATUS, role, bindingOf('r', toAnn))).toEqual(isGranted ? 'all' : none);
   });
 
   it.each([
@@ -76,7 +70,7 @@ describe('candidates', () => {
     ['the service accounts of a namespace', robot, toGroup('system:serviceaccounts:team-a')],
   ])('includes the grants of %s', (_, user, subject) => {
     const role = clusterRole('lister', workspaces);
-    expect(candidatesOf(user, LIST, role, binding('lister', subject))).toBe('all');
+    expect(candidatesOf(user, LIST, role, bindingOf('lister', subject))).toBe('all');
   });
 
   it.each([
@@ -86,7 +80,7 @@ describe('candidates', () => {
     ['a service account of another namespace', robot, { kind: 'ServiceAccount', name: 'robot', namespace: 'team-b' }],
   ])('excludes the grants of %s', (_, user, subject) => {
     const role = clusterRole('lister', workspaces);
-    expect(candidatesOf(user, LIST, role, binding('lister', subject))).toEqual(none);
+    expect(candidatesOf(user, LIST, role, bindingOf('lister', subject))).toEqual(none);
   });
 
   it('uses the rules that the controller stored when a ClusterRole is aggregated', () => {
@@ -96,19 +90,14 @@ describe('candidates', () => {
       ...clusterRole('whole'),
       aggregationRule: { clusterRoleSelectors: [{ matchLabels: labels }] },
     };
-    expect(candidatesOf(ann, LIST, part, aggregated, binding('whole', toAnn))).toBe('all');
+    expect(candidatesOf(ann, LIST, part, aggregated, bindingOf('whole', toAnn))).toBe('all');
   });
 
   it('returns no candidates when the role does not exist, or exists in another namespace', () => {
-    const role: Manifest = {
-      apiVersion: RBAC,
-      kind: 'Role',
-      metadata: { name: 'lister', namespace: 'team-b' },
-      rules: [workspaces],
-    };
-    expect(candidatesOf(ann, LIST, binding('missing', toAnn))).toEqual(none);
-    expect(candidatesOf(ann, LIST, role, binding('lister', toAnn, 'team-a', 'Role'))).toEqual(none);
-    expect(candidatesOf(ann, LIST, role, binding('lister', toAnn, 'team-b', 'Role'))).toEqual({
+    const role = roleIn('lister', 'team-b', workspaces);
+    expect(candidatesOf(ann, LIST, bindingOf('missing', toAnn))).toEqual(none);
+    expect(candidatesOf(ann, LIST, role, bindingOf('lister', toAnn, 'team-a', 'Role'))).toEqual(none);
+    expect(candidatesOf(ann, LIST, role, bindingOf('lister', toAnn, 'team-b', 'Role'))).toEqual({
       ...none,
       namespaces: new Set(['team-b']),
     });
@@ -117,14 +106,14 @@ describe('candidates', () => {
 
 describe('changes', () => {
   it('reports changes to the subjects that they concern, with the rules that differ', () => {
-    const storage = new RbacStorage([clusterRole('lister', workspaces), binding('lister', toAnn, 'team-a')]);
+    const storage = new RbacStorage([clusterRole('lister', workspaces), bindingOf('lister', toAnn, 'team-a')]);
     const [ofAnn, ofRobot]: [AccessChange[], AccessChange[]] = [[], []];
     const remove = storage.index.addChangeHandler(subjectKeysOf(ann), (change) => ofAnn.push(change));
     storage.index.addChangeHandler(subjectKeysOf(robot), (change) => ofRobot.push(change));
     const pods = { apiGroups: [''], resources: ['pods'], verbs: ['get'], resourceNames: [] };
     storage.apply(clusterRole('lister', workspaces, pods));
     expect(ofAnn).toEqual([{ subjects: ['User ann'], namespace: 'team-a', rules: [pods] }]);
-    storage.apply({ ...binding('lister', toAnn, 'team-a'), subjects: [toAnn, toGroup('team')] });
+    storage.apply({ ...bindingOf('lister', toAnn, 'team-a'), subjects: [toAnn, toGroup('team')] });
     expect(ofAnn[1]).toMatchObject({ subjects: ['Group team'], rules: [{ ...workspaces }, pods] });
     storage.delete(clusterRole('lister'));
     expect(ofAnn[2]).toMatchObject({ subjects: ['User ann', 'Group team'] });
@@ -134,11 +123,11 @@ describe('changes', () => {
   });
 
   it('reports no changes when an object is written without a difference', () => {
-    const storage = new RbacStorage([clusterRole('lister', workspaces), binding('lister', toAnn)]);
+    const storage = new RbacStorage([clusterRole('lister', workspaces), bindingOf('lister', toAnn)]);
     const received: AccessChange[] = [];
     storage.index.addChangeHandler(subjectKeysOf(ann), (change) => received.push(change));
     storage.apply(clusterRole('lister', workspaces));
-    storage.apply(binding('lister', toAnn));
+    storage.apply(bindingOf('lister', toAnn));
     storage.apply(clusterRole('unbound', workspaces));
     expect(received).toEqual([]);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { grantName } from '../../../test/support/access/grants.ts';
+import { RBAC } from '../../../test/support/access/rbac-objects.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
 import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { podOf } from '../../../test/support/pods.ts';
@@ -255,7 +257,7 @@ describe('workspaceLogs subscription', () => {
     gateway.cluster.log('team-a', POD, 'main', 'before');
     const lines = gateway.subscribe(FOLLOW);
     expect((await lines.next()).value?.data).toEqual({ workspaceLogs: [{ text: 'before' }] });
-    gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'limited');
+    gateway.cluster.delete(RBAC, 'ClusterRoleBinding', grantName('limited'));
     let over: unknown;
     void endOf(lines).then((error) => (over = error));
     await waitFor(() => {

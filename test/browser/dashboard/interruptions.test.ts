@@ -3,6 +3,8 @@ import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../dev/simulator/free-port.ts';
+import { grantIn, grantName, viewing } from '../../support/access/grants.ts';
+import { RBAC } from '../../support/access/rbac-objects.ts';
 import { joinSockets } from '../../support/join-sockets.ts';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
@@ -18,22 +20,6 @@ const objects = [
   workspace('one', { state: 'Running' }),
   workspace('two', { state: 'Running', namespace: 'team-b' }),
 ];
-
-/** RBAC objects that allow a user to read the workspaces of a namespace. */
-function viewerOf(user: string, at: string) {
-  const group = 'rbac.authorization.k8s.io';
-  const rules = [{ apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['get', 'list', 'watch'] }];
-  return [
-    { apiVersion: `${group}/v1`, kind: 'Role', metadata: { name: 'viewer', namespace: at }, rules },
-    {
-      apiVersion: `${group}/v1`,
-      kind: 'RoleBinding',
-      metadata: { name: user, namespace: at },
-      subjects: [{ kind: 'User', name: user, apiGroup: group }],
-      roleRef: { kind: 'Role', name: 'viewer', apiGroup: group },
-    },
-  ];
-}
 
 /** A proxy that signs people in, in front of a gateway. */
 interface SignInProxy extends AsyncDisposable {
@@ -103,7 +89,7 @@ function startForViewer(token: string, name: string, namespaces: readonly string
   return startTestGateway({
     authentication: { mode: 'token' },
     users: [{ token, name, groups: [] }],
-    objects: [...objects, ...namespaces.flatMap((at) => [namespace(at), ...viewerOf(name, at)])],
+    objects: [...objects, ...namespaces.flatMap((at) => [namespace(at), ...grantIn(at, name, viewing)])],
   });
 }
 
@@ -222,7 +208,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     expect(await window.violations()).toEqual([]);
     await window.page.getByRole('button', { name: 'Continue' }).click();
     await window.page.getByText('View only').waitFor();
-    gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', 'vera@example.com', 'team-a');
+    gateway.cluster.delete(RBAC, 'RoleBinding', grantName('vera@example.com'), 'team-a');
     await window.page.getByRole('heading', { name: 'one cannot be shown' }).waitFor();
     await window.picture('revoked');
     await window.page.getByRole('link', { name: 'Show all workspaces' }).click();
@@ -241,11 +227,11 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     await window.showsRow('one');
     await window.showsRow('two');
     // A reload would ask for the token again.
-    cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', name, 'team-a');
+    cluster.delete(RBAC, 'RoleBinding', grantName(name), 'team-a');
     await expect.poll(() => page.locator('.cell-name .title').allInnerTexts()).toEqual(['two']);
     await page.getByRole('link', { name: 'Namespaces' }).click();
     await expect.poll(() => page.locator('.namespaces .title').allInnerTexts()).toEqual(['team-b']);
-    cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', name, 'team-b');
+    cluster.delete(RBAC, 'RoleBinding', grantName(name), 'team-b');
     await page.getByText('There are no namespaces that you may see').waitFor();
     expect(window.problems).toEqual([]);
   });
@@ -267,7 +253,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     await using window = await open(gateway.url, { path: 'workspaces/team-b/two' });
     await signIn(window, 'token-vic');
     await window.page.getByRole('heading', { name: 'two cannot be shown' }).waitFor();
-    for (const object of viewerOf(name, 'team-b')) gateway.cluster.apply(object);
+    for (const object of grantIn('team-b', name, viewing)) gateway.cluster.apply(object);
     await window.page.getByRole('navigation', { name: 'Sections' }).waitFor();
     expect(await window.page.getByRole('heading', { level: 1 }).innerText()).toBe('two');
   });
@@ -280,7 +266,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     await window.page.getByRole('heading', { name: 'There are no workspaces yet' }).waitFor();
     await window.picture('empty-without-workspaces');
     expect(await window.violations()).toEqual([]);
-    gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', name, 'team-c');
+    gateway.cluster.delete(RBAC, 'RoleBinding', grantName(name), 'team-c');
     await window.page.getByRole('heading', { name: 'There are no workspaces that you may see' }).waitFor();
     await window.page.getByText(/^vic@example\.com \(groups: system:authenticated\) may list/u).waitFor();
     expect(window.problems).toEqual([]);
@@ -386,7 +372,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
         allowSystemIdentities: false,
         impersonate: false,
       },
-      objects: [...objects, ...viewerOf('mesh@example.com', 'team-b')],
+      objects: [...objects, ...grantIn('team-b', 'mesh@example.com', viewing)],
     });
     const extraHTTPHeaders = { 'kubeflow-userid': 'mesh@example.com' };
     await using window = await open(gateway.url, { extraHTTPHeaders });

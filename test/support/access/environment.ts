@@ -6,10 +6,10 @@ import type { Config } from '../../../src/config.ts';
 import { headerAuthentication } from '../authentication.ts';
 import { startGatewayFor, type TestGateway } from '../test-gateway.ts';
 import { waitFor } from '../wait-for.ts';
+import { bound } from './rbac-objects.ts';
 import { Caller, testUser, type AuthenticationMode, type TestUser } from './users.ts';
 import { OTHER_KINDS, type Stored, type StoredCluster } from './visibility-model.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const API = 'kubeflow.org/v1beta1';
 export const MODES = ['token', 'header'] as const;
 
@@ -21,13 +21,7 @@ const authentications = {
 
 /** A cluster administrator, for reads of the actual state. */
 const administrator = testUser('administrator');
-const administration: Manifest = {
-  apiVersion: `${RBAC}/v1`,
-  kind: 'ClusterRoleBinding',
-  metadata: { name: 'administration' },
-  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'cluster-admin' },
-  subjects: [{ apiGroup: RBAC, kind: 'User', name: administrator.name }],
-};
+const administration = bound(administrator, 'cluster-admin');
 
 export interface AccessEnvironmentOptions extends Partial<Config> {
   readonly users: readonly TestUser[];

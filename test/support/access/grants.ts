@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import { binding, clusterRole, group, roleIn, user } from './rbac-objects.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 
 export interface Rule {
@@ -34,30 +34,15 @@ export function grantIn(
 ): readonly [role: Manifest, binding: Manifest] {
   const name = grantName(subject);
   return [
-    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace }, rules: rules.map(whole) },
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'RoleBinding',
-      metadata: { name, namespace },
-      roleRef: { apiGroup: RBAC, kind: 'Role', name },
-      subjects: [subjectOf(subject)],
-    },
+    roleIn(name, namespace, ...rules.map(whole)),
+    binding({ name, namespace }, { kind: 'Role', name }, subjectOf(subject)),
   ];
 }
 
 /** Returns a ClusterRole and ClusterRoleBinding for a user or group. */
 export function grant(subject: string, ...rules: Rule[]): readonly [role: Manifest, binding: Manifest] {
   const name = grantName(subject);
-  return [
-    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules: rules.map(whole) },
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: { name },
-      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
-      subjects: [subjectOf(subject)],
-    },
-  ];
+  return [clusterRole(name, ...rules.map(whole)), binding({ name }, { kind: 'ClusterRole', name }, subjectOf(subject))];
 }
 
 export function grantName(subject: string): string {
@@ -70,6 +55,5 @@ function whole(rule: Rule): object {
 
 /** Returns the RBAC subject. `group:x` is the group `x`. */
 function subjectOf(subject: string): object {
-  const [, group] = /^group:(.*)$/u.exec(subject) ?? [];
-  return { apiGroup: RBAC, kind: group === undefined ? 'User' : 'Group', name: group ?? subject };
+  return subject.startsWith('group:') ? group(subject.slice('group:'.length)) : user(subject);
 }

@@ -3,9 +3,9 @@ import type { SeededRandom } from '../seeded-random.ts';
 import type { Subject } from './rbac-model.ts';
 import type { ClusterGenerator } from './random-cluster.ts';
 import type { RbacGenerator } from './random-rbac.ts';
+import { RBAC } from './rbac-objects.ts';
 import type { AccessEnvironment } from './environment.ts';
 
-const RBAC = 'rbac.authorization.k8s.io/v1';
 const API = 'kubeflow.org/v1beta1';
 
 export interface LiveChangesOptions {

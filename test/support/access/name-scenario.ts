@@ -6,12 +6,12 @@ import { devPod, devPodCrd, volcanoCommandCrd, volcanoJob, volcanoJobCrd } from 
 import { INVALID_SEGMENTS, UNUSUAL_SEGMENTS } from '../path-segments.ts';
 import { namespace, workspace, workspaceKind } from '../manifests.ts';
 import { claim, secret, storageClass, volumeOf } from '../storage.ts';
+import { grant, type Rule } from './grants.ts';
 import { nameCases, type NameCase, type Words } from './name-operations.ts';
 import { testUser, type Caller, type TestUser } from './users.ts';
 import { AccessEnvironment } from './environment.ts';
 import type { ResourceRequestAttributes } from '../../../dev/simulator/access/policy-rules.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const TEAM = 'team-a';
 const NAME = 'nb';
 const MOUNTABLE = { 'notebooks.kubeflow.org/can-mount': 'true', 'notebooks.kubeflow.org/can-update': 'true' };
@@ -20,7 +20,7 @@ const MOUNTABLE = { 'notebooks.kubeflow.org/can-mount': 'true', 'notebooks.kubef
 export const viewers = { unrestricted: testUser('ann'), restricted: testUser('bob') } as const;
 
 const everything = { apiGroups: ['*'], resources: ['*'] };
-const rolesOf: Readonly<Record<string, readonly object[]>> = {
+const rulesOf: Readonly<Record<string, readonly Rule[]>> = {
   [viewers.unrestricted.name]: [{ ...everything, verbs: ['*'] }],
   [viewers.restricted.name]: [
     { ...everything, verbs: ['create', 'list', 'watch', 'deletecollection'] },
@@ -28,19 +28,6 @@ const rolesOf: Readonly<Record<string, readonly object[]>> = {
     { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   ],
 };
-
-function grants(): readonly Manifest[] {
-  return Object.entries(rolesOf).flatMap(([name, rules]) => [
-    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: { name },
-      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
-      subjects: [{ apiGroup: RBAC, kind: 'User', name }],
-    },
-  ]);
-}
 
 const pod = podOf(NAME, { name: NAME });
 const objects: readonly Manifest[] = [
@@ -68,7 +55,8 @@ export class NameScenario implements AsyncDisposable {
 
   static async begin(schema: GraphQLSchema): Promise<NameScenario> {
     const users = Object.values(viewers);
-    const environment = await AccessEnvironment.start({ users, objects: [...objects, ...grants()], modes: ['token'] });
+    const grants = Object.entries(rulesOf).flatMap(([name, rules]) => grant(name, ...rules));
+    const environment = await AccessEnvironment.start({ users, objects: [...objects, ...grants], modes: ['token'] });
     environment.cluster.log(TEAM, NAME, 'main', 'started'); // a subscription to a log without lines has no first result
     const ask = `{ workspace(namespace: "${TEAM}", name: "${NAME}") { id revision } workspaceKind(name: "${NAME}") { revision } }`;
     const { data } = await environment.administrator('token').ask(ask);

@@ -1,8 +1,8 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Subject } from './rbac-model.ts';
+import { binding, clusterRole, group, roleIn, user } from './rbac-objects.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 /** Label of the ClusterRoles that the ClusterRole `aggregated` selects. */
@@ -73,11 +73,8 @@ export class RbacGenerator {
   stored({ namespaces, names }: KnownNames, subjects: readonly Subject[]): readonly Manifest[] {
     const clusterRoles = times(10, (index) => this.clusterRole(`role-${index}`, names));
     const aggregated: Manifest = {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'ClusterRole',
-      metadata: { name: 'aggregated' },
+      ...clusterRole('aggregated'),
       aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [AGGREGATE]: 'yes' } }] },
-      rules: [],
     };
     const roles = namespaces.map((namespace) => this.role('local', namespace, names));
     const bound = [...clusterRoles.map(({ metadata }) => metadata.name ?? ''), 'aggregated', 'missing'];
@@ -93,11 +90,11 @@ export class RbacGenerator {
 
   clusterRole(name: string, names: readonly string[]): Manifest {
     const labels = this.#random.below(4) === 0 ? { [AGGREGATE]: 'yes' } : {};
-    return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name, labels }, rules: this.#rules(names) };
+    return { ...clusterRole(name, ...this.#rules(names)), metadata: { name, labels } };
   }
 
   role(name: string, namespace: string, names: readonly string[]): Manifest {
-    return { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace }, rules: this.#rules(names) };
+    return roleIn(name, namespace, ...this.#rules(names));
   }
 
   /** Returns a role and binding; cluster-wide if the namespace is undefined. */
@@ -106,14 +103,10 @@ export class RbacGenerator {
     this.#serial += 1;
     const isLocal = namespace !== undefined && random.below(4) === 0;
     const { name, groups } = random.pick(subjects);
-    const toGroup = groups[0] !== undefined && random.below(3) === 0;
-    return {
-      apiVersion: `${RBAC}/v1`,
-      kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
-      metadata: { name: `binding-${this.#serial}`, ...(namespace !== undefined && { namespace }) },
-      roleRef: { apiGroup: RBAC, kind: isLocal ? 'Role' : 'ClusterRole', name: isLocal ? 'local' : random.pick(roles) },
-      subjects: [{ apiGroup: RBAC, kind: toGroup ? 'Group' : 'User', name: toGroup ? groups[0] : name }],
-    };
+    const [first] = groups;
+    const subject = first !== undefined && random.below(3) === 0 ? group(first) : user(name);
+    const roleRef = isLocal ? { kind: 'Role', name: 'local' } : { kind: 'ClusterRole', name: random.pick(roles) };
+    return binding({ name: `binding-${this.#serial}`, namespace }, roleRef, subject);
   }
 
   #rules(names: readonly string[]): readonly object[] {

@@ -1,3 +1,4 @@
+import { RBAC_GROUP } from '../../../dev/simulator/access/rbac-objects.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { ResourceAttributes } from '../../../src/auth/resource-attributes.ts';
 import type { SeededRandom } from '../seeded-random.ts';
@@ -10,7 +11,6 @@ export interface RbacUser {
 }
 
 const builder = 'system:serviceaccount:team-a:builder';
-const RBAC = 'rbac.authorization.k8s.io';
 
 /** Subjects of the bindings. */
 export const USERS: readonly RbacUser[] = [
@@ -133,7 +133,7 @@ export class RbacChanges {
 
   #subjects(): readonly object[] {
     const random = this.#random;
-    return Array.from({ length: random.below(3) }, () => ({ apiGroup: RBAC, ...random.pick(SUBJECTS) }));
+    return Array.from({ length: random.below(3) }, () => ({ apiGroup: RBAC_GROUP, ...random.pick(SUBJECTS) }));
   }
 }
 
