@@ -174,8 +174,9 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     await using gateway = await startTestGateway({ objects });
     await using window = await open(gateway.url, { path: 'gateway' });
     const { page } = window;
-    await page.getByRole('row').nth(1).waitFor();
     await page.clock.install();
+    await page.reload();
+    await page.getByRole('row').nth(1).waitFor();
     await page.evaluate(setHidden, true);
     await page.clock.pauseAt(Date.now() + 1_000);
     const asked: (string | null)[] = [];
