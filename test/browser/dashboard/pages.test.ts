@@ -160,6 +160,19 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     }
   });
 
+  it('aligns the actions of all rows, whatever the width of the window', async () => {
+    await using window = await open(demo().url);
+    const { page } = window;
+    await page.locator('.row-actions .action:not([aria-disabled=true])').first().waitFor();
+    for (const width of [1_000, 1_280, 1_440, 1_920]) {
+      await page.setViewportSize({ width, height: 900 });
+      const ends = await page
+        .locator('.row-actions .icon-button')
+        .evaluateAll((menus) => menus.map((menu) => menu.getBoundingClientRect().right));
+      expect([width, Math.round(Math.max(...ends) - Math.min(...ends))]).toEqual([width, 0]);
+    }
+  });
+
   it('stays on a nested page when the link to its content is used', async () => {
     const path = 'workspaces/team-vision/labelling';
     await using window = await open(demo().url, { path });
