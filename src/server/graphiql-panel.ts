@@ -207,6 +207,7 @@ body { display: flex; margin: 0; height: 100dvh }
   font: 13px/1.5 system-ui, sans-serif; color: #3b4b68; background: #f7f8fb; border-right: 1px solid #dfe3ea }
 #panel .person { display: grid; gap: 4px; font-weight: 600 }
 #panel select, #panel input { font: inherit; padding: 4px 6px; width: 100%; box-sizing: border-box; border: 1px solid #b8c0cf; border-radius: 4px; color: inherit; background: #fff }
+#panel button { min-height: 24px }
 #panel small { font-weight: 400 }
 #panel .examples { flex: 1 1 60%; min-height: 120px; display: flex; flex-direction: column; gap: 6px }
 #panel nav { overflow: auto; min-height: 0 }

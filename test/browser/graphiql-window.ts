@@ -34,6 +34,8 @@ interface Layout {
   readonly overflow: number;
   /** Height between the search and the next heading of the side panel. Negative if they overlap. */
   readonly listHeight: number;
+  /** Height of the lowest button of the side panel. */
+  readonly buttonHeight: number;
 }
 
 export async function openGraphiQL(browser: Browser, url: string): Promise<GraphiQLWindow> {
@@ -83,9 +85,11 @@ async function layoutOf(page: Page, size: { readonly width: number; readonly hei
   const search = await page.getByRole('searchbox', { name: 'Search operations' }).boundingBox();
   const heading = await page.getByRole('heading', { name: 'Subscriptions' }).boundingBox();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  const buttons = await page.locator('#panel button').evaluateAll((all) => all.map(({ clientHeight }) => clientHeight));
   return {
     overflow: width - size.width,
     listHeight: (heading?.y ?? 0) - (search?.y ?? 0) - (search?.height ?? 0),
+    buttonHeight: Math.min(...buttons),
   };
 }
 

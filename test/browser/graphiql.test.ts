@@ -45,8 +45,9 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
     [640, 400],
   ])('fits into a window of %i by %i pixels', async (width, height) => {
     await using graphiql = await openGraphiQL(browser, demo.url);
-    const { overflow, listHeight } = await graphiql.layout(width, height);
+    const { overflow, listHeight, buttonHeight } = await graphiql.layout(width, height);
     expect(overflow).toBe(0);
+    expect(buttonHeight).toBeGreaterThanOrEqual(24); // as WCAG 2.2 asks for
     expect(listHeight).toBeGreaterThan(50);
   });
 
