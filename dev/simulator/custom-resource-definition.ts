@@ -65,6 +65,7 @@ function servedVersion(version: JsonObject) {
     version: stringAt(version, 'name') ?? '',
     hasStatus: isJsonObject(objectAt(version, 'subresources')['status']),
     schema: parseSchema(schema),
+    openApiSchema: schema,
     columns: columns.length > 0 ? columns.map(readColumn) : [age()],
     selectableFields: Object.fromEntries(paths.map((path) => [path.replace(/^\./u, ''), firstText(path)])),
   };

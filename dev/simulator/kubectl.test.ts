@@ -38,6 +38,14 @@ it.skipIf(kubectl === undefined)('serves kubectl api-resources and auth can-i', 
   expect(await shell.kubectl('apply', '-f', await shell.save(WIDGET_DEFINITION))).toContain('configured');
 });
 
+it.skipIf(kubectl === undefined)('serves kubectl explain for the fields of a custom resource', async () => {
+  await using test = await startTestSimulator();
+  await using shell = await openShell(test.simulator.kubeconfig);
+  expect(await shell.kubectl('explain', 'widget.spec.mounts')).toMatch(
+    /KIND:\s+Widget\n[^]*path\s+<string> -required-/u,
+  );
+});
+
 it.skipIf(kubectl === undefined)('returns schema violations to kubectl', async () => {
   await using test = await startTestSimulator();
   await using shell = await openShell(test.simulator.kubeconfig);

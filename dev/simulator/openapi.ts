@@ -1,5 +1,5 @@
 import { apiVersionOf, resourcePath } from '../../src/kubernetes/resource.ts';
-import type { JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
 import type { ServedResource } from './served-resource.ts';
 
 /** `swagger: "2.0"` and nothing else, as protobuf: field 1, length 3. */
@@ -68,9 +68,12 @@ function operations(resource: ServedResource): JsonObject {
 }
 
 function schemaOf(resource: ServedResource): JsonObject {
+  const { description, properties } = resource.openApiSchema ?? {};
+  const own = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };
   return {
     type: 'object',
-    properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } },
+    ...(description !== undefined && { description }),
+    properties: { ...(isJsonObject(properties) && properties), ...own },
     'x-kubernetes-group-version-kind': [groupVersionKind(resource)],
     'x-kubernetes-preserve-unknown-fields': true,
   };

@@ -36,6 +36,8 @@ export interface ServedResource extends ResourceName {
   /** apiVersion of the stored objects. */
   readonly storageApiVersion: string;
   readonly schema?: StructuralSchema | undefined;
+  /** The schema as the definition of a custom resource has it, for `kubectl explain`. */
+  readonly openApiSchema?: JsonObject | undefined;
   readonly columns: readonly Column[];
   /** Selectable field → its value in an object, beyond metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, (object: JsonObject) => string>>;
