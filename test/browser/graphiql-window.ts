@@ -85,7 +85,9 @@ async function layoutOf(page: Page, size: { readonly width: number; readonly hei
   const search = await page.getByRole('searchbox', { name: 'Search operations' }).boundingBox();
   const heading = await page.getByRole('heading', { name: 'Subscriptions' }).boundingBox();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  const buttons = await page.locator('#panel button').evaluateAll((all) => all.map(({ clientHeight }) => clientHeight));
+  const buttons = await page
+    .locator('#panel button')
+    .evaluateAll((all) => all.map((button) => button.getBoundingClientRect().height));
   return {
     overflow: width - size.width,
     listHeight: (heading?.y ?? 0) - (search?.y ?? 0) - (search?.height ?? 0),

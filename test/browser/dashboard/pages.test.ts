@@ -167,8 +167,8 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     for (const width of [1_000, 1_280, 1_440, 1_920]) {
       await page.setViewportSize({ width, height: 900 });
       const ends = await page
-        .locator('.row-actions .icon-button')
-        .evaluateAll((menus) => menus.map((menu) => menu.getBoundingClientRect().right));
+        .locator('.row-actions .action')
+        .evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().right));
       expect([width, Math.round(Math.max(...ends) - Math.min(...ends))]).toEqual([width, 0]);
     }
   });
