@@ -25,8 +25,8 @@ it.each<[setting: keyof OperationLimits, name: string, actual: number, text: str
   [
     'maxOperationFields',
     'MAX_OPERATION_FIELDS',
-    2,
-    'fragment B on Query { a b } fragment A on Query { ...B } { ...A }',
+    4,
+    'fragment B on Query { a b } fragment A on Query { ...B ...B } { ...A }',
   ],
   ['maxOperationAliases', 'MAX_OPERATION_ALIASES', 3, '{ x: a ...F ...F } fragment F on Query { y: b }'],
   ['maxOperationDirectives', 'MAX_OPERATION_DIRECTIVES', 3, 'query @a { b @c ... @d { e } }'],

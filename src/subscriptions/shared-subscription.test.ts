@@ -349,3 +349,26 @@ it('sends null as the first result when the object is deleted before a slow clie
   subscription.resume(subscriber);
   expect(sent).toEqual(['null']);
 });
+
+it.each(['a snapshot', 'the missed events'])('stops when its last subscriber leaves before it has %s', (first) => {
+  const store = new Store(Widget);
+  store.replace([at('a', 1)], '5');
+  const { subscription, join } = subscribeTo(store);
+  const subscriber = join(first === 'a snapshot' ? undefined : listCursor('5'));
+  expect(store.hasEventHandlers).toBe(true);
+  subscription.leave(subscriber);
+  expect(store.hasEventHandlers).toBe(false);
+});
+
+it.each(['a snapshot', 'the missed events'])(
+  'sends %s to a subscriber when another one leaves before',
+  async (first) => {
+    const store = new Store(Widget);
+    store.replace([at('a', 1)], '5');
+    const { subscription, join, sent } = subscribeTo(store);
+    join(first === 'a snapshot' ? undefined : listCursor('5'));
+    subscription.leave(join());
+    await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+    expect(sent).toEqual(first === 'a snapshot' ? ['RESET', 'ADDED a', 'SYNCED'] : ['SYNCED']);
+  },
+);

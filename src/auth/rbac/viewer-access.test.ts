@@ -109,6 +109,17 @@ describe('permissions of another authorizer', () => {
     },
   );
 
+  it('includes every namespace that is allowed by RBAC before the index knows why, when a sample is one of them', async () => {
+    const storage = new RbacStorage([role, binding]);
+    const known = { allowed: true, reason: 'RBAC: allowed by RoleBinding "new"' };
+    const user = new ReviewedUser(storage, ann, {
+      foreign: ({ namespace }) => (namespace?.startsWith('new') ? known : undefined),
+    });
+    const namespaces = ['ns-1', 'new-1', 'new-2', 'new-3'];
+    const { full } = await resolverFor(authorizerFor(storage), user.viewer, namespaces).resolve(Workspace, 'read');
+    expect(full).toEqual(new Set(namespaces));
+  });
+
   it('reviews permissions of another authorizer when a request is for one namespace', async () => {
     const storage = new RbacStorage();
     const user = new ReviewedUser(storage, ann, {
