@@ -79,7 +79,7 @@ describe('Store.applyWriteResult', () => {
   it('does not move the version, since other changes may precede the write', () => {
     const { store } = storeOf([at('a', 5)], '5');
     store.applyWriteResult(at('a', 8));
-    expect(store.version).toBe('5');
+    expect([store.version, store.knownVersion]).toEqual(['5', '8']);
   });
 
   it('ignores an object when the watch is past its version, which may have been deleted', () => {
@@ -210,6 +210,33 @@ describe('Store.fail', () => {
     ]);
     store.replace([at('a', 2, { uid: 'other' })], '3');
     expect([lines(), resets(), store.failure, store.size]).toEqual([[], 1, undefined, 1]);
+  });
+});
+
+describe('a store whose API server was rolled back', () => {
+  it('begins a new epoch with the next list, whatever its version is, and none with the one after that', () => {
+    const { store, resets } = storeOf([at('a', 3)], '5');
+    store.endEpoch();
+    store.replace([at('a', 3)], '9');
+    expect([resets(), store.isCurrentEpoch('5'), store.isCurrentEpoch('9')]).toEqual([1, false, true]);
+    store.replace([at('a', 3)], '10');
+    expect(resets()).toBe(1);
+  });
+
+  it('forgets the versions of writes that the list of an older backup has not', () => {
+    const { store } = storeOf([at('a', 5)], '5');
+    store.applyWriteResult(at('a', 8));
+    store.set(at('a', 7)); // hidden by the result of the write
+    expect([store.seenVersion, store.knownVersion]).toEqual(['5', '8']);
+    store.replace([at('a', 2)], '3');
+    expect([store.seenVersion, store.knownVersion]).toEqual(['3', '3']);
+  });
+
+  it('begins a new epoch with the next list when it was discarded before', () => {
+    const store = discardedStore();
+    store.endEpoch();
+    store.replace([], '8');
+    expect(store.isCurrentEpoch('5')).toBe(false);
   });
 });
 
