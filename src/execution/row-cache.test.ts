@@ -30,6 +30,15 @@ it('evicts the least recently used selection when rows with many reads exceed th
   ]);
 });
 
+it('finds the row of an object for viewers of its full form only', () => {
+  const rows = new RowCache();
+  const selection = cachedSelection(rows, 'Namespace name');
+  const object = namespace('team-a');
+  rows.add(selection, { object, cost: 1, reads: [] }, ['{}']);
+  expect(selection.find(object)).toBeDefined();
+  expect(selection.find(redacted(object, (each) => each))).toBeUndefined();
+});
+
 it('keeps no row of a state that was replaced or deleted before the row was rendered', () => {
   const rows = new RowCache();
   const selection = cachedSelection(rows, 'Namespace name');
