@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startGatewayProcess, type GatewayProcess } from '../test/support/gateway-process.ts';
 import { namespace, workspace } from '../test/support/manifests.ts';
+import { postOperation } from '../test/support/post-operation.ts';
 import { cpuMsOf, residentMegabytesOf } from '../test/support/abuse/process-usage.ts';
 import { bound, reader } from '../test/support/access/rbac-objects.ts';
 import { waitFor } from '../test/support/wait-for.ts';
@@ -105,11 +106,7 @@ function start(settings: Readonly<Record<string, string>> = {}): Promise<Gateway
 
 async function ask({ port }: GatewayProcess, headers: Readonly<Record<string, string>>): Promise<number> {
   const begun = performance.now();
-  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query: QUERY }),
-  });
+  const response = await postOperation(`http://127.0.0.1:${port}/graphql`, QUERY, { headers });
   const text = await response.text();
   if (text.includes('"errors"')) throw new Error(text.slice(0, 500));
   return performance.now() - begun;

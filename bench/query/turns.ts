@@ -4,6 +4,7 @@ import { exampleOf, readExampleTabs } from '../../src/server/graphiql-examples.t
 import type { ServerRequest } from '../servers/measured-server.ts';
 import { WorkerProcess } from '../worker-process.ts';
 import { nameAt, namespaceAt } from './cluster.ts';
+import { postOperation } from '../../test/support/post-operation.ts';
 
 interface Turn {
   readonly operation: string;
@@ -41,14 +42,9 @@ export async function longestTurns(kubeconfig: string): Promise<readonly Turn[]>
 async function execute(url: string, query: string, type: string): Promise<void> {
   // Without a namespace if possible, so that the operation reads all workspaces.
   const namespace = query.includes('$namespace: String!') ? namespaceAt(0) : null;
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: type === 'subscription' ? 'text/event-stream' : 'application/json',
-    },
-    body: JSON.stringify({ query, variables: { namespace, name: nameAt(0) } }),
-  });
+  const accept = type === 'subscription' ? 'text/event-stream' : 'application/json';
+  const variables = { namespace, name: nameAt(0) };
+  const response = await postOperation(url, query, { headers: { accept }, variables });
   const reader = response.body?.getReader();
   for (let isEnded = reader === undefined; !isEnded;) {
     const quiet = delay(QUIET_MS, { done: true });

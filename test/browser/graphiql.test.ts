@@ -5,6 +5,7 @@ import { startDemo } from '../../dev/demo/demo.ts';
 import { demoUsers } from '../../dev/demo/users.ts';
 import { exampleOf, firstTabs, readExampleTabs } from '../../src/server/graphiql-examples.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { executablePath } from './browser.ts';
 import { launchChromium } from './chromium.ts';
 import { openGraphiQL } from './graphiql-window.ts';
@@ -179,8 +180,7 @@ async function runningWorkspace(url: string): Promise<{ readonly name: string; r
 }
 
 async function ask(url: string, query: string): Promise<string> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${demoUsers[0].token}` };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const response = await postOperation(url, query, { headers: { authorization: `Bearer ${demoUsers[0].token}` } });
   const answer = await response.text();
   if (answer.includes('"errors"')) throw new Error(`Expected data from ${query}, got ${answer}`);
   return answer;

@@ -7,6 +7,7 @@ import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource
 import { editing, grantIn, grantName } from '../support/access/grants.ts';
 import { startGatewayProcess } from '../support/gateway-process.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { startTestGateway, type SimulatedGateway, type Subscription } from '../support/test-gateway.ts';
 import { connectUser } from '../support/user-client.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -81,11 +82,7 @@ async function followOverWebSocket(gateway: SimulatedGateway): Promise<() => Pro
 
 /** Subscribes and reads the first bytes. Returns a function that cancels the response. */
 async function followOverEvents({ url }: SimulatedGateway): Promise<() => Promise<unknown>> {
-  const { body } = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({ query: FOLLOW, variables: ids }),
-  });
+  const { body } = await postOperation(url, FOLLOW, { headers: { accept: 'text/event-stream' }, variables: ids });
   const reader = body?.getReader();
   await reader?.read();
   return async () => reader?.cancel();

@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { namespace, workspace } from '../support/manifests.ts';
 import { headerAuthentication } from '../support/authentication.ts';
 import { heapBytes } from '../support/heap.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -46,23 +47,15 @@ async function askWithoutReading({ url }: SimulatedGateway, user: string): Promi
 }
 
 async function ask({ url }: SimulatedGateway, user: string, query: string) {
-  const headers = {
-    'content-type': 'application/json',
-    'kubeflow-userid': user,
-    'kubeflow-groups': 'system:masters',
-  };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const headers = { 'kubeflow-userid': user, 'kubeflow-groups': 'system:masters' };
+  const response = await postOperation(url, query, { headers });
   return { status: response.status, bytes: (await response.text()).length };
 }
 
 const bytesInFlight = async (gateway: SimulatedGateway) => {
-  const headers = {
-    'content-type': 'application/json',
-    'kubeflow-userid': 'operator',
-    'kubeflow-groups': 'system:masters',
-  };
-  const body = JSON.stringify({ query: '{ gateway { requests { bytesInFlight refusals closes } } }' });
-  const response = await fetch(gateway.url, { method: 'POST', headers, body });
+  const headers = { 'kubeflow-userid': 'operator', 'kubeflow-groups': 'system:masters' };
+  const query = '{ gateway { requests { bytesInFlight refusals closes } } }';
+  const response = await postOperation(gateway.url, query, { headers });
   const { data } = (await response.json()) as {
     readonly data: {
       readonly gateway: { readonly requests: Readonly<Record<'bytesInFlight' | 'refusals' | 'closes', number>> };

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { RequestPredicate } from '../../dev/simulator/faults.ts';
 import { headerAuthentication as header } from '../support/authentication.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
 import { connectUser } from '../support/user-client.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -28,11 +29,7 @@ function hang({ cluster }: SimulatedGateway): Disposable & { readonly count: () 
 }
 
 async function post(gateway: SimulatedGateway, query: string, accept = 'application/json') {
-  const response = await fetch(gateway.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept },
-    body: JSON.stringify({ query }),
-  });
+  const response = await postOperation(gateway.url, query, { headers: { accept } });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 

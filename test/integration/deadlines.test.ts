@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RequestPredicate } from '../../dev/simulator/faults.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { recordingLog } from '../support/recording-log.ts';
@@ -41,13 +42,8 @@ function codesOf({ errors = [] }: Answer): readonly unknown[] {
   return errors.map(({ extensions }) => extensions['code']);
 }
 
-async function post(url: string, query: string, accept: string, signal?: AbortSignal): Promise<Response> {
-  return fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept },
-    body: JSON.stringify({ query }),
-    ...(signal && { signal }),
-  });
+function post(url: string, query: string, accept: string, signal?: AbortSignal): Promise<Response> {
+  return postOperation(url, query, { headers: { accept }, signal });
 }
 
 /** Delays matching requests of the gateway until it is disposed of. `arrived` resolves at the first one. */

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { createScratchDirectory } from '../support/scratch-directory.ts';
+import { postOperation } from '../support/post-operation.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dev/demo/main.ts');
 const TIMEOUT_MS = 90_000;
@@ -40,11 +41,9 @@ it(
   { timeout: TIMEOUT_MS },
   async () => {
     await using demo = await startDemoProcess(['--workspaces', '300']);
-    const response = await fetch(new URL('graphql', demo.url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: 'Bearer demo-ada' },
-      body: JSON.stringify({ query: '{ workspaces(first: 1) { totalCount } }' }),
-    });
+    const headers = { authorization: 'Bearer demo-ada' };
+    const url = new URL('graphql', demo.url);
+    const response = await postOperation(url, '{ workspaces(first: 1) { totalCount } }', { headers });
     expect(await response.json()).toEqual({ data: { workspaces: { totalCount: 300 } } });
   },
 );
@@ -65,11 +64,9 @@ it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 it('passes the allowed origins and limits on to the gateway', { timeout: TIMEOUT_MS }, async () => {
   const origin = 'http://localhost:5173';
   await using demo = await startDemoProcess([], { ALLOWED_ORIGINS: origin, MAX_ROOT_FIELDS: '1' });
-  const response = await fetch(new URL('graphql', demo.url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer demo-ada', origin },
-    body: JSON.stringify({ query: '{ a: viewer { name } b: viewer { name } }' }),
-  });
+  const headers = { authorization: 'Bearer demo-ada', origin };
+  const url = new URL('graphql', demo.url);
+  const response = await postOperation(url, '{ a: viewer { name } b: viewer { name } }', { headers });
   expect(response.headers.get('access-control-allow-origin')).toBe(origin);
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { limit: { name: 'MAX_ROOT_FIELDS' } } }] });
 });

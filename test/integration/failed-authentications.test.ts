@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { closedAs } from '../support/authentication.ts';
 import { namespace } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
@@ -12,15 +13,8 @@ const isReview = ({ resource }: { readonly resource: string }) => resource === '
 
 /** Sends a query with an `Authorization` header, and `X-Forwarded-For` if given. */
 async function responseTo({ url }: SimulatedGateway, authorization: string, forwardedFor?: string) {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      authorization,
-      'content-type': 'application/json',
-      ...(forwardedFor !== undefined && { 'x-forwarded-for': forwardedFor }),
-    },
-    body: JSON.stringify({ query: WHO }),
-  });
+  const headers = { authorization, ...(forwardedFor !== undefined && { 'x-forwarded-for': forwardedFor }) };
+  const response = await postOperation(url, WHO, { headers });
   return { status: response.status, headers: response.headers, body: await response.text() };
 }
 

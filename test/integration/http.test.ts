@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { headerAuthentication } from '../support/authentication.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startGatewayFor, startTestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -60,11 +61,8 @@ it('sends one result and complete when a query or an invalid operation accepts o
 
 it('sends JSON when a query accepts both JSON and an event stream', async () => {
   await using gateway = await startTestGateway({ objects });
-  const response = await fetch(gateway.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-    body: JSON.stringify({ query: '{ workspaces { totalCount } }' }),
-  });
+  const headers = { accept: 'application/json, text/event-stream' };
+  const response = await postOperation(gateway.url, '{ workspaces { totalCount } }', { headers });
   expect(response.headers.get('content-type')).toContain('application/json');
   expect(await response.json()).toEqual({ data: { workspaces: { totalCount: 1 } } });
 });
@@ -116,11 +114,7 @@ it.each(['application/json', 'text/event-stream'])(
   async (accept) => {
     await using gateway = await startTestGateway({ maxBodyValues: 1_000 });
     const post = (variables: object) =>
-      fetch(gateway.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept },
-        body: JSON.stringify({ query: '{ workspaces { totalCount } }', variables }),
-      });
+      postOperation(gateway.url, '{ workspaces { totalCount } }', { headers: { accept }, variables });
     const refused = await post({ x: Array.from({ length: 1_000 }, () => [1]) });
     expect(refused.status).toBe(413);
     expect(await refused.text()).toContain('Expected at most 1000 values in the JSON of a request (MAX_BODY_VALUES)');

@@ -8,6 +8,7 @@ import { countedReads } from '../support/counted-reads.ts';
 import { leastCpuMs } from '../support/cpu-time.ts';
 import { heapBytes } from '../support/heap.ts';
 import { namespace } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { startTestGateway, type Answer, type TestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -75,9 +76,8 @@ function constantCase(name: string): string {
   return name.replaceAll(/[A-Z]/gu, (letter) => `_${letter}`).toUpperCase();
 }
 
-async function post(gateway: TestGateway, query: string, accept = 'application/json'): Promise<Response> {
-  const headers = { 'content-type': 'application/json', accept };
-  return fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+function post(gateway: TestGateway, query: string, accept = 'application/json'): Promise<Response> {
+  return postOperation(gateway.url, query, { headers: { accept } });
 }
 
 async function errorsOf(response: Response): Promise<Answer['errors']> {

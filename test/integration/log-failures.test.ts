@@ -8,6 +8,7 @@ import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts
 import { freePort } from '../../dev/simulator/free-port.ts';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateway-process.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { createScratchDirectory, type ScratchDirectory } from '../support/scratch-directory.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -38,11 +39,8 @@ async function startRedirected(script: string): Promise<GatewayProcess> {
 }
 
 async function post({ port }: GatewayProcess, query: string): Promise<unknown> {
-  const response = await fetch(new URL('/graphql', `http://127.0.0.1:${port}`), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-request-id': REQUEST_ID },
-    body: JSON.stringify({ query }),
-  });
+  const headers = { 'x-request-id': REQUEST_ID };
+  const response = await postOperation(`http://127.0.0.1:${port}/graphql`, query, { headers });
   return ((await response.json()) as { readonly data: unknown }).data;
 }
 

@@ -6,6 +6,7 @@ import { bound, clusterRole } from '../support/access/rbac-objects.ts';
 import { headerAuthentication as header } from '../support/authentication.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { podOf } from '../support/pods.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { startTestGateway, type SimulatedGateway, type Subscription } from '../support/test-gateway.ts';
 import { connectUser } from '../support/user-client.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -193,12 +194,7 @@ it('cancels the request for the log of a query when its client leaves', async ()
   await using gateway = await startTestGateway({ objects });
   using hanging = hang(gateway);
   const leaving = new AbortController();
-  const answer = fetch(gateway.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: QUERY }),
-    signal: leaving.signal,
-  }).catch(() => 'left');
+  const answer = postOperation(gateway.url, QUERY, { signal: leaving.signal }).catch(() => 'left');
   await hanging.arrived;
   leaving.abort();
   expect(await answer).toBe('left');

@@ -3,6 +3,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { leastCpuMs } from '../support/cpu-time.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { startTestGateway, type Answer, type TestGateway } from '../support/test-gateway.ts';
 
 const workspaces = (count: number) =>
@@ -20,8 +21,7 @@ function excess(name: string) {
 }
 
 async function post(gateway: TestGateway, query: string, accept = 'application/json') {
-  const headers = { 'content-type': 'application/json', accept };
-  const response = await fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const response = await postOperation(gateway.url, query, { headers: { accept } });
   return { status: response.status, text: await response.text() };
 }
 
@@ -196,7 +196,7 @@ async function least(turnsOf: () => Promise<number>): Promise<number> {
 }
 
 /** Not compressed: the loop turns while a thread compresses an answer. */
-const UNCOMPRESSED = { 'content-type': 'application/json', 'accept-encoding': 'identity' };
+const UNCOMPRESSED = { 'accept-encoding': 'identity' };
 /** Limit for many fields of many objects, which take many turns on any machine. */
 const MUCH = 2_000_000;
 const MANY_FIELDS = Array.from({ length: 100 }, (_, n) => `a${n}: displayName`).join(' ');
@@ -210,11 +210,7 @@ it('lets other work run while a long list is executed', async () => {
   const turnsUntilAnswer = async (args: string) => {
     const query = `{ workspaces${args} { nodes { ${MANY_FIELDS} } } }`;
     const before = turns();
-    const response = await fetch(gateway.url, {
-      method: 'POST',
-      headers: UNCOMPRESSED,
-      body: JSON.stringify({ query }),
-    });
+    const response = await postOperation(gateway.url, query, { headers: UNCOMPRESSED });
     const taken = turns() - before; // without those in which the answer is sent
     expect(await response.json()).toMatchObject({ data: { workspaces: expect.any(Object) } });
     return taken;

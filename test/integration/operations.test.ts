@@ -27,21 +27,18 @@ import {
   WhyItDoesNotRunDocument,
 } from '../__generated__/graphql.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { postOperation } from '../support/post-operation.ts';
 
 let demo: Demo;
 beforeAll(async () => void (demo = await startDemo({ port: 0 })));
 afterAll(async () => demo[Symbol.asyncDispose]());
 
 async function send<D, V>(document: TypedDocumentNode<D, V>, variables: V): Promise<D> {
-  const response = await fetch(demo.url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/graphql-response+json, text/event-stream',
-      authorization: `Bearer ${demoUsers[0].token}`,
-    },
-    body: JSON.stringify({ query: print(document), variables }),
-  });
+  const headers = {
+    accept: 'application/graphql-response+json, text/event-stream',
+    authorization: `Bearer ${demoUsers[0].token}`,
+  };
+  const response = await postOperation(demo.url, print(document), { headers, variables });
   const { data, errors } = (await response.json()) as { data: D; errors?: unknown };
   expect(errors).toBeUndefined();
   return data;

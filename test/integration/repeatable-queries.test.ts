@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import { namespace } from '../support/manifests.ts';
 import { startLoopbackServer } from '../support/loopback-server.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { balancerMissing, startBalancer } from '../support/replicas/balancers.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -34,10 +35,7 @@ async function startSituation(refusesMutations: boolean) {
     /** Number of requests that ended the replicas. */
     received: (method: string) =>
       ending.flatMap(({ seen }) => seen).filter((request) => request.method === method).length,
-    post: (query: string) => {
-      const headers = { 'content-type': 'application/json', accept: 'application/json' };
-      return fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
-    },
+    post: (query: string) => postOperation(url, query, { headers: { accept: 'application/json' } }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

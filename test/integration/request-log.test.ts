@@ -4,6 +4,7 @@ import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
 import { gatewayRoles, gatewayServiceAccount } from '../../dev/demo/users.ts';
 import { RawConnection } from '../support/abuse/raw-connection.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { claim } from '../support/storage.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
@@ -29,12 +30,7 @@ const forbiddenWrite: InjectedError = { status: 403, reason: 'Forbidden', when: 
 const mutate = (input: string) => `mutation { a: pauseWorkspace(input: { ${input} }) { warnings } }`;
 
 async function post(url: string, query: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  const body = JSON.stringify({ query });
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-  });
+  const response = await postOperation(url, query, { headers });
   await response.text();
   return response;
 }
@@ -255,12 +251,7 @@ describe('the audit log', () => {
         return verb === 'patch';
       });
       const client = new AbortController();
-      const answer = fetch(gateway.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept },
-        body: JSON.stringify({ query: PAUSE }),
-        signal: client.signal,
-      });
+      const answer = postOperation(gateway.url, PAUSE, { headers: { accept }, signal: client.signal });
       await isSent;
       client.abort();
       await expect(answer).rejects.toThrow('aborted');

@@ -8,6 +8,7 @@ import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateway-process.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import { startGatewayFor, type TestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -60,11 +61,7 @@ function get({ port }: GatewayProcess, path: string): Promise<Response> {
 }
 
 function post({ port }: GatewayProcess, query: string): Promise<Response> {
-  return fetch(new URL('/graphql', `http://127.0.0.1:${port}`), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
+  return postOperation(`http://127.0.0.1:${port}/graphql`, query);
 }
 
 /** Delays the answers of the API server to patches. Returns a promise of the first patch, and a function that ends the delay. */

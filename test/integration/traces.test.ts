@@ -13,6 +13,7 @@ import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { kubeconfig, send } from '../support/kubeconfig.ts';
+import { postOperation } from '../support/post-operation.ts';
 
 interface Span {
   readonly traceId: string;
@@ -72,9 +73,8 @@ describe('traces', () => {
     const settings = { otlpEndpoint: receiver.endpoint, otlpHeaders: { 'api-key': 'zqsecretqz' } };
     {
       await using gateway = await startTestGateway({ objects, authentication, ...settings });
-      const headers = { ...erin.headers, 'content-type': 'application/json', traceparent: `00-${TRACE}-${PARENT}-01` };
-      const body = JSON.stringify({ query: PAUSE });
-      const response = await fetch(gateway.url, { method: 'POST', headers, body });
+      const headers = { ...erin.headers, traceparent: `00-${TRACE}-${PARENT}-01` };
+      const response = await postOperation(gateway.url, PAUSE, { headers });
       expect(await response.json()).toMatchObject({ data: { pauseWorkspace: { warnings: [] } } });
     } // spans are sent at the end, or every 5 s
     const spans = receiver.spans.filter(({ traceId }) => traceId === TRACE);

@@ -5,6 +5,7 @@ import { gatewayRoles } from '../../dev/demo/users.ts';
 import type { Undo } from '../../dev/simulator/faults.ts';
 import { closedAs, headerAuthentication } from '../support/authentication.ts';
 import { namespace, workspace } from '../support/manifests.ts';
+import { postOperation } from '../support/post-operation.ts';
 import {
   startGatewayFor,
   startTestGateway,
@@ -25,9 +26,7 @@ type Headers = Readonly<Record<string, string>>;
 
 /** Sends an operation. Returns the text of the answer. */
 async function ask({ url }: { readonly url: string }, query: string, headers: Headers = {}): Promise<string> {
-  const body = JSON.stringify({ query });
-  const all = { 'content-type': 'application/json', ...headers };
-  return (await fetch(url, { method: 'POST', headers: all, body })).text();
+  return (await postOperation(url, query, { headers })).text();
 }
 
 async function readiness({ url }: { readonly url: string }): Promise<string> {

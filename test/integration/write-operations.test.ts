@@ -4,6 +4,7 @@ import { startDemo, type Demo } from '../../dev/demo/demo.ts';
 import { demoUsers } from '../../dev/demo/users.ts';
 import { schema } from '../../src/schema.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { postOperation } from '../support/post-operation.ts';
 
 let demo: Demo;
 beforeAll(async () => void (demo = await startDemo({ port: 0 })));
@@ -19,11 +20,8 @@ interface Answer {
 type Fill = (variables: string) => string;
 
 async function send(query: string, variables: unknown = {}): Promise<Answer> {
-  const response = await fetch(demo.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${demoUsers[0].token}` },
-    body: JSON.stringify({ query, variables }),
-  });
+  const headers = { authorization: `Bearer ${demoUsers[0].token}` };
+  const response = await postOperation(demo.url, query, { headers, variables });
   return (await response.json()) as Answer;
 }
 

@@ -13,6 +13,7 @@ import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { alwaysWatched, alwaysWatchedKinds } from './always-watched.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { namespace, workspace, workspaceKind } from './manifests.ts';
+import { postOperation } from './post-operation.ts';
 import { waitFor } from './wait-for.ts';
 import type { TokenUser } from '../../dev/simulator/access/authentication.ts';
 
@@ -98,23 +99,14 @@ export async function startGatewayFor(
     statistics: () => gateway.statistics(),
     metrics: async () => (await fetch(gateway.metricsUrl ?? '')).text(),
     connect,
-    query: (query, variables, signal) => postOperation(gateway.url, { query, variables }, signal),
+    query: async (query, variables, signal) =>
+      (await postOperation(gateway.url, query, { variables, signal })).json() as Promise<Answer>,
     subscribe: (query, variables) => connect().iterate({ query, variables }) as Subscription<never>,
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map(async (client) => client.dispose()));
       await gateway[Symbol.asyncDispose]();
     },
   };
-}
-
-async function postOperation(url: string, operation: object, signal: AbortSignal | undefined): Promise<Answer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(operation),
-    ...(signal && { signal }),
-  });
-  return (await response.json()) as Answer;
 }
 
 export interface SimulatedGateway extends TestGateway {

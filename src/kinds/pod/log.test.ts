@@ -5,6 +5,7 @@ import { RBAC } from '../../../test/support/access/rbac-objects.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
 import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { podOf } from '../../../test/support/pods.ts';
+import { postOperation } from '../../../test/support/post-operation.ts';
 import { startTestGateway, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
 
@@ -215,11 +216,7 @@ describe('workspaceLogs subscription', () => {
     gateway.cluster.log('team-a', POD, 'main', 'before');
     gateway.cluster.endLog('team-a', POD, 'main');
     const query = `subscription { workspaceLogs(${NB} follow: false) { text } }`;
-    const response = await fetch(gateway.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ query }),
-    });
+    const response = await postOperation(gateway.url, query, { headers: { accept: 'text/event-stream' } });
     const body = await response.text();
     expect(body).toContain('event: next\ndata: {"data":{"workspaceLogs":[{"text":"before"}]}}\n\n');
     expect(body).toContain('event: complete');

@@ -3,6 +3,7 @@ import type { RequestPredicate } from '../../../dev/simulator/faults.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import { describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
+import { postOperation } from '../../support/post-operation.ts';
 import { startTestGateway } from '../../support/test-gateway.ts';
 import { startLoadServer } from '../../support/prometheus.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
@@ -35,8 +36,7 @@ function pausedOf({ metadata: { name }, ...object }: KubernetesObject) {
 /** Returns a workspace of the demo that has a GPU. */
 async function labellingIn(url: string) {
   const query = `{ workspace(namespace: "team-vision", name: "labelling") { pod { name } usage { gpu { percent } } } }`;
-  const headers = { 'content-type': 'application/json', authorization: 'Bearer demo-ada' };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const response = await postOperation(url, query, { headers: { authorization: 'Bearer demo-ada' } });
   const { data }: LabellingAnswer = await response.json();
   return data.workspace;
 }

@@ -9,6 +9,7 @@ import { eventOf } from '../events.ts';
 import { startGatewayProcess, type GatewayProcess } from '../gateway-process.ts';
 import { namespace, workspace, workspaceKind } from '../manifests.ts';
 import { podOf } from '../pods.ts';
+import { postOperation } from '../post-operation.ts';
 import { claim, secret, storageClass, volumeOf } from '../storage.ts';
 
 /** Users of the cluster. The abusive clients are the member, the stranger, and callers without credentials. */
@@ -127,9 +128,7 @@ interface Edges {
 async function collectSamples(port: number): Promise<SampleValues> {
   const url = new URL('/graphql', `http://127.0.0.1:${port}`);
   const authorization = `Bearer ${USERS.member.token}`;
-  const headers = { authorization, 'content-type': 'application/json' };
-  const post = (query: string, accept: string) =>
-    fetch(url, { method: 'POST', headers: { ...headers, accept }, body: JSON.stringify({ query }) });
+  const post = (query: string, accept: string) => postOperation(url, query, { headers: { authorization, accept } });
   const list = await post(
     '{ workspaces(namespace: "team-a") { edges { cursor node { id revision } } } }',
     'application/json',
