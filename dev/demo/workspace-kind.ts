@@ -42,6 +42,9 @@ export interface OptionValue<S> {
   readonly spec: S;
 }
 
+/** Name of a list of options of a WorkspaceKind, and of the option that a workspace has chosen from it. */
+export type OptionName = 'imageConfig' | 'podConfig';
+
 export interface OptionList<S = object> {
   readonly spawner: { readonly default: string };
   readonly values: readonly OptionValue<S>[];

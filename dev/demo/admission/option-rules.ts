@@ -1,8 +1,6 @@
-import type { ImageSpec, OptionList, OptionValue, WorkspaceKindSpec } from '../workspace-kind.ts';
+import type { ImageSpec, OptionList, OptionName, OptionValue, WorkspaceKindSpec } from '../workspace-kind.ts';
 import { invalidValue } from '../../simulator/causes.ts';
 import type { Cause } from '../../simulator/status.ts';
-
-type Option = 'imageConfig' | 'podConfig';
 
 /** Returns the errors of the image and pod options of a WorkspaceKind. */
 export function validateOptions({ podTemplate }: WorkspaceKindSpec): Cause[] {
@@ -16,11 +14,11 @@ export function validateOptions({ podTemplate }: WorkspaceKindSpec): Cause[] {
 }
 
 /** Returns the field path of an option. */
-export function valuePath(option: Option, id: string): string {
+export function valuePath(option: OptionName, id: string): string {
   return `spec.podTemplate.options.${option}.values[${id}]`;
 }
 
-function validateList(option: Option, { spawner, values }: OptionList): Cause[] {
+function validateList(option: OptionName, { spawner, values }: OptionList): Cause[] {
   const byId = new Map(values.map((value) => [value.id, value]));
   const field = `spec.podTemplate.options.${option}.spawner.default`;
   const hasDefault = byId.has(spawner.default);
@@ -32,7 +30,7 @@ function validateList(option: Option, { spawner, values }: OptionList): Cause[] 
 }
 
 function missingTargets(
-  option: Option,
+  option: OptionName,
   values: OptionList['values'],
   byId: ReadonlyMap<string, OptionValue<object>>,
 ): Cause[] {
@@ -49,7 +47,11 @@ function missingTargets(
 }
 
 /** Returns one error for each cycle of redirects, at its first option. */
-function cycles(option: Option, values: OptionList['values'], byId: ReadonlyMap<string, OptionValue<object>>): Cause[] {
+function cycles(
+  option: OptionName,
+  values: OptionList['values'],
+  byId: ReadonlyMap<string, OptionValue<object>>,
+): Cause[] {
   const reported = new Set<string>();
   return values.flatMap(({ id, redirect }) => {
     const cycle = reported.has(id) ? undefined : cycleFrom(id, byId);

@@ -6,6 +6,7 @@ import type {
   FilterRule,
   WorkspaceKindPort,
   OptionList,
+  OptionName,
   WorkspaceKind,
   WorkspaceKindSpec,
 } from '../workspace-kind.ts';
@@ -95,8 +96,6 @@ function validateMatch(path: string, match: FilterMatch, scope: FilterRule['scop
   });
 }
 
-type Option = 'imageConfig' | 'podConfig';
-
 /** Returns an error for each option that the update changes or removes although a workspace uses it. */
 export function validateOptionsInUse(
   workspaceKind: WorkspaceKind,
@@ -123,7 +122,7 @@ export function deletionProblem({ metadata, status }: WorkspaceKind): string | u
 }
 
 function changedInUse(
-  option: Option,
+  option: OptionName,
   before: OptionList,
   after: OptionList,
   workspaces: readonly Workspace[],

@@ -1,5 +1,6 @@
+import { compileSelector } from '../../../src/kubernetes/label-selector.ts';
 import { ACTIVITY } from '../annotations.ts';
-import type { ActivityProbe, ActivityRule, LabelRequirement, LabelSelector, WorkspaceKind } from '../workspace-kind.ts';
+import type { ActivityProbe, ActivityRule, LabelSelector, WorkspaceKind } from '../workspace-kind.ts';
 import type { Activity, Probe, Workspace } from '../workspace.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -92,26 +93,9 @@ function isIdle(activity: Activity, { config }: ActivityRule, { now, lastRunning
   );
 }
 
-/** Returns whether a selector matches the labels. An empty selector matches everything, an unknown operator nothing. */
-function isSelected(labels: Labels, { matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
-  const equal = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
-  return equal && matchExpressions.every((requirement) => holds(labels, requirement));
-}
-
-function holds(labels: Labels, { key, operator, values = [] }: LabelRequirement): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    default:
-      return false;
-  }
+/** Returns whether a selector matches the labels. An empty selector matches everything, an invalid one nothing. */
+function isSelected(labels: Labels, selector: LabelSelector): boolean {
+  return compileSelector(selector)?.(labels) ?? false;
 }
 
 /** Simulates an activity probe: the workspace is in use unless its annotation is `idle` or `unreachable`. */

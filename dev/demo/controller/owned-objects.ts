@@ -62,7 +62,7 @@ export async function reconcileService(
 ): Promise<void> {
   const desired = serviceOf(workspace, image);
   const present = ownedBy(context, Services, workspace);
-  if (!present) return create(context, Services, desired);
+  if (!present) return void (await create(context, Services, desired));
   if (isDeepStrictEqual(numbersOf(present), numbersOf(desired))) return undefined;
   const { client, cache, signal } = context;
   const body = [{ op: 'replace', path: '/spec/ports', value: desired.spec.ports }];
@@ -96,16 +96,20 @@ function hasRole(
   return bindings.some((binding) => binding.roleRef.name === roleRef.name);
 }
 
-type OwnedManifest = Omit<KubernetesObject, 'metadata'> & { readonly metadata: { readonly namespace?: string } };
+type OwnedManifest = Omit<KubernetesObject, 'metadata'> & {
+  readonly metadata: { readonly namespace?: string | undefined };
+};
 
-async function create<T extends KubernetesObject>(
+/** Creates an object, and returns it when the cache has it. */
+export async function create<T extends KubernetesObject>(
   { client, cache, signal }: ControllerContext,
   resource: Resource<T>,
   manifest: OwnedManifest,
-): Promise<void> {
+): Promise<T> {
   const { namespace = '' } = manifest.metadata;
   const { object } = await client.create(resource, manifest, { namespace, signal });
   cache.applyWriteResult(resource, object);
+  return object;
 }
 
 function metadataOf(workspace: Workspace, name: string) {

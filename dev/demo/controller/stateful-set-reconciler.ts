@@ -2,7 +2,7 @@ import { TEMPLATE_HASH, WORKSPACE_NAME_LABEL } from '../annotations.ts';
 import { type Pod, type StatefulSet, StatefulSets } from '../kubernetes-resources.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ControllerContext } from './controller-context.ts';
-import { ownedBy } from './owned-objects.ts';
+import { create, ownedBy } from './owned-objects.ts';
 import { ownedName, ownerReference, selectorLabels, type PodTemplate } from './pod-template.ts';
 
 /**
@@ -17,12 +17,7 @@ export async function reconcileStatefulSet(
   const { client, cache, signal } = context;
   const desired = statefulSetOf(workspace, template);
   const present = ownedBy(context, StatefulSets, workspace);
-  if (!present) {
-    const { namespace = '' } = desired.metadata;
-    const { object } = await client.create(StatefulSets, desired, { namespace, signal });
-    cache.applyWriteResult(StatefulSets, object);
-    return object;
-  }
+  if (!present) return create(context, StatefulSets, desired);
   const isCurrent = present.metadata.annotations?.[TEMPLATE_HASH] === template.hash;
   if (isCurrent && present.spec.replicas === desired.spec.replicas) return present;
   const body = [

@@ -4,6 +4,7 @@ import { IMAGE_SOURCE_LABEL, WORKSPACE_KIND_FINALIZER } from '../annotations.ts'
 import { type ConfigMap, ConfigMaps } from '../kubernetes-resources.ts';
 import {
   type OptionList,
+  type OptionName,
   type OptionUse,
   type Picture,
   type PictureStatus,
@@ -56,8 +57,6 @@ async function protect(
   return object;
 }
 
-type Option = 'imageConfig' | 'podConfig';
-
 /** Input of a reconciliation of a WorkspaceKind. */
 interface WorkspaceKindInputs {
   readonly workspaceKind: WorkspaceKind;
@@ -95,7 +94,7 @@ export function calculateWorkspaceKindStatus({
   };
 }
 
-function usesOf(option: Option, { values }: OptionList, workspaces: readonly Workspace[]): OptionUse[] {
+function usesOf(option: OptionName, { values }: OptionList, workspaces: readonly Workspace[]): OptionUse[] {
   const chosen = workspaces.map(({ spec }) => spec.podTemplate.options[option]);
   return values.map(({ id }) => ({ id, workspaces: chosen.filter((choice) => choice === id).length }));
 }

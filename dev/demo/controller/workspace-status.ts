@@ -1,5 +1,5 @@
 import type { Pod } from '../kubernetes-resources.ts';
-import type { ImageSpec, OptionList, OptionValue, PodSpec, WorkspaceKind } from '../workspace-kind.ts';
+import type { ImageSpec, OptionList, OptionName, OptionValue, PodSpec, WorkspaceKind } from '../workspace-kind.ts';
 import type { Redirect, ResolvedOption, Workspace, WorkspacePod, WorkspaceStatus } from '../workspace.ts';
 import { observeActivity, type ProbeResult } from './activity.ts';
 import { stateOf, type StateReport } from './workspace-state.ts';
@@ -81,7 +81,7 @@ function withError(previous: WorkspaceStatus, reached: WorkspaceStatus, stateMes
 
 function withOption(
   status: WorkspaceStatus,
-  list: 'imageConfig' | 'podConfig',
+  list: OptionName,
   { desired, chain }: Exclude<OptionResolution<object>, { readonly failure: string }>,
 ): WorkspaceStatus {
   const option: ResolvedOption = chain.length > 0 ? { desired, redirectChain: chain } : { desired };
@@ -156,11 +156,7 @@ type OptionResolution<S> =
   | { readonly failure: string };
 
 /** Follows the redirects of the option `id` in the given list of options. */
-function resolveOption<S>(
-  list: 'imageConfig' | 'podConfig',
-  { values }: OptionList<S>,
-  id: string,
-): OptionResolution<S> {
+function resolveOption<S>(list: OptionName, { values }: OptionList<S>, id: string): OptionResolution<S> {
   const current = values.find((value) => value.id === id);
   if (!current) return { failure: invalid(list, `${list} with id "${id}" not found`) };
   const chain: Redirect[] = [];
