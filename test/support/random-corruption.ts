@@ -1,4 +1,5 @@
 import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** Replacement values. */
 const replacements = [
@@ -23,13 +24,13 @@ const MUTILATED_PARTS = new Set(['spec', 'status']);
 
 /** Returns the manifest with one to three random values of its spec or status removed or replaced. Deterministic per seed. */
 export function corrupt(manifest: Manifest, seed: number): Manifest {
-  const random = randomFrom(seed);
-  const pick = <T>(choices: readonly T[]): T | undefined => choices[Math.floor(random() * choices.length)];
+  const random = seededRandom(seed);
   let corrupted = manifest;
-  for (let count = 1 + Math.floor(random() * 3); count > 0; count -= 1) {
-    const path = pick(pathsIn(corrupted).filter(([part = '']) => MUTILATED_PARTS.has(part)));
-    const instead = random() < 0.2 ? DELETED : pick(replacements);
-    if (path) corrupted = replaced(corrupted, path, instead) as Manifest;
+  for (let count = 1 + random.below(3); count > 0; count -= 1) {
+    const paths = pathsIn(corrupted).filter(([part = '']) => MUTILATED_PARTS.has(part));
+    if (paths.length === 0) break;
+    const instead = random.below(5) === 0 ? DELETED : random.pick(replacements);
+    corrupted = replaced(corrupted, random.pick(paths), instead) as Manifest;
   }
   return corrupted;
 }
@@ -47,15 +48,4 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], instead: un
     return next === DELETED ? [] : [[name, next] as const];
   });
   return Array.isArray(value) ? entries.map(([, child]) => child) : Object.fromEntries(entries);
-}
-
-/** Mulberry32, a deterministic generator. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
