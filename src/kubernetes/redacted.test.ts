@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
 import { GraphQLError } from 'graphql';
@@ -11,6 +12,10 @@ const NUMBER_CANARY = 8_675_309;
 
 function setProperty(value: { a: number }): void {
   value.a = 1;
+}
+
+function setCharacter(value: { 0: string }): void {
+  value[0] = 'a';
 }
 
 describe('a redacted summary', () => {
@@ -33,6 +38,8 @@ describe('a redacted error', () => {
     ['JSON.parse', () => JSON.parse(`{"a":${CANARY}}`)],
     ['the in operator', () => 'a' in (CANARY as unknown as object)],
     ['a property of a string', () => Object.assign(Object(CANARY) as object, { 0: 'a' })],
+    ['a character of a string', () => Reflect.apply(setCharacter, undefined, [CANARY])],
+    ['an argument of Node', () => readFileSync(`\0${CANARY}`)],
     ['a property of a primitive', () => Reflect.apply(setProperty, undefined, [CANARY])],
     ['a list', () => new Set(NUMBER_CANARY as unknown as [])],
     ['an iterator', () => new Map([CANARY] as unknown as [])],

@@ -30,9 +30,9 @@ interface LoggedError {
 
 /** Errors of parsers and of graphql-js; their messages quote the input. */
 const QUOTING_NAMES = new Set(['SyntaxError', 'YAMLParseError', 'YAMLException', 'GraphQLError']);
-/** Type errors of V8 that quote a value. The others name expressions and properties of the code. */
+/** Type errors of V8 and Node that quote a value. The others name expressions and properties of the code. */
 const QUOTING_MESSAGE =
-  /^Cannot use 'in' operator|^Cannot create property|^Cannot convert |^Iterator value | is not iterable/u;
+  /^Cannot use 'in' operator|^Cannot (?:create|assign to read only) property|^Cannot convert |^Iterator value | is not iterable|\. Received /u;
 
 /**
  * Returns the part of an error that a log may contain: without further properties, and without a message that may quote
