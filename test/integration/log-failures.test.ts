@@ -40,7 +40,7 @@ async function startRedirected(script: string): Promise<GatewayProcess> {
 
 async function post({ port }: GatewayProcess, query: string): Promise<unknown> {
   const headers = { 'x-request-id': REQUEST_ID };
-  const response = await postOperation(`http://127.0.0.1:${port}/graphql`, query, { headers });
+  const response = await postOperation(new URL('/graphql', `http://127.0.0.1:${port}`), query, { headers });
   return ((await response.json()) as { readonly data: unknown }).data;
 }
 

@@ -61,7 +61,7 @@ function get({ port }: GatewayProcess, path: string): Promise<Response> {
 }
 
 function post({ port }: GatewayProcess, query: string): Promise<Response> {
-  return postOperation(`http://127.0.0.1:${port}/graphql`, query);
+  return postOperation(new URL('/graphql', `http://127.0.0.1:${port}`), query);
 }
 
 /** Delays the answers of the API server to patches. Returns a promise of the first patch, and a function that ends the delay. */
