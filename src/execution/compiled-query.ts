@@ -38,8 +38,10 @@ export interface ExecuteQueryOptions {
 
 /** Items that are rendered before the time of the turn is checked. A block of cached rows counts as one. */
 const ITEMS_PER_CHECK = 16;
-/** Cost of the lists in an item, and its bytes, that count as another item. */
-const [NESTED_COST_PER_ITEM, BYTES_PER_ITEM] = [64, 16 * 1024];
+/** Cost of the lists in an item that counts as another item. */
+const NESTED_COST_PER_ITEM = 64;
+/** Bytes of an item that count as another item. */
+const BYTES_PER_ITEM = 16 * 1024;
 /** The rows of shorter lists are not joined to blocks. */
 const MIN_JOINED_ITEMS = 16;
 

@@ -3,8 +3,10 @@ import type { Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
 import { SerializedResult } from './serialized-result.ts';
 
-/** Characters of a result that are serialized at once, in some milliseconds, and of the parts of longer ones. */
-const [LONG_CHARACTERS, PART_CHARACTERS] = [1024 * 1024, 128 * 1024];
+/** Characters of a result that are serialized at once, in some milliseconds. */
+const LONG_CHARACTERS = 1024 * 1024;
+/** Characters of a part of a longer result. */
+const PART_CHARACTERS = 128 * 1024;
 /** Limit on a result with errors, which a transport serializes in one turn. */
 const MAX_CHARACTERS_WITH_ERRORS = 8 * 1024 * 1024;
 

@@ -11,8 +11,10 @@ import { renderParts } from './row-plan.ts';
 import { isCached, RowVariants, type RowVariant } from './row-variants.ts';
 import type { Utf8Text } from './utf8-text.ts';
 
-/** Cost of the lists in the rows of a block that are rendered in one piece, and their bytes, beyond those of one row. */
-const [MAX_NESTED_COST_OF_BLOCK, MAX_BYTES_OF_BLOCK] = [4_000, 128 * 1024];
+/** Cost of the lists in the rows of a block that are rendered in one piece, beyond that of one row. */
+const MAX_NESTED_COST_OF_BLOCK = 4_000;
+/** Bytes of the rows of a block, beyond those of one row. */
+const MAX_BYTES_OF_BLOCK = 128 * 1024;
 
 interface RunRowsOptions {
   readonly cache: RowCache;
