@@ -26,8 +26,7 @@ export class OperationCost implements ReadCost {
   readonly #viewer: string;
   readonly #bytes: RequestBytes | undefined;
   #sliceEndCost = SLICE_COST;
-  /** Whether the operation has got no room for its result, and must not be executed again. */
-  isRefused = false;
+  #isRefused = false;
 
   /**
    * @param max limit of the cost
@@ -42,6 +41,11 @@ export class OperationCost implements ReadCost {
 
   get isExceeded(): boolean {
     return this.#total > this.max || this.#isTextExceeded;
+  }
+
+  /** Whether the operation has got no room for its result, and must not be executed again. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   get #isTextExceeded(): boolean {
@@ -122,7 +126,7 @@ export class OperationCost implements ReadCost {
 
   async #pause(): Promise<void> {
     if (this.#bytes && !(await this.#bytes.start())) {
-      this.isRefused = true;
+      this.#isRefused = true;
       throw tooManyBytes(this.#bytes.max);
     }
     await turns.continue(this.#viewer);

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { startDemo } from '../../../dev/demo/demo.ts';
 import { namespace, workspaceKind } from '../../support/manifests.ts';
@@ -114,14 +115,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
   it('asks no more for an image and a size when the defaults are loaded after an attempt to save', async () => {
     await using window = await open(demo().url);
     const { page } = window;
-    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
-    await page.routeWebSocket(/graphql$/u, (socket) => {
-      const server = socket.connectToServer();
-      socket.onMessage(async (message) => {
-        if (message.includes('subscription FormOptions')) await isReleased;
-        server.send(message);
-      });
-    });
+    const release = await holdBack(page, (message) => message.includes('subscription FormOptions'));
     await window.goTo('create?namespace=team-research&kind=jupyterlab');
     await page.getByLabel('Name', { exact: true }).fill('form-slow');
     await page.getByRole('button', { name: 'Create' }).click();
@@ -199,14 +193,10 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
   it('says that kinds are loading, and not that there are none, when another namespace is chosen', async () => {
     await using window = await open(demo().url);
     const { page } = window;
-    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
-    await page.routeWebSocket(/graphql$/u, (socket) => {
-      const server = socket.connectToServer();
-      socket.onMessage(async (message) => {
-        if (message.includes('subscription FormKinds') && message.includes('team-vision')) await isReleased;
-        server.send(message);
-      });
-    });
+    const release = await holdBack(
+      page,
+      (message) => message.includes('subscription FormKinds') && message.includes('team-vision'),
+    );
     await window.goTo('create?namespace=team-research&kind=jupyterlab');
     await page.locator('.option-choices').first().waitFor();
     await page.getByLabel('Namespace', { exact: true }).selectOption('team-vision');
@@ -311,6 +301,19 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     expect(ada.problems).toEqual([]);
   });
 });
+
+/** Holds back messages of the page to the gateway. Returns a function that lets them pass. */
+async function holdBack(page: Page, isHeld: (message: string) => boolean): Promise<() => void> {
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  await page.routeWebSocket(/graphql$/u, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage(async (message) => {
+      if (isHeld(String(message))) await isReleased;
+      server.send(message);
+    });
+  });
+  return release;
+}
 
 /** Runs in the page: returns the height of the part of the field with the focus that the buttons of the form hide. */
 function pixelsBehindFooter(): number {

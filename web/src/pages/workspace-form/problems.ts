@@ -176,7 +176,7 @@ function newClaimProblems(draft: Draft): readonly Problem[] {
   });
 }
 
-/** The API takes a number without a unit for bytes, which nobody means by 10. */
+/** Returns a problem if a capacity has no unit: the API reads `10` as 10 bytes. */
 function capacityProblems(field: string, text: string): readonly Problem[] {
   return /^\d{1,6}$/u.test(text.trim()) ? [{ field, message: `Add a unit, such as ${text.trim()}Gi.` }] : [];
 }
