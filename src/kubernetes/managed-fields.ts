@@ -24,8 +24,8 @@ export interface ReducedJson {
 export function withoutManagedFields(json: string): ReducedJson | undefined {
   const member = json.indexOf(MEMBER);
   const start = member + MEMBER.length;
-  if (member === -1 || json.charCodeAt(start) !== OPENING || !isInMetadata(json, member)) return undefined;
-  const end = endOfList(json, start);
+  if (member === -1 || json.charCodeAt(start) !== OPENING) return undefined;
+  const end = endOfMetadataList(json, start);
   if (end === undefined) return undefined;
   const followsComma = json.charCodeAt(member - 1) === COMMA;
   const before = json.slice(0, followsComma ? member - 1 : member);
@@ -33,40 +33,32 @@ export function withoutManagedFields(json: string): ReducedJson | undefined {
   return { json: before + after, managedFields: json.slice(start, end) };
 }
 
-/** Returns whether the member at a position is one of `object.metadata`. */
-function isInMetadata(json: string, position: number): boolean {
+/** Returns the position after the list that begins at a position. Undefined if it is no field of `object.metadata`, or does not end. */
+function endOfMetadataList(json: string, start: number): number | undefined {
+  /** Positions of the brackets that are open. */
   const open: number[] = [];
   let isString = false;
-  for (let at = 0; at < position; at += 1) {
+  for (let at = 0; at < json.length; at += 1) {
     const character = json.charCodeAt(at);
     if (character === QUOTE) isString = !isString;
     else if (isString) at += character === BACKSLASH ? 1 : 0;
-    else if (character === OPENING_BRACE || character === OPENING) open.push(at);
-    else if (character === CLOSING_BRACE || character === CLOSING) open.pop();
+    else if (character === OPENING_BRACE || character === OPENING) {
+      if (at === start && !isMetadata(json, open)) return undefined;
+      open.push(at);
+    } else if ((character === CLOSING_BRACE || character === CLOSING) && open.pop() === start) return at + 1;
   }
+  return undefined;
+}
+
+function isMetadata(json: string, open: readonly number[]): boolean {
   const [, object = 0, metadata = 0] = open;
-  return !isString && open.length === 3 && follows(json, object, '"object":') && follows(json, metadata, '"metadata":');
+  return open.length === 3 && follows(json, object, '"object":') && follows(json, metadata, '"metadata":');
 }
 
 /** Returns whether the value at a position is that of a key. A key that only ends like it has a backslash there. */
 function follows(json: string, position: number, key: string): boolean {
   const start = position - key.length;
   return json.startsWith(key, start) && json.charCodeAt(start - 1) !== BACKSLASH;
-}
-
-/** Returns the position after a list. Undefined if it does not end. */
-function endOfList(json: string, start: number): number | undefined {
-  let depth = 0;
-  let isString = false;
-  for (let at = start; at < json.length; at += 1) {
-    const character = json.charCodeAt(at);
-    if (character === QUOTE) isString = !isString;
-    else if (isString) at += character === BACKSLASH ? 1 : 0;
-    else if (character === OPENING) depth += 1;
-    else if (character === CLOSING) depth -= 1;
-    if (depth === 0) return at + 1;
-  }
-  return undefined;
 }
 
 /**
