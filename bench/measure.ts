@@ -66,10 +66,8 @@ export async function measure(scenario: Scenario, running: RunningServer, bench:
   };
 }
 
-/** Opens the subscriptions and closes them, if it is the first time. */
+/** Opens the subscriptions and closes them: V8 drops code in idle seconds, and what it loads again is not heap of subscribers. */
 async function loadCode(scenario: Scenario, running: RunningServer, clients: Clients): Promise<void> {
-  if (running.loaded.has(scenario.protocol)) return;
-  running.loaded.add(scenario.protocol);
   await clients.request({ type: 'subscribe', ...scenario, url: running.url });
   await waitUntilIdle(running, clients, scenario.subscribers);
   await clients.request({ type: 'disconnect' });

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { layoutOf, type Scenario, type ServerVariant } from './scenarios.ts';
 import { WorkerProcess } from './worker-process.ts';
-import type { Protocol } from './raw-client.ts';
 import type { ServerRequest } from './servers/measured-server.ts';
 import { operationOf, startBenchCluster, type BenchCluster, type ClusterLayout, type MessageBytes } from './cluster.ts';
 import { TIMESTAMP_BYTES } from './timestamp.ts';
@@ -12,8 +11,6 @@ export interface RunningServer extends AsyncDisposable {
   readonly server: WorkerProcess<ServerRequest>;
   readonly cluster: BenchCluster;
   readonly url: string;
-  /** Protocols whose code is loaded: what V8 keeps of it is not heap of the subscribers who are measured first. */
-  readonly loaded: Set<Protocol>;
 }
 
 /** Options of Node that `npm start` and the image use. */
@@ -43,7 +40,6 @@ async function startServer(
     server,
     cluster,
     url,
-    loaded: new Set(),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await cluster[Symbol.asyncDispose]();
