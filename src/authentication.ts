@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Authenticator } from './auth/authenticator.ts';
+import { FORWARDED_FOR } from './auth/client-address.ts';
 import { headerAuthenticator } from './auth/authenticators/header.ts';
 import { kubeconfigAuthenticator, type GatewayIdentity } from './auth/authenticators/kubeconfig.ts';
 import { tokenAuthenticator } from './auth/authenticators/token.ts';
@@ -46,6 +47,13 @@ export function createAuthenticator(config: Config, { client, self, log }: Authe
       return refuse(error);
     }
   };
+}
+
+/** Names of the headers that authenticators read, in lower case. */
+export function identityHeaders({ authentication }: Config): ReadonlySet<string> {
+  const ofMode =
+    authentication.mode === 'header' ? [authentication.userHeader, authentication.groupsHeader] : ['authorization'];
+  return new Set([FORWARDED_FOR, ...ofMode.map((name) => name.toLowerCase())]);
 }
 
 function authenticatorFor(config: Config, client: Client, self: GatewayIdentity): Authenticator {

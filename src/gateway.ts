@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { startAccessIndex } from './access-index.ts';
-import { createAuthenticator } from './authentication.ts';
+import { createAuthenticator, identityHeaders } from './authentication.ts';
 import type { GatewayIdentity } from './auth/authenticators/kubeconfig.ts';
 import type { Credentials } from './auth/authenticator.ts';
 import { clientAddressOf, trustedProxyMatcher } from './auth/client-address.ts';
@@ -278,7 +278,10 @@ interface ViewerOptions {
 function viewerOptions(
   config: Config,
   { cluster, client, self, log, ...facts }: ViewerOptions,
-): Pick<HttpServerOptions, 'authenticate' | 'bytesInFlight' | 'createContext' | 'assetAt' | 'logReads'> {
+): Pick<
+  HttpServerOptions,
+  'authenticate' | 'identityHeaders' | 'bytesInFlight' | 'createContext' | 'assetAt' | 'logReads'
+> {
   const { bytesInFlight } = cluster;
   const info = gatewayInfo(config, { ...facts, bytesInFlight });
   const contextOf = (caller: Caller) => createContext({ cluster, gateway: info }, caller);
@@ -286,6 +289,7 @@ function viewerOptions(
     bytesInFlight,
     logReads: info.logReads,
     authenticate: createAuthenticator(config, { client, self, log }),
+    identityHeaders: identityHeaders(config),
     createContext: contextOf,
     assetAt: (caller, path) => pictureAt(contextOf(caller), client, path),
   };

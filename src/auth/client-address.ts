@@ -1,6 +1,8 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { Credentials } from './authenticator.ts';
 
+/** Name of the header to which each proxy adds the address of its peer. */
+export const FORWARDED_FOR = 'x-forwarded-for';
 /** Entries of X-Forwarded-For that are read, from the end. More proxies than that are not in a row. */
 const MAX_HOPS = 20;
 const IPV6_GROUPS = 8;
@@ -35,7 +37,7 @@ export function clientAddressOf(
   { header, remoteAddress = '' }: Credentials,
   isTrustedProxy: (address: string) => boolean,
 ): string {
-  const forwarded = header('x-forwarded-for').join(',').split(',').slice(-MAX_HOPS);
+  const forwarded = header(FORWARDED_FOR).join(',').split(',').slice(-MAX_HOPS);
   let address = remoteAddress;
   for (const hop of forwarded.toReversed()) {
     if (!isTrustedProxy(address)) break;

@@ -121,5 +121,10 @@ const WELL_FORMED_ID = /^[\w.:/+=@-]{1,128}$/u;
 
 /** Returns the `X-Request-ID` of a request if it is well-formed and has at most 128 characters, else a new one. */
 export function requestIdOf(given: string | readonly string[] | undefined): string {
-  return typeof given === 'string' && WELL_FORMED_ID.test(given) ? given : randomUUID();
+  return typeof given === 'string' && WELL_FORMED_ID.test(given) ? given : inOnePiece(randomUUID());
+}
+
+/** Returns a copy of an ASCII text. V8 keeps a UUID as the 20 parts that Node joins it from: 480 bytes for as long as a subscription runs. */
+function inOnePiece(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -38,6 +38,8 @@ export interface HttpServerOptions
   /** Whether the copy of the cluster is ready. */
   readonly readiness: () => Readiness;
   readonly authenticate: Authenticator;
+  /** Headers that authenticators read, in lower case. An open WebSocket retains no others of its upgrade request, such as cookies. */
+  readonly identityHeaders: ReadonlySet<string>;
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];

@@ -49,22 +49,34 @@ export class WebSocketLimits {
     const { maxWebsockets, addressOf } = this.#options;
     if (this.#open >= maxWebsockets)
       throw tooMany({ setting: 'MAX_WEBSOCKETS', max: maxWebsockets }, 'open WebSockets of all clients');
-    const counted = new OpenWebSocket(this.#byAddress.enter(addressOf(credentialsOf(request))), this.#byViewer);
+    const address = this.#byAddress.enter(addressOf(credentialsOf(request)));
     this.#open += 1;
-    counted.defer(() => void (this.#open -= 1));
-    return counted;
+    return new OpenWebSocket(this, address);
+  }
+
+  /**
+   * Returns the place of a WebSocket among those of its viewer.
+   * @throws {GraphQLError} RATE_LIMITED if the viewer has too many
+   */
+  enter(viewer: string): Disposable {
+    return this.#byViewer.enter(viewer);
+  }
+
+  /** Called when a WebSocket is closed. */
+  closed(): void {
+    this.#open -= 1;
   }
 }
 
 /** A counted WebSocket. Must be disposed of when it is closed. */
 class OpenWebSocket implements Disposable {
-  readonly #slots = new DisposableStack();
-  readonly #byViewer: ConcurrencyLimit;
-  readonly #address: Disposable;
+  readonly #limits: WebSocketLimits;
+  /** Place among those of the address or, once it is authenticated, of the viewer. Undefined when it is closed. */
+  #place: Disposable | undefined;
 
-  constructor(address: Disposable, byViewer: ConcurrencyLimit) {
-    this.#address = this.#slots.use(address);
-    this.#byViewer = byViewer;
+  constructor(limits: WebSocketLimits, address: Disposable) {
+    this.#limits = limits;
+    this.#place = address;
   }
 
   /**
@@ -72,17 +84,17 @@ class OpenWebSocket implements Disposable {
    * @throws {GraphQLError} RATE_LIMITED if the viewer has too many
    */
   authenticated(viewer: string): void {
-    if (this.#slots.disposed) return;
-    this.#slots.use(this.#byViewer.enter(viewer));
-    this.#address[Symbol.dispose]();
-  }
-
-  defer(onClose: () => void): void {
-    this.#slots.defer(onClose);
+    if (!this.#place) return;
+    const place = this.#limits.enter(viewer);
+    this.#place[Symbol.dispose]();
+    this.#place = place;
   }
 
   [Symbol.dispose](): void {
-    this.#slots.dispose();
+    if (!this.#place) return;
+    this.#place[Symbol.dispose]();
+    this.#place = undefined;
+    this.#limits.closed();
   }
 }
 

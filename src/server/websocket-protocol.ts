@@ -120,7 +120,7 @@ export class WebSocketProtocol {
             const text = bytes.toString();
             const excess = excessiveValues(text, this.#options.maxBodyValues);
             if (excess) return connection.refuse({ code: CloseCode.BadRequest, reason: excess.message, error: excess });
-            connection.receive(() => handle(text)).catch((error: unknown) => this.#closeFailed(connection, error));
+            connection.receive(text, handle).catch((error: unknown) => this.#closeFailed(connection, error));
           }),
       },
       session,

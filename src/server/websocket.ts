@@ -37,6 +37,8 @@ const SHUTDOWN_REASON = 'The server is shutting down. Reconnect after a second; 
 
 interface WebSocketOptions
   extends Omit<WebSocketConnectionOptions, 'onRefused'>, WebSocketLimitOptions, WebSocketProtocolOptions {
+  /** Headers that authenticators read, in lower case. An open WebSocket retains no others. */
+  readonly identityHeaders: ReadonlySet<string>;
   /** A client that sends nothing for this time after a ping, not even a pong, is disconnected. */
   readonly slowReaderTimeoutMs: number;
 }
@@ -83,7 +85,7 @@ export class WebSocketHandler {
     const counted = this.#count(request, socket, requestId);
     if (!counted) return undefined;
     this.#requestIds.set(request, requestId);
-    const credentials = credentialsOf({ rawHeaders: request.rawHeaders, socket });
+    const credentials = credentialsOf({ rawHeaders: onlyHeaders(request, this.#options.identityHeaders), socket });
     const opened = { credentials, traceparent: traceparentOf(request), counted };
     return this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
       this.#opened(webSocket, new WebSocketConnection({ webSocket, socket, requestId }, this.#options), opened),
@@ -136,4 +138,10 @@ export class WebSocketHandler {
     await new Promise((resolve) => this.#sockets.close(resolve)); // calls back when the last connection is closed
     clearTimeout(deadline);
   }
+}
+
+/** Returns the names and values, in turn, of those headers of a request that have one of the names. */
+function onlyHeaders({ rawHeaders }: IncomingMessage, names: ReadonlySet<string>): readonly string[] {
+  const isKept = (index: number) => names.has(rawHeaders[index]?.toLowerCase() ?? '');
+  return rawHeaders.filter((_, index) => isKept(index - (index % 2)));
 }

@@ -95,4 +95,7 @@ it('limits failures by the address that a trusted proxy forwards', async () => {
   expect(await statusOf('a', '192.0.2.1')).toBe(401);
   expect(await statusOf('b', '198.51.100.9, 192.0.2.1')).toBe(429);
   expect(await statusOf('c', '192.0.2.1, 198.51.100.9')).toBe(401);
+  const closed = (address: string) => closedAs(gateway, { token: 'd', headers: { 'x-forwarded-for': address } });
+  expect(await closed('192.0.2.1')).toMatch(/^1013 RATE_LIMITED: /u);
+  expect(await closed('203.0.113.5')).toMatch(/^4401 /u);
 });

@@ -36,6 +36,7 @@ function optionsOf(parts: Partial<HttpServerOptions>): HttpServerOptions {
     addressOf: () => 'here',
     readiness: () => ({ ready: true, waitingFor: [] }),
     assetAt: () => Promise.resolve(undefined),
+    identityHeaders: new Set(),
     authenticate: kubeconfigAuthenticator(client, { name: 'alice', groups: [] }),
     onOperation: () => undefined,
     createContext: () => {
