@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { quoted } from './excerpt.ts';
-import { labelTerm, type TermClause } from './object-terms.ts';
+import { labelClause, type TermClause } from './object-terms.ts';
 import { StatusError } from './status-error.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -107,7 +107,7 @@ function parseRequirement(text: string): Requirement {
   if (exists) {
     const [, not, name = ''] = exists;
     const key = propertyName(name);
-    const clause = { terms: [labelTerm(key)], isExcluded: not !== '' };
+    const clause = labelClause([key], not !== '');
     return { matches: (labels) => Object.hasOwn(labels, key) === (not === ''), clause };
   }
   const compared = COMPARISON.exec(text);
@@ -122,19 +122,19 @@ function parseRequirement(text: string): Requirement {
     const values = new Set(list.split(',').map((value) => value.trim()));
     for (const value of values) if (!LABEL_VALUE.test(value)) throw invalidRequirement(text);
     const isIn = (labels: Labels) => Object.hasOwn(labels, key) && values.has(labels[key] ?? '');
-    const terms = [...values].map((value) => labelTerm(key, value));
-    return operator === 'in'
-      ? { matches: isIn, clause: { terms, isExcluded: false } }
-      : { matches: (labels) => !isIn(labels), clause: { terms, isExcluded: true } };
+    const clause = labelClause(
+      Array.from(values, (value) => `${key}=${value}`),
+      operator === 'notin',
+    );
+    return { matches: operator === 'in' ? isIn : (labels) => !isIn(labels), clause };
   }
   throw invalidRequirement(text);
 }
 
 function comparison(text: string, key: string, operator: string | undefined, value: string): Requirement {
-  const terms = [labelTerm(key, value)];
-  if (operator === '!=') return { matches: (labels) => labels[key] !== value, clause: { terms, isExcluded: true } };
-  if (operator === '=' || operator === '==')
-    return { matches: (labels) => labels[key] === value, clause: { terms, isExcluded: false } };
+  const clause = labelClause([`${key}=${value}`], operator === '!=');
+  if (operator === '!=') return { matches: (labels) => labels[key] !== value, clause };
+  if (operator === '=' || operator === '==') return { matches: (labels) => labels[key] === value, clause };
   if (!INTEGER.test(value)) throw invalidRequirement(text);
   const bound = Number(value);
   const matches = (labels: Labels) => {
@@ -142,7 +142,8 @@ function comparison(text: string, key: string, operator: string | undefined, val
     if (!INTEGER.test(label)) return false;
     return operator === '>' ? Number(label) > bound : Number(label) < bound;
   };
-  return { matches, clause: { terms: [labelTerm(key)], isExcluded: false } };
+  const { terms } = labelClause([key], false);
+  return { matches, clause: { terms, isExcluded: false } };
 }
 
 function invalidRequirement(text: string): SyntaxError {

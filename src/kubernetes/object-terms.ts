@@ -8,8 +8,8 @@ export type Term = number;
 export interface ObjectTerms<T> {
   /** Fields that the terms are derived from. */
   readonly fields: readonly ObjectField<T, unknown>[];
-  /** Calls a function with each term of an object, possibly several times. */
-  forEach(values: FieldValues<T>, add: (term: Term) => void): void;
+  /** Calls a function with each term of an object, possibly several times, and with the text that it is the hash of, if indexes keep that. */
+  forEach(values: FieldValues<T>, add: (term: Term, text?: string) => void): void;
   /** Whether two states of an object are equal in all that the terms are derived from. May return false if that is not known. */
   areSame(before: T, after: T): boolean;
 }
@@ -17,6 +17,8 @@ export interface ObjectTerms<T> {
 /** Part of a condition. An object that meets the condition has one of the terms or, if they are excluded, need not have any. */
 export interface TermClause {
   readonly terms: readonly Term[];
+  /** The texts that the terms are hashes of, if an object that has one of them is certain to meet this part of the condition. */
+  readonly texts?: readonly string[];
   /** If so, an object that has none of the terms meets this part of the condition. */
   readonly isExcluded: boolean;
 }
@@ -35,9 +37,12 @@ function termOf(text: string): Term {
   return hash;
 }
 
-/** Returns the term of a label or, without a value, the term that objects with any label of that key have. */
-export function labelTerm(key: string, value?: string): Term {
-  return termOf(value === undefined ? key : `${key}=${value}`);
+/**
+ * Returns the clause that an object meets if it has one of the labels, or none of them.
+ * @param labels `key=value`, or a key alone: a label with any value
+ */
+export function labelClause(labels: readonly string[], isExcluded: boolean): Required<TermClause> {
+  return { terms: labels.map(termOf), texts: labels, isExcluded };
 }
 
 /** The labels of an object. */
@@ -47,8 +52,9 @@ export const labelTerms: ObjectTerms<KubernetesObject> = {
     const { labels } = object.metadata;
     for (const key in labels) {
       if (!Object.hasOwn(labels, key)) continue;
-      add(labelTerm(key));
-      add(labelTerm(key, labels[key] ?? ''));
+      add(termOf(key), key);
+      const label = `${key}=${labels[key] ?? ''}`;
+      add(termOf(label), label);
     }
   },
   areSame: (before, after) => before.metadata.labels === after.metadata.labels,

@@ -162,7 +162,12 @@ function expectFound(store: Store<WidgetObject>, wanted: string): void {
 function expectLabelled(store: Store<WidgetObject>, selector: string): void {
   const matches = parseLabelSelector(selector);
   const found = store.indexes.find([{ of: labelTerms, clauses: matches.clauses }], free);
-  const objects = found.where(({ object }) => matches(object.metadata.labels), true);
+  const examined: WidgetObject[] = [];
+  const objects = found.where(({ object }) => {
+    examined.push(object);
+    return matches(object.metadata.labels);
+  }, true);
+  expect(examined).toHaveLength(/[<>]/u.test(selector) ? found.candidates : 0);
   expect(new Set([...objects].map(({ object }) => object))).toEqual(
     new Set([...store.list()].filter(({ metadata }) => matches(metadata.labels))),
   );

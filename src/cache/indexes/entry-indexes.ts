@@ -152,14 +152,10 @@ export class EntryIndexes<T extends KubernetesObject> implements StoreIndexes<T>
   find(queries: readonly TermQuery<T>[], charges: BuildCharges): FoundObjects<T> {
     const found = queries.map(({ of, clauses }) => this.#termsOf(of, charges).find(clauses));
     const candidates = this.#intersectionOf(found.map((each) => each.candidates));
-    const certain = found.flatMap((each) => each.certain ?? []);
+    const certain = found.map((each) => each.certain);
     return {
       candidates: candidates.size,
-      where: (accepts, isWhole) =>
-        candidates.where(
-          accepts,
-          isWhole && certain.length === queries.length ? this.#intersectionOf(certain) : undefined,
-        ),
+      where: (accepts, isWhole) => candidates.where(accepts, isWhole ? this.#intersectionOf(certain) : undefined),
     };
   }
 

@@ -13,20 +13,23 @@ const NO_BITS: PositionBits = new Uint32Array(0);
 interface FoundBits {
   /** All entries that meet the condition are among these. */
   readonly candidates: PositionBits;
-  /** Entries that meet the condition, among the candidates. Undefined if there is no certainty for any of them. */
-  readonly certain: PositionBits | undefined;
+  /** Candidates that are certain to meet it. */
+  readonly certain: PositionBits;
 }
 
 /**
  * Finds the entries that have terms, with bits: a row of the index has one for each entry, which is set if the entry has a
  * term of this row. A query combines the rows of its terms, which takes microseconds for tens of thousands of entries. As terms
- * share rows, what it finds is examined afterwards. A change takes time in the number of terms of an entry.
+ * may share rows, what it finds is examined afterwards, unless each row has the terms of one text only. A change takes time in the number of
+ * terms of an entry.
  *
- * Memory: at most 128 bytes for each entry, and less if the entries have fewer than 1,024 different terms.
+ * Memory: at most 128 bytes for each entry, and less if the entries have fewer than 1,024 different terms; 1,024 texts.
  */
 export class TermIndex<T> implements ObjectIndex<T> {
   readonly #terms: ObjectTerms<T>;
   readonly #rows: (PositionBits | undefined)[] = Array.from({ length: ROWS });
+  /** The text of all terms that a row has had. Null if they are of several texts, or of none. */
+  readonly #texts: (string | null | undefined)[] = Array.from({ length: ROWS });
   /** The positions of all entries. */
   #all: PositionBits = new Uint32Array(0);
 
@@ -36,21 +39,40 @@ export class TermIndex<T> implements ObjectIndex<T> {
 
   find(clauses: readonly TermClause[]): FoundBits {
     const candidates = this.#all.slice();
-    const certain = clauses.every(({ isExcluded }) => isExcluded) ? this.#all.slice() : undefined;
-    for (const { terms, isExcluded } of clauses) {
-      const rows = [...new Set(terms.map(rowOf))].map((row) => this.#rows[row]);
-      if (!isExcluded) keepAny(candidates, rows);
-      else if (certain) for (const row of rows) removeAll(certain, row);
+    const certain = this.#all.slice();
+    for (const clause of clauses) {
+      const rows = [...new Set(clause.terms.map(rowOf))].map((row) => this.#rows[row]);
+      const isExact = this.#isExact(clause);
+      if (!clause.isExcluded) {
+        keepAny(candidates, rows);
+        keepAny(certain, isExact ? rows : []);
+      } else {
+        for (const row of rows) {
+          if (isExact) removeAll(candidates, row);
+          removeAll(certain, row);
+        }
+      }
     }
     return { candidates, certain };
+  }
+
+  /** Returns whether the rows of a clause have no other terms than those of its texts. */
+  #isExact({ terms, texts }: TermClause): boolean {
+    return terms.every((term, index) => {
+      const text = this.#texts[rowOf(term)];
+      return text === undefined || text === texts?.[index];
+    });
   }
 
   add(entry: IndexedObject<T>): void {
     const { position } = entry;
     this.#all = withRoomFor(position, this.#all);
     setBit(this.#all, position);
-    this.#terms.forEach(entry, (term) => {
+    this.#terms.forEach(entry, (term, text) => {
       const row = rowOf(term);
+      const known = this.#texts[row];
+      if (known === undefined) this.#texts[row] = text ?? null;
+      else if (known !== text) this.#texts[row] = null;
       let bits = this.#rows[row];
       if (!bits || position >>> 5 >= bits.length) {
         bits = withRoomFor(position, bits, this.#all.length);
