@@ -34,11 +34,11 @@ it.each([
 const labels = ['team=a', 'team=b', 'team=c'] as const;
 
 /** Entries with one of the labels each, and the terms that these have. */
-function labelledIndex(terms: readonly Term[]): TermIndex<unknown> {
+function labelledIndex(termsOf: readonly Term[]): TermIndex<unknown> {
   const index = new TermIndex<unknown>({
     fields: [],
     areSame: (before, after) => before === after,
-    forEach: ({ position }: IndexedObject<unknown>, add) => add(terms[position] ?? 0, labels[position]),
+    forEach: ({ position }: IndexedObject<unknown>, add) => add(termsOf[position] ?? 0, labels[position]),
   });
   for (const position of labels.keys()) index.add(entryAt(position));
   return index;
