@@ -28,13 +28,32 @@ export function gatewayUrl(file: string): URL {
   return new URL(file.replace(/^\//u, ''), base);
 }
 
-/** Shows another page. Its first heading gets the focus, as after a load of the page. */
+/** Shows another page. Its first heading gets the focus, as after a load of the page. The state of its entry is the URL before it. */
 export function navigate(to: string): void {
   const { href } = new URL(to, base);
   // As browsers do, so that a person who presses a link twice goes back by one step.
-  if (href === location.href) history.replaceState(null, '', href);
-  else history.pushState(null, '', href);
+  if (href !== location.href) history.pushState(location.href, '', href);
   showLocation();
+  focusHeading();
+}
+
+/**
+ * Shows another page instead of a form, which is left behind in the history: a step back leads to the page before the form. That page
+ * may be the other one, with any query.
+ */
+export function leaveFor(to: string): void {
+  const { href } = new URL(to, base);
+  if (String(history.state).split('?')[0] === href) {
+    addEventListener('popstate', focusHeading, { once: true });
+    history.back();
+  } else {
+    history.replaceState(history.state, '', href);
+    showLocation();
+    focusHeading();
+  }
+}
+
+function focusHeading(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus());
 }
 
@@ -51,7 +70,7 @@ export function setQuery(changes: Readonly<Record<string, string | undefined>>):
     else next.searchParams.delete(name);
   }
   if (next.href === location.href) return;
-  history.replaceState(null, '', next);
+  history.replaceState(history.state, '', next);
   url.value = next;
 }
 

@@ -63,6 +63,30 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     expect(window.problems).toEqual([]);
   });
 
+  it('leads back to the page before the form when the workspace has been saved', async () => {
+    await using window = await open(demo().url, { path: '?namespace=team-research' });
+    const { page } = window;
+    const address = () => page.evaluate(() => location.pathname + location.search);
+    await page.getByRole('link', { name: 'New workspace' }).click();
+    await page.getByRole('radio', { name: /JupyterLab Notebook/u }).check();
+    await page.getByLabel('Name', { exact: true }).fill('form-back');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'form-back' }).waitFor();
+    await page.goBack();
+    expect(await address()).toBe('/?namespace=team-research');
+    await page.getByRole('link', { name: 'form-back' }).click();
+    await page.getByRole('link', { name: 'Events' }).click();
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByLabel('Display name').fill('Back again');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const heading = page.getByRole('heading', { name: 'Back again' });
+    await heading.waitFor();
+    await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await address()).toBe('/workspaces/team-research/form-back?tab=events');
+    await page.goBack();
+    expect(await address()).toBe('/workspaces/team-research/form-back');
+  });
+
   it('shows all errors at their fields at once, and moves the focus to the first', async () => {
     await using window = await open(demo().url, {
       path: 'create?namespace=team-research&kind=jupyterlab',

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { savedWarnings } from '../../data/saved-warnings.ts';
 import { useStore } from '../../data/store.ts';
-import { navigate } from '../../router.ts';
+import { leaveFor } from '../../router.ts';
 import { claimChoices } from './inputs.ts';
 import type { Draft } from './draft.ts';
 import { focusField, type FormModel } from './form-model.ts';
@@ -54,7 +54,7 @@ export function useSave(form: FormModel, path: string, onConflict?: () => void):
       form.settle();
       savedWarnings.value = { path, warnings: outcome.warnings };
       // A person who has left the form stays on the other page.
-      if (isShown.current) navigate(path);
+      if (isShown.current) leaveFor(path);
     }
   };
   const outcome = last?.draft === form.draft.value ? last : undefined;
