@@ -82,12 +82,10 @@ export class RbacIndex implements Disposable {
 
   /** Whether all resources have been listed and may be watched. While they are not, every target is a candidate. */
   get isUsable(): boolean {
-    return this.#isListed && !this.interruption?.isForbidden;
-  }
-
-  get #isListed(): boolean {
     const { roles, clusterRoles, roleBindings, clusterRoleBindings } = this.#stores;
-    return isListed(roles) && isListed(clusterRoles) && isListed(roleBindings) && isListed(clusterRoleBindings);
+    const areListed =
+      isListed(roles) && isListed(clusterRoles) && isListed(roleBindings) && isListed(clusterRoleBindings);
+    return areListed && !this.interruption?.isForbidden;
   }
 
   /** Failure of the watches. While there is one, changes may be missing. */
@@ -148,7 +146,7 @@ export class RbacIndex implements Disposable {
   #follow<T>(store: RbacStore<T>, changed: (change: StoreChange<T>) => void): () => void {
     return store.addEventHandler({
       changed: (change) => {
-        if (this.#everyHandler.size > 0 && this.#isListed) changed(change);
+        if (this.#everyHandler.size > 0) changed(change);
       },
       reset: () => this.#notify(EVERYTHING),
       failed: () => this.#notify(EVERYTHING),
