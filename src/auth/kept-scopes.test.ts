@@ -129,6 +129,18 @@ describe('a kept scope', () => {
     expect((await resolve(Workspace, 'read', [...names, 'new'])).full).toEqual(new Set(['ns-2']));
   });
 
+  it('ends when the watches of RBAC are interrupted, since it may lack a change', async () => {
+    let now = 0;
+    const [storage, server] = [new RbacStorage(rights), new RbacStorage(rights)];
+    const authorizer = authorizerFor(storage, { now: () => now });
+    const resolve = operationsOf(authorizer, new ReviewedUser(storage, ann, { received: () => server }));
+    await resolve(Workspace);
+    storage.interruption = { since: 1_000, isForbidden: false };
+    server.delete({ kind: 'RoleBinding', apiVersion: '', metadata: { name: grantName('ann'), namespace: 'ns-1' } });
+    now = 11_000; // the time to live of a decision whose changes are not observed
+    expect((await resolve(Workspace)).full).toEqual(new Set(['ns-2']));
+  });
+
   it('discards a kept scope when others fill the bound, and then resolves it again from cached decisions', async () => {
     const names = NAMESPACES.slice(0, 900);
     const storage = new RbacStorage(names.flatMap((name) => grantIn(name, 'ann', viewing)));

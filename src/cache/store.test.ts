@@ -146,6 +146,17 @@ describe('Store.applyWriteResult', () => {
       ['12', '12'],
     ]);
   });
+
+  it.each<[string, (store: Store<WidgetObject>) => void]>([
+    ['an event', (store) => store.set(at('a', 7))],
+    ['the event of an object that is not accepted any more', (store) => store.delete(at('a', 7))],
+    ['a list', (store) => store.replace([at('a', 7)], '7')],
+  ])('knows no changes since a version whose state the result hides from %s', (_, report) => {
+    const { store } = storeOf([at('a', 5)], '5');
+    store.applyWriteResult(at('a', 9));
+    report(store);
+    expect([store.version, store.seenVersion, store.changesSince('7')]).toEqual(['7', '5', undefined]);
+  });
 });
 
 describe('Store.replace', () => {

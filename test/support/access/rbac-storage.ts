@@ -8,7 +8,7 @@ import {
 } from '../../../dev/simulator/access/rbac-objects.ts';
 import type { ApiObject, Manifest } from '../../../dev/simulator/api-object.ts';
 import { Storage } from '../../../dev/simulator/storage.ts';
-import { RbacIndex } from '../../../src/auth/rbac/rbac-index.ts';
+import { RbacIndex, type IndexInterruption } from '../../../src/auth/rbac/rbac-index.ts';
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../../src/auth/rbac/resources.ts';
 import { Store } from '../../../src/cache/store.ts';
 import { decodeObject } from '../../../src/kubernetes/decode.ts';
@@ -26,6 +26,8 @@ const storageKeys: Readonly<Record<string, string>> = {
 export class RbacStorage {
   readonly index: RbacIndex;
   readonly authorizer: RbacAuthorizer;
+  /** Failure of the watches that the index reports. */
+  interruption: IndexInterruption | undefined;
   readonly #storage = new Storage();
   #uids = 0;
 
@@ -38,6 +40,7 @@ export class RbacStorage {
         roleBindings: this.#mirror(RoleBinding),
         clusterRoleBindings: this.#mirror(ClusterRoleBinding),
       },
+      interruption: () => this.interruption,
     });
     startClusterRoleAggregation(this.#storage); // last, as it writes to the storage
     for (const object of objects) this.apply(object);
