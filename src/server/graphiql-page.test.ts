@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../dev/simulator/free-port.ts';
 import { namespace, workspace, workspaceKind } from '../../test/support/manifests.ts';
+import { TcpProxy } from '../../test/support/tcp-proxy.ts';
 import { startGatewayFor, startTestGateway } from '../../test/support/test-gateway.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { clientScript } from './graphiql-page.ts';
 
 type Fetcher = (
@@ -12,14 +14,20 @@ type Fetcher = (
   options: { readonly headers: Readonly<Record<string, string>> },
 ) => AsyncIterator<unknown> & Promise<unknown>;
 
-/** Runs the script of the page at a URL. Returns the fetcher that it gives to GraphiQL. */
-function fetcherOf(url: string): Fetcher {
+/** Factor by which the timers of the page are faster, so that a test does not wait between its attempts to connect. */
+const FASTER = 50;
+
+/**
+ * Runs the script of the page at a URL. Returns the fetcher that it gives to GraphiQL.
+ * @param onConnecting called for each attempt to open a WebSocket
+ */
+function fetcherOf(url: string, onConnecting: () => void = () => {}): Fetcher {
   const given: { fetcher?: Fetcher } = {};
   vm.runInNewContext(clientScript, {
     URL,
     URLSearchParams,
     fetch,
-    setTimeout,
+    setTimeout: (run: () => void, ms: number) => setTimeout(run, ms / FASTER),
     clearTimeout,
     self: {},
     operationsPanel: {
@@ -31,7 +39,13 @@ function fetcherOf(url: string): Fetcher {
     location: { href: url, pathname: new URL(url).pathname, search: '' },
     localStorage: { getItem: () => null },
     document: { getElementById: () => ({ textContent: '{"tabs":[]}' }) },
-    graphqlWs: { createClient: (options: ClientOptions) => createClient({ ...options, webSocketImpl: WebSocket }) },
+    graphqlWs: {
+      createClient: (options: ClientOptions) => {
+        const client = createClient({ ...options, webSocketImpl: WebSocket });
+        client.on('connecting', onConnecting);
+        return client;
+      },
+    },
     YogaGraphiQL: { renderYogaGraphiQL: (_: unknown, options: { fetcher: Fetcher }) => Object.assign(given, options) },
   });
   if (!given.fetcher) throw new Error('Expected the script to render GraphiQL.');
@@ -94,6 +108,46 @@ it('continues a subscription with the next gateway when one is restarted', { tim
   await readUntil('later', events);
   await events.return?.();
   expect(await events.next()).toEqual({ done: true, value: undefined });
+});
+
+it('continues a subscription when eight attempts to connect again have failed', { timeout: 60_000 }, async () => {
+  await using gateway = await startTestGateway();
+  await using proxy = await TcpProxy.to(gateway);
+  let attempts = 0;
+  const count = () => {
+    attempts += 1;
+  };
+  const query = 'subscription { namespaces { type object { name } } }';
+  const events = fetcherOf(proxy.url, count)({ query }, { headers: {} });
+  await readUntil('SYNCED', events);
+  await proxy.disconnect();
+  const next = readUntil('SYNCED', events);
+  await waitFor(() => attempts >= 9, 'the page has tried eight times to connect again');
+  await proxy.reconnect();
+  await next;
+  await events.return?.();
+  expect(await events.next()).toEqual({ done: true, value: undefined });
+});
+
+it('says what to check when a first connection is refused five times', { timeout: 60_000 }, async () => {
+  let attempts = 0;
+  const count = () => {
+    attempts += 1;
+  };
+  const url = `http://127.0.0.1:${await freePort()}/graphql`;
+  const events = fetcherOf(url, count)({ query: 'subscription { namespaces { type } }' }, { headers: {} });
+  expect(await events.next()).toEqual({
+    done: false,
+    value: {
+      errors: [
+        {
+          message: expect.stringMatching(/got none in 5 attempts.*Then run the subscription again\.$/u),
+          extensions: { code: 1006 },
+        },
+      ],
+    },
+  });
+  expect(attempts).toBe(5);
 });
 
 it('ends a subscription when the gateway has completed it', async () => {

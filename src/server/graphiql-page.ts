@@ -120,10 +120,21 @@ const ANSWER_MS = 10_000;
 // Time after the end of a subscription in which a gateway that stops closes the connection. Then the page does.
 const CLOSE_MS = 1_000;
 const GOING_AWAY = 1001;
+const ABNORMAL_CLOSURE = 1006;
+const TERMINATED = 4499;
+// Attempts to make a first connection, which may be refused for good. One that was lost is made again without a limit.
+const MAX_FIRST_ATTEMPTS = 5;
+const MAX_RETRY_MS = 10_000;
+
+// An error or close event of a WebSocket.
+function isConnectionEvent({ type, code }) {
+  return type === 'error' || code !== undefined;
+}
 
 // A connection can break without a close event, for example when a laptop sleeps: the client then connects again.
-function createClient(url, headers) {
+function createClient(url, headers, stream) {
   let timer;
+  let attempts = 0;
   const endUnanswered = () => (timer = setTimeout(() => client.terminate(), ANSWER_MS));
   const stopTimer = () => clearTimeout(timer);
   const client = graphqlWs.createClient({
@@ -131,12 +142,24 @@ function createClient(url, headers) {
     connectionParams: headers,
     keepAlive: PING_MS,
     lazyCloseTimeout: CLOSE_MS,
+    retryAttempts: Infinity,
+    // The client gives up by default if a connection is refused, because the error event comes before the close event.
+    shouldRetry: (event) => isConnectionEvent(event) && (stream.wasConnected || ++attempts < MAX_FIRST_ATTEMPTS),
+    retryWait: (retries) =>
+      new Promise((resolve) => setTimeout(resolve, Math.min(1_000 * 2 ** retries, MAX_RETRY_MS) * (0.5 + Math.random()))),
     on: {
       connecting: endUnanswered,
-      connected: stopTimer,
+      connected: () => {
+        stopTimer();
+        stream.wasConnected = true;
+        stream.setConnected(true);
+      },
       ping: (received) => received || endUnanswered(),
       pong: (received) => received && stopTimer(),
-      closed: stopTimer,
+      closed: () => {
+        stopTimer();
+        stream.setConnected(false);
+      },
     },
   });
   return client;
@@ -149,14 +172,16 @@ function subscribe(request, headers) {
   let events;
   let closed;
   const connect = () => {
-    const client = createClient(url, headers);
+    const client = createClient(url, headers, stream);
     client.on('opened', () => (closed = new Promise((resolve) => client.on('closed', resolve))));
     events = client.iterate(request);
   };
   // A gateway that stops completes each subscription before it closes the connection. The next gateway continues it.
   const isContinued = async () => (await closed).code === GOING_AWAY && !isOver;
-  connect();
-  return {
+  const stream = {
+    wasConnected: false,
+    // Called when a connection is made or lost. The panel replaces it.
+    setConnected: () => {},
     [Symbol.asyncIterator]() {
       return this;
     },
@@ -176,15 +201,23 @@ function subscribe(request, headers) {
       return events.return();
     },
   };
+  connect();
+  return stream;
 }
+
+const NO_CONNECTION =
+  'Expected a WebSocket connection, got none in ' + MAX_FIRST_ATTEMPTS + ' attempts. ' +
+  'Check that the gateway runs, and that proxies before it forward WebSockets. Then run the subscription again.';
 
 // GraphiQL would show the stack of an error that is thrown.
 function errorResult(error) {
   if (Array.isArray(error)) return { done: false, value: { errors: error } };
-  if (!error?.code) throw error;
-  const [, code, message] = /^([A-Z_]+): (.*)$/s.exec(error.reason) ?? [];
-  const reason = message ?? (error.reason || 'The WebSocket was closed with code ' + error.code + '.');
-  return { done: false, value: { errors: [{ message: reason, extensions: { code: code ?? error.code } }] } };
+  if (!isConnectionEvent(error)) throw error;
+  const { code = ABNORMAL_CLOSURE, reason } = error;
+  const [, name, message] = /^([A-Z_]+): (.*)$/s.exec(reason) ?? [];
+  const isUnreachable = code === ABNORMAL_CLOSURE || code === TERMINATED;
+  const text = isUnreachable ? NO_CONNECTION : (message ?? (reason || 'The WebSocket was closed with code ' + code + '.'));
+  return { done: false, value: { errors: [{ message: text, extensions: { code: name ?? code } }] } };
 }
 
 function fetcher(request, { headers = {} } = {}) {

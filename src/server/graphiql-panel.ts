@@ -118,6 +118,7 @@ const operationsPanel = (() => {
   function follow(title, events) {
     let count = 0;
     let isOver = false;
+    let isConnected = false;
     let waiting;
     const queue = [];
     const state = element('small');
@@ -125,7 +126,8 @@ const operationsPanel = (() => {
     const list = element('div', { className: 'events' });
     const node = element('article', {}, element('header', {}, element('b', { textContent: title }), state, button), list);
     const show = () => {
-      state.textContent = (isOver ? 'ended, ' : 'running, ') + count + (count === 1 ? ' event' : ' events');
+      const phase = isOver ? 'ended, ' : isConnected ? 'running, ' : 'connecting, ';
+      state.textContent = phase + count + (count === 1 ? ' event' : ' events');
       button.textContent = isOver ? 'Remove' : 'Stop';
     };
     const deliver = (result) => {
@@ -137,6 +139,10 @@ const operationsPanel = (() => {
       isOver = true;
       show();
       deliver({ done: true, value: undefined });
+    };
+    events.setConnected = (is) => {
+      isConnected = is;
+      show();
     };
     const stop = () => void events.return();
     const pump = async () => {

@@ -126,6 +126,19 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
     expect(graphiql.problems).toEqual([]);
   });
 
+  it('shows in the log that a subscription connects when its connection is lost', async () => {
+    await using proxy = await TcpProxy.to(demo);
+    await using graphiql = await openGraphiQL(browser, proxy.url);
+    await graphiql.open('FollowWorkspaces');
+    await graphiql.run();
+    await graphiql.logs(/running.*SYNCED/su);
+    await proxy.disconnect();
+    await graphiql.logs(/connecting.*SYNCED/su);
+    await proxy.reconnect();
+    await graphiql.logs(/running.*SYNCED.*RESET.*SYNCED/su);
+    expect([...graphiql.hosts]).toEqual([new URL(proxy.url).host]);
+  });
+
   it('ends a subscription in the log when the stop button of its tab is used', async () => {
     await using graphiql = await openGraphiQL(browser, demo.url);
     await graphiql.write('subscription Followed { workspaces { type object { name } } }');
