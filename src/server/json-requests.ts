@@ -149,9 +149,15 @@ export class JsonRequestServer {
     // yoga compares it with its case, and ignores that a quality is 0.
     const { 'content-type': contentType } = request.headers;
     if (contentType !== undefined) request.headers['content-type'] = mediaTypeOf(contentType);
-    request.headers.accept = typeOf(request);
-    const answer = await this.#options.pipeline.yoga.handleNodeRequestAndResponse(request, response, caller);
-    return sendAnswer(this.#clientOf(response, caller), answer);
+    const type = typeOf(request);
+    request.headers.accept = type;
+    let serialized: SerializedResult | undefined;
+    const answer = await this.#options.pipeline.yoga.handleNodeRequestAndResponse(request, response, {
+      ...caller,
+      onSerialized: (result) => (serialized = result),
+    });
+    const client = this.#clientOf(response, caller);
+    return serialized ? this.#sendResult(client, serialized, type) : sendAnswer(client, answer);
   }
 
   #clientOf(response: ServerResponse, { bytes }: OperationCaller): AnsweredClient {
@@ -200,12 +206,14 @@ async function send(client: AnsweredClient, { status, headers, body }: Answer): 
     return;
   }
   bytes?.answer(length);
-  const packed = encoding && (await compressed(Buffer.concat(body.bytes()), encoding));
+  const packed = encoding && (await compressed(body.bytes(), encoding));
   if (response.destroyed) return;
   if (packed) all.push('content-encoding', packed.encoding);
-  all.push('content-length', String(packed?.body.length ?? length));
+  const parts = packed?.parts ?? body.bytes();
+  const sentBytes = packed ? packed.parts.reduce((sum, part) => sum + part.length, 0) : length;
+  all.push('content-length', String(sentBytes));
   response.writeHead(status, all);
-  await endWithParts(response, packed ? [packed.body] : body.bytes());
+  await endWithParts(response, parts);
 }
 
 /** Adds the header to those that are passed to `writeHead`: Node copies and validates all of them again if there is one that is set before. */

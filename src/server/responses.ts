@@ -66,7 +66,7 @@ const SLICE_BYTES = 64 * 1024;
  * Writes a part of a body in slices, each when the client has taken the ones before. Resolves when all is written, or the
  * client has disconnected.
  */
-export async function writeSlices(response: ServerResponse, body: Buffer): Promise<void> {
+async function writeSlices(response: ServerResponse, body: Buffer): Promise<void> {
   for (let begin = 0; begin < body.length && !response.destroyed; begin += SLICE_BYTES) {
     if (!response.write(body.subarray(begin, begin + SLICE_BYTES))) await drained(response);
   }

@@ -16,12 +16,14 @@ import {
 } from './operation-request.ts';
 import { isSubscription, type OperationCaller } from './operation.ts';
 import type { Pipeline } from './pipeline.ts';
-import { sendText, writeSlices } from './responses.ts';
+import { endWithParts, sendText } from './responses.ts';
 import { staggered } from './shutdown.ts';
 
 /** A comment, which clients ignore and which keeps proxies from closing the connection. */
 const PING = ':\n\n';
 const PING_INTERVAL_MS = 12_000;
+/** Begin of the event with a result. */
+const NEXT = 'event: next\ndata: ';
 const CRLF = Buffer.from('\r\n');
 
 interface EventStreamOptions extends BodyLimits {
@@ -83,13 +85,9 @@ export class EventStreamServer {
       if (isSubscription(result)) result.discard();
       return undefined;
     }
-    const event = isSubscription(result) ? undefined : Buffer.from(nextEvent(textOf(result)));
-    if (event) caller.bytes?.answer(event.length);
+    if (!isSubscription(result)) return sendResult(response, result, caller);
     beginStream(response);
-    if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller);
-    if (event) await writeSlices(response, event);
-    if (!response.writableEnded)
-      response.end(completion({ isFinal: !isSubscription(result) && isFinalResult(result) }));
+    this.#subscribe(result, response, caller);
     return undefined;
   }
 
@@ -171,6 +169,20 @@ function sinkOf(transport: EventStreamTransport, { flow, resumable, record }: Si
   };
 }
 
+/** Sends the result of a query or mutation, a long one in slices, and completes the stream. */
+async function sendResult(
+  response: ServerResponse,
+  result: ExecutionResult | SerializedResult,
+  caller: OperationCaller,
+): Promise<void> {
+  const content = isSerialized(result) ? result.bytes() : [Buffer.from(JSON.stringify(result))];
+  const bytes = content.reduce((sum, { length }) => sum + length, 0);
+  caller.bytes?.answer(bytes);
+  beginStream(response);
+  const end = Buffer.from(`\n\n${completion({ isFinal: isFinalResult(result) })}`);
+  await endWithParts(response, [Buffer.from(NEXT), ...content, end]);
+}
+
 function refuse(response: ServerResponse, { status, refusal }: RefusedRequest): void {
   sendText(response, status, refusal);
 }
@@ -208,7 +220,7 @@ function chunkOf(bytes: Buffer): Buffer {
 }
 
 function nextEvent(text: string): string {
-  return `event: next\ndata: ${text}\n\n`;
+  return `${NEXT}${text}\n\n`;
 }
 
 /** Returns the last event of a stream. */
@@ -232,10 +244,6 @@ const FINAL_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
 /** Returns whether a result is the answer to a query, or an error that the same request would get again. */
 function isFinalResult(result: ExecutionResult | SerializedResult): boolean {
   return isSerialized(result) || Boolean(result.data) || areFinal(result.errors);
-}
-
-function textOf(result: ExecutionResult | SerializedResult): string {
-  return isSerialized(result) ? result.text : JSON.stringify(result);
 }
 
 function areFinal(errors: readonly GraphQLError[] = []): boolean {

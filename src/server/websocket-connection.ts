@@ -103,11 +103,7 @@ export class WebSocketConnection {
     this.transport = new WebSocketTransport(webSocket, socket, () => this.#closeStalled());
     webSocket.on('close', () => this.#flow?.[Symbol.dispose]());
     socket.on('data', this.#limitUnauthenticated);
-    socket.on('drain', () => {
-      this.#flow?.drained();
-      webSocket.resume();
-      for (const subscription of this.#subscriptions.values()) subscription.resume();
-    });
+    socket.on('drain', () => this.#drained());
   }
 
   /** Must be called when it is known who the client is. */
@@ -152,13 +148,22 @@ export class WebSocketConnection {
     return tooMany({ setting: 'MAX_OPERATIONS_PER_CONNECTION', max }, 'operations in progress on one connection');
   }
 
-  /** Sends a message. Resolves when the kernel has taken it, or the connection is being closed, which ends the operations. */
-  async send(text: string): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.transport.flush();
-    this.#webSocket.send(text, () => resolve());
+  /**
+   * Sends a message, a long one in parts. Resolves when the kernel has taken it, or the connection is being closed, which ends the
+   * operations.
+   */
+  async send(message: string | readonly Buffer[]): Promise<void> {
+    const sent = this.transport.send(message);
     this.#pauseIfCongested();
-    await promise;
+    await sent;
+    if (typeof message !== 'string') this.#drained();
+  }
+
+  #drained(): void {
+    if (this.transport.isFragmenting) return; // more follows
+    this.#flow?.drained();
+    this.#webSocket.resume();
+    for (const subscription of this.#subscriptions.values()) subscription.resume();
   }
 
   #pauseIfCongested(): void {

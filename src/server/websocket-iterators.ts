@@ -29,15 +29,21 @@ export function cancellation(deadline: Deadline, record: OperationRecord): Async
   };
 }
 
+/** Longer results are sent in parts. */
+const SHORT_BYTES = 64 * 1024;
+const END = Buffer.from('}');
+
 /**
  * Returns an iterator that sends the `next` message of a result and yields nothing. graphql-ws iterates it, unless the client has
  * cancelled the operation, and sends `complete` at its end.
  */
 // oxlint-disable-next-line eslint/require-yield -- the message is sent here, so nothing is left for graphql-ws to send
 export async function* sendSerialized(
-  connection: { readonly send: (text: string) => Promise<void> },
+  connection: { readonly send: (message: string | readonly Buffer[]) => Promise<void> },
   id: string,
-  { text }: SerializedResult,
+  result: SerializedResult,
 ): AsyncGenerator<never> {
-  await connection.send(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":${text}}`);
+  const begin = `{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`;
+  if (result.byteLength <= SHORT_BYTES) await connection.send(`${begin}${result.text}}`);
+  else await connection.send([Buffer.from(begin), ...result.bytes(), END]);
 }

@@ -181,3 +181,72 @@ it('drops the events that it holds when the WebSocket is closed', async () => {
   expect(messages).toEqual([]);
   expect(transport.pendingBytes).toBe(0);
 });
+
+/** Returns the parts of a message with this text of a result, which are not those of its characters. */
+function partsOf(id: string, text: string): readonly Buffer[] {
+  const bytes = Buffer.from(JSON.stringify(next(id, text)));
+  return [bytes.subarray(0, 51), bytes.subarray(51, 52), bytes.subarray(52)];
+}
+
+const LONG = 'ü'.repeat(4_000_000);
+
+it('sends events and other messages after a long message, in order, when it is sent in fragments', async () => {
+  const { transport, client, received } = await connect();
+  client.pause();
+  const sent = [transport.send(partsOf('long', LONG))];
+  const prefix = new NextMessagePrefix('a');
+  transport.cork();
+  for (const text of ['one', 'two']) transport.write(prefix, payloadOf(text));
+  sent.push(transport.send('"other"'));
+  transport.write(prefix, payloadOf('three'));
+  transport.uncork();
+  sent.push(transport.send(partsOf('longer', `${LONG}${LONG}`)), transport.send('"last"'));
+  client.resume();
+  await Promise.all(sent);
+  const events = [next('a', 'one'), next('a', 'two'), 'other', next('a', 'three')];
+  expect(await received(7)).toEqual([next('long', LONG), ...events, next('longer', `${LONG}${LONG}`), 'last']);
+  expect([transport.pendingBytes, transport.isFragmenting]).toEqual([0, false]);
+});
+
+it('counts all bytes of a long message as pending, and gives few to the socket, until the client reads', async () => {
+  const { transport, webSocket, client, received } = await connect();
+  client.pause();
+  const parts = partsOf('long', LONG.repeat(4));
+  const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+  const sent = transport.send(parts);
+  expect(transport.pendingBytes).toBeGreaterThan(bytes - 100_000);
+  expect(webSocket.bufferedAmount).toBeLessThan(100_000);
+  client.resume();
+  await sent;
+  expect(await received(1)).toEqual([next('long', LONG.repeat(4))]);
+});
+
+it('sends a ping between the fragments of a long message', async () => {
+  const { transport, webSocket, client, received } = await connect();
+  client.pause();
+  const sent = transport.send(partsOf('long', LONG.repeat(4)));
+  const pinged = once(client, 'ping');
+  webSocket.ping();
+  client.resume();
+  await pinged;
+  expect(transport.isFragmenting).toBe(true);
+  await sent;
+  expect(await received(1)).toEqual([next('long', LONG.repeat(4))]);
+});
+
+it('resolves all messages when the WebSocket is closed before a long message has been sent', async () => {
+  const { transport, webSocket, client, messages } = await connect();
+  client.pause();
+  const sent = [transport.send(partsOf('long', LONG.repeat(4))), transport.send('"other"')];
+  const prefix = new NextMessagePrefix('a');
+  transport.cork();
+  transport.write(prefix, payloadOf('one'));
+  transport.uncork();
+  webSocket.close(4000);
+  const closed = once(client, 'close');
+  client.resume();
+  expect((await closed)[0]).toBe(4000);
+  await Promise.all(sent);
+  expect(messages).toEqual([]);
+  expect(transport.isFragmenting).toBe(false);
+});

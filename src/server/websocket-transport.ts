@@ -7,13 +7,23 @@ import { PayloadSequence, type NextMessagePrefix } from './websocket-frames.ts';
 const MAX_HELD_BYTES = 16 * 1024;
 /** To copy a shorter payload takes less time than a second write to the socket. */
 const MAX_COPIED_BYTES = 1_024;
+/** Limit on the bytes of a fragment of a long message. */
+const MAX_FRAGMENT_BYTES = 64 * 1024;
 /** State of a WebSocket that is not being closed. */
 export const OPEN = 1;
+
+/** A message that waits for the end of one that is sent in fragments. */
+interface WaitingMessage {
+  readonly bytes: number;
+  readonly write: () => void;
+}
 
 /**
  * The transport of a WebSocket. Holds the events of one subscription between {@link cork} and {@link uncork}, so that changes in quick
  * succession take one write of one buffer, which subscriptions with the same events share. If bytes already wait for the client, and
  * if the events of another subscription follow, the socket is corked instead.
+ *
+ * Sends long messages in fragments (RFC 6455, section 5.4), each when the kernel has taken the one before. Other messages wait meanwhile.
  */
 export class WebSocketTransport implements Transport {
   readonly #webSocket: WebSocket;
@@ -24,6 +34,10 @@ export class WebSocketTransport implements Transport {
   /** Of the held events. */
   #prefix: NextMessagePrefix | undefined;
   #isSocketCorked = false;
+  /** Undefined unless a message is being sent in fragments. Bounded by flow control, which counts them as pending. */
+  #waiting: WaitingMessage[] | undefined;
+  /** Of the waiting messages, and of the fragments that have not been written. */
+  #waitingBytes = 0;
 
   constructor(webSocket: WebSocket, socket: Socket, closeStalled: () => void) {
     this.#webSocket = webSocket;
@@ -33,7 +47,12 @@ export class WebSocketTransport implements Transport {
 
   /** While events are held, no others wait: {@link write} would have written them. */
   get pendingBytes(): number {
-    return this.#heldBytes > 0 ? this.#heldBytes : this.#webSocket.bufferedAmount;
+    return this.#heldBytes > 0 ? this.#heldBytes : this.#webSocket.bufferedAmount + this.#waitingBytes;
+  }
+
+  /** Whether a message is being sent in fragments. */
+  get isFragmenting(): boolean {
+    return this.#waiting !== undefined;
   }
 
   get takenBytes(): number {
@@ -59,12 +78,25 @@ export class WebSocketTransport implements Transport {
     // The sockets of many subscribers are in no cache of the processor: they are looked at once for all events that are held.
     if (this.#heldBytes === 0) {
       if (this.#webSocket.readyState !== OPEN) return undefined;
+      if (this.#waiting) return this.#wait({ bytes, write: () => this.write(prefix, payload) });
       if (this.#socket.writableLength > 0 || bytes > MAX_HELD_BYTES) return this.#writeCorked(prefix, payload);
     }
     this.#prefix = prefix;
     this.#held = this.#held.with(payload);
     this.#heldBytes += bytes;
     return undefined;
+  }
+
+  /**
+   * Sends a message after the held events: in one frame if it is a text, else in fragments. Resolves when the kernel has taken it, or the
+   * WebSocket is being closed.
+   * @param message a text, or the parts of one in UTF-8
+   */
+  send(message: string | readonly Buffer[]): Promise<void> {
+    if (!this.#waiting) return this.#sendNow(message);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wait({ bytes: bytesOf(message), write: () => resolve(this.#sendNow(message)) });
+    return promise;
   }
 
   /** Writes the held events. Must be called before others write messages to the WebSocket. */
@@ -93,8 +125,57 @@ export class WebSocketTransport implements Transport {
     return undefined;
   }
 
+  #sendNow(message: string | readonly Buffer[]): Promise<void> {
+    this.flush();
+    return typeof message === 'string' ? this.#sendFrame(message, true) : this.#sendFragments(message);
+  }
+
+  async #sendFragments(parts: readonly Buffer[]): Promise<void> {
+    this.#waiting = [];
+    let unsentBytes = bytesOf(parts);
+    this.#waitingBytes += unsentBytes;
+    for (const part of parts)
+      for (let begin = 0; begin < part.length; begin += MAX_FRAGMENT_BYTES) {
+        const fragment = part.subarray(begin, begin + MAX_FRAGMENT_BYTES);
+        unsentBytes -= fragment.length;
+        this.#waitingBytes -= fragment.length;
+        if (this.#webSocket.readyState === OPEN) await this.#sendFrame(fragment, unsentBytes === 0);
+      }
+    this.#writeWaiting();
+  }
+
+  /** Resolves when the kernel has taken the frame, or the WebSocket is being closed. */
+  #sendFrame(content: string | Buffer, isFinal: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#webSocket.send(content, { fin: isFinal, binary: false }, () => resolve());
+    });
+  }
+
+  #wait(message: WaitingMessage): void {
+    this.#waitingBytes += message.bytes;
+    this.#waiting?.push(message);
+  }
+
+  /** Writes the messages that wait, up to the first that is sent in fragments itself: those after it go on waiting. */
+  #writeWaiting(): void {
+    const messages = this.#waiting ?? [];
+    this.#waiting = undefined;
+    this.#corkSocket();
+    for (const message of messages) {
+      this.#waitingBytes -= message.bytes;
+      if (this.#waiting) this.#wait(message);
+      else message.write();
+    }
+    this.uncork();
+  }
+
   #corkSocket(): void {
     if (!this.#isSocketCorked) this.#socket.cork();
     this.#isSocketCorked = true;
   }
+}
+
+function bytesOf(message: string | readonly Buffer[]): number {
+  if (typeof message === 'string') return Buffer.byteLength(message);
+  return message.reduce((sum, { length }) => sum + length, 0);
 }

@@ -36,14 +36,20 @@ interface PipelineSteps {
 
 type WithHttpErrors = (result: ExecutionResult, record: OperationRecord | undefined) => ExecutionResult;
 
+/** The client of a request that yoga serves. */
+export interface YogaCaller extends OperationCaller {
+  /** Called with a result that the caller must send in place of yoga's response, which has no body: yoga would make one string of it. */
+  readonly onSerialized?: (result: SerializedResult) => void;
+}
+
 /** Serves GET and POST requests with one response. Its parser and validation serve all transports. */
-export type YogaServer = YogaServerInstance<OperationCaller, YogaContext>;
+export type YogaServer = YogaServerInstance<YogaCaller, YogaContext>;
 
 /** Returns a server of yoga that executes operations with the steps of the pipeline, and no subscriptions. */
 export function createYogaServer(options: YogaOptions, steps: PipelineSteps): YogaServer {
   const { schema, endpoint, createContext, publicError } = options;
   const { documents, documentCache, execute, withHttpErrors } = steps;
-  return createYoga<OperationCaller, YogaContext>({
+  return createYoga<YogaCaller, YogaContext>({
     schema,
     graphqlEndpoint: endpoint,
     context: (caller) => ({ operationContext: createContext(caller) }),
@@ -59,7 +65,7 @@ export function createYogaServer(options: YogaOptions, steps: PipelineSteps): Yo
     plugins: [
       useEngine({
         parse: (source: string) => parseWithin(options, source),
-        execute: async (operation: ExecutionArgs) => withStringify(await execute(withOwnContext(operation))),
+        execute: async (operation: ExecutionArgs) => withoutText(await execute(withOwnContext(operation))),
         subscribe: refuseSubscription,
       }),
       readParameters(options, documents),
@@ -84,7 +90,7 @@ function withOwnContext({ contextValue, ...operation }: ExecutionArgs): Prepared
 function recordAndCode(
   withHttpErrors: WithHttpErrors,
   documents: DocumentCache,
-): Plugin<Partial<OperationCaller>, OperationCaller> {
+): Plugin<Partial<YogaCaller>, YogaCaller> {
   return {
     onValidate: ({ params: { schema, documentAST: document }, context: { params, record } }) => {
       // Operations of the other transports have been described, with their variables.
@@ -104,17 +110,27 @@ function recordAndCode(
       if (result && 'errors' in result) done.setResult(withHttpErrors(result, context.record));
     },
     // Errors of requests that name no operation, such as malformed JSON or the unknown hash of a document.
-    onResultProcess: ({ result, serverContext: { record } }) => {
+    onResultProcess: ({ result, serverContext: { record, onSerialized } }) => {
+      if (isUnsent(result)) onSerialized?.(result.serialized);
       if (record?.errors.length === 0 && 'errors' in result) record.fail(result.errors ?? []);
     },
   };
 }
 
-/** Returns a result of yoga, which calls its `stringify` instead of JSON.stringify. */
-function withStringify(result: ExecutionResult | SerializedResult): ExecutionResult {
+/** A result of yoga, which calls its `stringify` instead of JSON.stringify. */
+interface UnsentResult extends ExecutionResult {
+  readonly serialized: SerializedResult;
+  readonly stringify: () => string;
+}
+
+function withoutText(result: ExecutionResult | SerializedResult): ExecutionResult {
   if (!isSerialized(result)) return result;
-  const serialized: ExecutionResult & { readonly stringify: () => string } = { stringify: () => result.text };
-  return serialized;
+  const unsent: UnsentResult = { serialized: result, stringify: () => '' };
+  return unsent;
+}
+
+function isUnsent(result: object): result is UnsentResult {
+  return 'serialized' in result;
 }
 
 /** Documents that cannot be parsed are not cached. */
