@@ -45,7 +45,7 @@ export class ChangeLog<T extends KubernetesObject> {
   }
 
   record(change: Change<T>): void {
-    if (this.#oldestVersion === '' || compareVersions(change.version, this.#oldestVersion) <= 0) return;
+    if (this.#oldestVersion === '') return;
     if (this.#netChanges.size > 0) this.#netChanges.clear();
     this.#changes.push(change);
     if (this.#changes.length > this.#capacity * 2) this.#trim();
@@ -79,14 +79,11 @@ export class ChangeLog<T extends KubernetesObject> {
     this.#moveOldestVersion(
       this.#changes.splice(0, this.#changes.length - this.#capacity).map(({ version }) => version),
     );
-    this.#gaps = this.#gaps.filter(({ to }) => compareVersions(to, this.#oldestVersion) > 0);
   }
 
   /** A polled resource records a gap with every list. The log then starts where the oldest remaining gap does. */
   #trimGaps(): void {
     this.#moveOldestVersion(this.#gaps.splice(0, this.#gaps.length - MAX_GAPS).map(({ to }) => to));
-    this.#changes = this.#changes.filter(({ version }) => compareVersions(version, this.#oldestVersion) > 0);
-    this.#netChanges.clear();
   }
 
   #moveOldestVersion(removed: readonly string[]): void {
