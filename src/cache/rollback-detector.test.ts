@@ -6,6 +6,7 @@ import { namespace } from '../../test/support/manifests.ts';
 import { backupBeforeChange, PATIENCE_MS, startReflection, watching } from '../../test/support/reflection.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { startWidgetCluster, Widget } from '../../test/support/widget.ts';
+import { widgetObject } from '../../test/support/widget-object.ts';
 import { compareVersions } from '../kubernetes/object.ts';
 import { RollbackDetector } from './rollback-detector.ts';
 import { Store } from './store.ts';
@@ -157,6 +158,15 @@ describe('a server that was rolled back', () => {
       'server-rollback',
       ['restored'],
     ]);
+  });
+
+  it('resets the store when the list after an expired version is older than the result of a write', async () => {
+    await using reflection = await startReflection({ objects: [widget('a')] });
+    await watching(reflection);
+    reflection.store.applyWriteResult(widgetObject('lost', { resourceVersion: '9000' }));
+    reflection.simulator.faults.expireWatches();
+    await waitFor(() => reflection.listed.length === 2, 'it has listed');
+    expect([reflection.listed[1], reflection.names()]).toEqual(['expired', ['a']]);
   });
 
   it('lists after an interruption of ten seconds, in which a backup was restored and has grown past its version', async () => {
