@@ -247,6 +247,33 @@ describe.each(modes)('a subscriber with AUTHORIZER=$authorizer', ({ authorizer, 
     await expect.poll(reviews).toBeGreaterThan(begun);
     expect(reviews() - begun).toBeLessThanOrEqual(2 * 4); // list and watch, everywhere and there, twice at most
   });
+
+  it('authorizes a subscriber no more when its last subscription has ended', async () => {
+    const grants = [...grantIn('team-a', 'vic', viewing), ...grantIn('team-b', 'wim', viewing)];
+    await using gateway = await startTestGateway({
+      ...settings,
+      observedAuthorizationTtlSeconds: 1,
+      objects: [...objects, ...grants],
+    });
+    await using vic = as(gateway, 'vic');
+    await using wim = as(gateway, 'wim');
+    const follow = (client: UserClient, namespaceName: string) =>
+      client.subscribe<Record<string, Event>>(`subscription { workspaces(namespace: "${namespaceName}") { type } }`);
+    const reviewsIn = (namespaceName: string) =>
+      gateway.cluster.requests.filter(
+        ({ reviewed }) => reviewed?.type === 'resource' && reviewed.namespace === namespaceName,
+      ).length;
+    const ended = follow(vic, 'team-a');
+    await ended.next();
+    await ended.return();
+    await expect.poll(gateway.subscribers).toBe(0);
+    const before = reviewsIn('team-a');
+    const stream = follow(wim, 'team-b');
+    await stream.next();
+    const begun = reviewsIn('team-b');
+    await expect.poll(() => reviewsIn('team-b')).toBeGreaterThan(begun + 2); // list and watch, at least twice
+    expect(reviewsIn('team-a')).toBe(before);
+  });
 });
 
 describe('a mutation that waits', () => {
