@@ -257,19 +257,16 @@ describe.each(modes)('a subscriber with AUTHORIZER=$authorizer', ({ authorizer, 
     });
     await using vic = as(gateway, 'vic');
     await using wim = as(gateway, 'wim');
-    const follow = (client: UserClient, namespaceName: string) =>
-      client.subscribe<Record<string, Event>>(`subscription { workspaces(namespace: "${namespaceName}") { type } }`);
     const reviewsIn = (namespaceName: string) =>
       gateway.cluster.requests.filter(
         ({ reviewed }) => reviewed?.type === 'resource' && reviewed.namespace === namespaceName,
       ).length;
-    const ended = follow(vic, 'team-a');
+    const ended = vic.subscribe('subscription { workspaces(namespace: "team-a") { type } }');
     await ended.next();
     await ended.return();
     await expect.poll(gateway.subscribers).toBe(0);
     const before = reviewsIn('team-a');
-    const stream = follow(wim, 'team-b');
-    await stream.next();
+    await wim.subscribe('subscription { workspaces(namespace: "team-b") { type } }').next();
     const begun = reviewsIn('team-b');
     await expect.poll(() => reviewsIn('team-b')).toBeGreaterThan(begun + 2); // list and watch, at least twice
     expect(reviewsIn('team-a')).toBe(before);
