@@ -81,6 +81,31 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     }
   });
 
+  it('shows the beginning and the punctuation of names in the direction of their script', async () => {
+    const name = `${'\u05DE\u05D7\u05D1\u05E8\u05EA '.repeat(12)}2026!`; // Hebrew
+    await using gateway = await startTestGateway({
+      objects: [
+        namespace('team-a'),
+        workspaceKind('jupyterlab', {}, { displayName: name }),
+        workspace('one', { state: 'Running', spec: { displayName: name } }),
+      ],
+    });
+    await using window = await open(gateway.url);
+    const { page } = window;
+    for (const cut of ['.cell-name .title', '.cell-kind .line']) {
+      const { first, last, left, right } = await page.locator(cut).first().evaluate(edgesOfText);
+      expect([cut, right - first < 20, last < left]).toEqual([cut, true, true]);
+    }
+    for (const [path, whole] of [
+      ['workspaces/team-a/one', 'h1'],
+      ['kinds', '.kind h2'],
+    ] as const) {
+      await window.goTo(path);
+      const { first, last } = await page.locator(whole, { hasText: '2026' }).evaluate(edgesOfText);
+      expect([whole, last < first]).toEqual([whole, true]);
+    }
+  });
+
   it('shifts nothing while the table loads', async () => {
     await using window = await open(demo().url);
     await window.isMarked('live');
@@ -251,6 +276,20 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 120_00
     expect(await window.contentWidth()).toBeLessThanOrEqual(1_440);
   });
 
+  it('shows all links, and a form without its buttons before it, at a zoom of 400 %', async () => {
+    await using window = await open(demo().url, { viewport: { width: 320, height: 256 } });
+    const { page } = window;
+    await window.goTo('workspaces/team-platform/crash-course');
+    await page.locator('.details-actions').waitFor();
+    const ends = await page.locator('nav a').evaluateAll((all) => all.map((a) => a.getBoundingClientRect().right));
+    expect(ends).toHaveLength(9);
+    expect(Math.max(...ends)).toBeLessThanOrEqual(320);
+    await window.goTo('create?namespace=team-research&kind=jupyterlab');
+    await page.locator('.option-choices').first().waitFor();
+    const top = await page.locator('.form-footer').evaluate((footer) => footer.getBoundingClientRect().top);
+    expect(top).toBeGreaterThan(256);
+  });
+
   it('shows all entries of a menu in a window of 320 by 160 pixels', async () => {
     await using window = await open(demo().url, { viewport: { width: 320, height: 160 } });
     const { page } = window;
@@ -313,4 +352,17 @@ function edgesOf(heading: Element) {
   if (heading.lastChild) range.selectNodeContents(heading.lastChild);
   const name = heading.querySelector('bdi')?.getBoundingClientRect().right ?? Number.NaN;
   return { name, mark: range.getBoundingClientRect().left };
+}
+
+/** Runs in the page: returns the pixels at which the first and the last character of a text are, and those at which its box begins and ends. */
+function edgesOfText(element: Element) {
+  const leftOf = (index: number) => {
+    const range = document.createRange();
+    const text = element.firstChild;
+    if (text) range.setStart(text, index);
+    if (text) range.setEnd(text, index + 1);
+    return range.getBoundingClientRect().left;
+  };
+  const { left, right } = element.getBoundingClientRect();
+  return { first: leftOf(0), last: leftOf((element.textContent?.length ?? 1) - 1), left, right };
 }

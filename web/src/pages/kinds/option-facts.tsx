@@ -29,8 +29,12 @@ export function OptionFacts({ option, isDefault, redirectName, children }: Optio
       {denied && <small class="warning">{deniedMessage ?? 'A filter rule denies it, without a message.'}</small>}
       {redirectName !== undefined && (
         <small class="warning">
-          Replaced by {redirectName}
-          {redirectMessage && `: ${redirectMessage.text}`}
+          Replaced by <bdi>{redirectName}</bdi>
+          {redirectMessage && (
+            <>
+              : <bdi>{redirectMessage.text}</bdi>
+            </>
+          )}
         </small>
       )}
     </>

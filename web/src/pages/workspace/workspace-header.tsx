@@ -121,8 +121,17 @@ function ReplacedOptions({ workspace }: { readonly workspace: WorkspaceDetailsFr
           {steps.map(({ sourceId, targetId, target, message }) => (
             <li key={`${sourceId} ${targetId}`}>
               <code>{sourceId}</code> → <code>{targetId}</code>
-              {target && ` (${target.displayName})`}
-              {message && <span>: {message.text}</span>}
+              {target && (
+                <>
+                  {' '}
+                  (<bdi>{target.displayName}</bdi>)
+                </>
+              )}
+              {message && (
+                <span>
+                  : <bdi>{message.text}</bdi>
+                </span>
+              )}
             </li>
           ))}
         </ul>
