@@ -20,7 +20,8 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import { objectCostOf, unchargedResolver } from '../graphql/field-costs.ts';
+import { isContext } from '../graphql/context.ts';
+import { givenResolver, objectCostOf, readsOtherObjects } from '../graphql/field-costs.ts';
 import { declaredDependenciesOf } from '../graphql/field-dependencies.ts';
 import { Bail } from './bail.ts';
 import type { FieldCollector } from './field-collection.ts';
@@ -80,8 +81,7 @@ export class OperationPlanner {
     const [node] = nodes;
     const field = node && parent.getFields()[node.name.value];
     if (!field) throw new Bail('introspection is not compiled');
-    const uncharged = unchargedResolver(field.resolve);
-    const given = uncharged ?? field.resolve ?? defaultFieldResolver;
+    const { given, isCharged } = givenResolver(field);
     const resolver = given === defaultFieldResolver ? propertyResolver(field.name) : given;
     if (!isRoot && isAsync(resolver)) throw new Bail('a nested field is asynchronous');
     if (declaredDependenciesOf(field)?.isResolvedOnce) throw new Bail('a field must not be resolved twice');
@@ -94,9 +94,9 @@ export class OperationPlanner {
     return {
       key,
       type: field.type,
-      resolver,
+      resolver: !isRoot && readsOtherObjects(field) ? timedResolver(resolver) : resolver,
       args,
-      objectCost: uncharged && objectCostOf(nodes, this.#collector.fragments),
+      objectCost: isCharged ? objectCostOf(nodes, this.#collector.fragments) : undefined,
       objects,
       facts: fieldFacts(key, { field, args, node, printed, objects }),
       permission: permissionOf(field, args),
@@ -189,6 +189,15 @@ function propertyResolver(name: string): Resolver {
     const value: unknown = Reflect.get(source, name);
     if (typeof value === 'function') throw new Bail('a field is a method');
     return value;
+  };
+}
+
+/** Returns a resolver that leaves the operation to graphql-js, which can wait before a field, if the turn has become long. */
+function timedResolver(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    if (isContext(context) && context.client.cost.isTurnLong)
+      throw new Bail('the objects that a field reads are too many');
+    return resolve(source, args, context, info);
   };
 }
 

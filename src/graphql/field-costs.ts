@@ -8,6 +8,7 @@ import {
   Kind,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
   type GraphQLSchema,
@@ -15,6 +16,7 @@ import {
 } from 'graphql';
 import type { OperationCost } from '../viewer-client/operation-cost.ts';
 import { isContext } from './context.ts';
+import { declaredDependenciesOf } from './field-dependencies.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
@@ -22,27 +24,55 @@ type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
 /** Shorter lists are completed synchronously. */
 const MIN_PACED_ITEMS = 100;
 
-/** The resolvers of charged fields without the charge, by those with it. */
-const charging = new WeakMap<Resolver, Resolver>();
+interface GivenResolver {
+  readonly given: Resolver;
+  readonly isCharged: boolean;
+}
+
+/** The resolvers of fields as they were given, by those that {@link chargeFields} has put in their place. */
+const replaced = new WeakMap<Resolver, GivenResolver>();
 
 /**
  * Makes each field of a schema that returns objects or a list add its cost to the operation, see {@link OperationCost}, and
- * lets other work of the event loop run while the items of a long list are executed. Includes introspection, whose types
- * all schemas share.
+ * lets other work of the event loop run while the items of a long list are executed, and before a field of an object reads other objects:
+ * one field may read thousands of them, and be selected many times. Includes introspection, whose types all schemas share.
  */
 export function chargeFields(schema: GraphQLSchema): void {
+  const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
+      const given = field.resolve ?? defaultFieldResolver;
+      if (replaced.has(given)) continue;
       const isCharged = isListType(getNullableType(field.type)) || isCompositeType(getNamedType(field.type));
-      const resolve = field.resolve ?? defaultFieldResolver;
-      if (isCharged && !charging.has(resolve)) field.resolve = chargingResolver(resolve);
+      const isPaced = !roots.has(type) && readsOtherObjects(field);
+      const resolve = isPaced ? pacedResolver(given) : given;
+      if (isCharged || isPaced) field.resolve = isCharged ? chargingResolver(resolve) : resolve;
+      if (field.resolve && field.resolve !== given) replaced.set(field.resolve, { given, isCharged });
     }
   }
 }
 
+/** Returns whether the resolver of a field reads more objects than that of the field. */
+export function readsOtherObjects(field: GraphQLField<unknown, unknown>): boolean {
+  return (declaredDependenciesOf(field)?.resources.length ?? 0) > 0;
+}
+
+/** Returns a resolver that first waits for the next turn of the viewer, if this one is over. */
+function pacedResolver(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const pause = isContext(context) ? context.client.cost.pause() : undefined;
+    if (!pause || !isContext(context)) return resolve(source, args, context, info);
+    return pause.then(() => {
+      context.signal.throwIfAborted();
+      context.client.cost.assertWithin(); // other fields may have exceeded the limit meanwhile
+      return resolve(source, args, context, info);
+    });
+  };
+}
+
 function chargingResolver(resolve: Resolver): Resolver {
-  const charge: Resolver = (source, args, context, info) => {
+  return (source, args, context, info) => {
     const result: unknown = resolve(source, args, context, info);
     if (!isContext(context)) return result;
     const { cost } = context.client;
@@ -50,16 +80,14 @@ function chargingResolver(resolve: Resolver): Resolver {
       ? result.then((value: unknown) => charged(value, cost, info))
       : charged(result, cost, info);
   };
-  charging.set(charge, resolve);
-  return charge;
 }
 
 /**
- * Returns the resolver without the charge of a field that {@link chargeFields} has charged. Undefined if the resolver adds no cost.
- * The caller must charge {@link objectCostOf} for each object of the result instead, or for the result if it is no array.
+ * Returns the resolver of a field before {@link chargeFields}, which neither adds the cost of its result nor waits. If it was charged, the
+ * caller must charge {@link objectCostOf} for each object of the result, or for the result if it is no array.
  */
-export function unchargedResolver(resolve: Resolver | undefined): Resolver | undefined {
-  return resolve && charging.get(resolve);
+export function givenResolver({ resolve = defaultFieldResolver }: GraphQLField<unknown, unknown>): GivenResolver {
+  return replaced.get(resolve) ?? { given: resolve, isCharged: false };
 }
 
 /** Returns the cost of an object, or of a scalar in a list, that these nodes of a field select. */

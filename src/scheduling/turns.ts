@@ -66,6 +66,12 @@ export class Turns {
     return this.#time.isOver;
   }
 
+  /** CPU time that the work of this iteration of the event loop has taken. */
+  get usedMs(): number {
+    if (this.#iteration !== iterationOfEventLoop()) this.#startTime();
+    return this.#time.usedMs;
+  }
+
   /**
    * Runs work of a viewer that has just arrived: at once if nothing waits and no other work has had a turn in this iteration of the event
    * loop, else when it is the turn. A turn that begins at once ends when the function returns. The work may call {@link begin} during

@@ -7,6 +7,8 @@ import type { ReadCost } from './scoped-lister.ts';
 const SLICE_COST = 20_000;
 /** Cost of an object that is read in a list: much less than that of a field. */
 const LISTED_COST = 0.1;
+/** Cost after which it is checked whether a turn is long, and the CPU time of a long one. */
+const [CHECKED_COST, LONG_TURN_MS] = [500, 20];
 const RETRY_AFTER_SECONDS = 1;
 
 /**
@@ -26,6 +28,7 @@ export class OperationCost implements ReadCost {
   readonly #viewer: string;
   readonly #bytes: RequestBytes | undefined;
   #sliceEndCost = SLICE_COST;
+  #checkedCost = 0;
   #isRefused = false;
 
   /**
@@ -60,6 +63,7 @@ export class OperationCost implements ReadCost {
   restore(total: number): void {
     this.#bytes?.removeCost(this.#total - total);
     this.#total = total;
+    this.#checkedCost = 0;
     this.#textBytes = 0;
   }
 
@@ -67,7 +71,7 @@ export class OperationCost implements ReadCost {
   add(amount: number): void {
     this.#total += amount;
     this.#bytes?.addCost(amount);
-    this.#assertWithin();
+    this.assertWithin();
   }
 
   /**
@@ -77,10 +81,11 @@ export class OperationCost implements ReadCost {
   addText(bytes: number): void {
     this.#textBytes += bytes;
     this.#bytes?.atLeast(this.#textBytes);
-    if (this.#isTextExceeded) this.#assertWithin();
+    if (this.#isTextExceeded) this.assertWithin();
   }
 
-  #assertWithin(): void {
+  /** @throws {StatusError} 400 BadRequest if the operation has exceeded its limit */
+  assertWithin(): void {
     if (this.isExceeded) throw new StatusError({ code: 400, reason: 'BadRequest', message: this.excess });
   }
 
@@ -113,6 +118,13 @@ export class OperationCost implements ReadCost {
   /** Whether {@link pause} would wait. */
   get needsPause(): boolean {
     return turns.isOver || this.#total > this.#sliceEndCost || this.#bytes?.mustWait() === true;
+  }
+
+  /** Whether work that cannot pause has taken much more than a turn. To be read before each read of other objects. */
+  get isTurnLong(): boolean {
+    if (this.#total - this.#checkedCost < CHECKED_COST) return false;
+    this.#checkedCost = this.#total;
+    return turns.usedMs > LONG_TURN_MS;
   }
 
   /**
