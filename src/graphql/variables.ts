@@ -1,4 +1,11 @@
-import { getVariableValues, type GraphQLSchema, type OperationDefinitionNode, type VariableValues } from 'graphql';
+import {
+  getOperationAST,
+  getVariableValues,
+  type ExecutionArgs,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type VariableValues,
+} from 'graphql';
 
 /** Limits on the errors of variables that graphql-js reports: the message of each may contain all of a variable. */
 export const coercionOptions = { maxCoercionErrors: 10 } as const;
@@ -13,4 +20,12 @@ export function coercedVariables(
   given: Readonly<Record<string, unknown>> | null | undefined,
 ): VariableValues | undefined {
   return getVariableValues(schema, variableDefinitions, given ?? {}, { maxErrors: 1 }).variableValues;
+}
+
+/** Returns the variables that an operation declares. Clients may send others, of any size, which have no effect. */
+export function declaredVariables({ document, operationName, variableValues }: ExecutionArgs): Record<string, unknown> {
+  const declared = new Set(
+    getOperationAST(document, operationName)?.variableDefinitions?.map(({ variable }) => variable.name.value),
+  );
+  return Object.fromEntries(Object.entries(variableValues ?? {}).filter(([name]) => declared.has(name)));
 }

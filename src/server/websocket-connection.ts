@@ -125,7 +125,7 @@ export class WebSocketConnection {
    * Handles a message. Messages are read no faster than the client reads: none is received while too many bytes wait for it.
    * @param handle must take the scope of its operation, if there is one, before it waits for anything
    */
-  async receive(text: string, handle: (text: string) => Promise<void>): Promise<void> {
+  async receive(message: unknown, handle: (message: unknown) => Promise<void>): Promise<void> {
     if (this.#webSocket.readyState !== OPEN || this.#onIdle) return;
     using scope = new DisposableStack();
     this.#pendingMessages += 1;
@@ -134,7 +134,7 @@ export class WebSocketConnection {
       if (this.#pendingMessages === 0) this.#onIdle?.();
     });
     this.#receiving = scope;
-    const handled = handle(text);
+    const handled = handle(message);
     this.#receiving = undefined;
     this.#pauseIfCongested();
     await handled;

@@ -6,6 +6,8 @@ import type { Viewer } from '../auth/viewer.ts';
 import { isSerialized } from '../execution/serialized-result.ts';
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
+import { failure } from '../graphql/errors.ts';
+import { isRecord } from '../graphql/json-values.ts';
 import { codeOf, OperationRecord } from '../graphql/operation-record.ts';
 import type { BytesInFlight } from '../scheduling/bytes-in-flight.ts';
 import { excessiveValues } from './body-limits.ts';
@@ -20,6 +22,8 @@ import type { OpenWebSocket } from './websocket-limits.ts';
 import type { WebSocketSubscription } from './websocket-subscription.ts';
 
 const CONNECTION_INIT_TIMEOUT_MS = 5_000;
+/** Limit on the characters of the id of an operation, which each event of a subscription repeats. */
+const MAX_ID_LENGTH = 1_024;
 
 export interface WebSocketProtocolOptions extends OperationObservers {
   readonly pipeline: Pipeline;
@@ -27,6 +31,8 @@ export interface WebSocketProtocolOptions extends OperationObservers {
   readonly operationLimit: ConcurrencyLimit;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
+  /** Headers, and parameters of `connection_init`, that authenticators read, in lower case. An open WebSocket retains no others. */
+  readonly identityHeaders: ReadonlySet<string>;
   /** Memory of the requests in progress. */
   readonly bytesInFlight: BytesInFlight;
   readonly maxSubscriptionsPerConnection: number;
@@ -87,15 +93,15 @@ export class WebSocketProtocol {
     const run = (operation: object) => this.#run(operation);
     this.#server = makeServer<Record<string, unknown>, WebSocketSession>({
       connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
-      onConnect: ({ extra: session, connectionParams }) => this.#connect(session, connectionParams),
+      onConnect: ({ extra: session, connectionParams }) => this.#connect(session, takenFrom(connectionParams ?? {})),
       onSubscribe: ({ extra: session, subscriptions }, id, payload) => {
         const scope = session.connection.receivedOperation();
         const record = this.#recordFor(session);
         if (scope instanceof GraphQLError) return refused(record, scope);
-        scope.defer(() => record.end());
-        const deadline = scope.use(new Deadline(options.requestTimeoutMs));
+        const deadline = deadlineIn(scope, record, options.requestTimeoutMs);
         subscriptions[id] = cancellation(deadline, record); // until the operation is a subscription
-        return record.within(() => this.#prepare(session, { id, deadline, record, scope }, payload));
+        const request = takenFrom(payload);
+        return record.within(() => this.#prepare(session, { id, deadline, record, scope }, request));
       },
       execute: run,
       subscribe: run,
@@ -115,13 +121,18 @@ export class WebSocketProtocol {
         send: (text) => connection.send(text),
         close: (code = CloseCode.InternalServerError, reason = '') => connection.refuse({ code, reason }),
         onPing: (payload) => answerPing(connection, payload),
-        onMessage: (handle) =>
+        onMessage: (handleText) => {
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `parseMessage` of graphql-ws takes objects, too
+          const handle = handleText as (message: unknown) => Promise<void>;
           socket.on('message', (bytes: Buffer) => {
             const text = bytes.toString();
             const excess = excessiveValues(text, this.#options.maxBodyValues);
-            if (excess) return connection.refuse({ code: CloseCode.BadRequest, reason: excess.message, error: excess });
-            connection.receive(text, handle).catch((error: unknown) => this.#closeFailed(connection, error));
-          }),
+            const message = excess ?? messageIn(text);
+            if (message instanceof GraphQLError)
+              return connection.refuse({ code: CloseCode.BadRequest, reason: message.message, error: message });
+            connection.receive(message, handle).catch((error: unknown) => this.#closeFailed(connection, error));
+          });
+        },
       },
       session,
     );
@@ -138,8 +149,10 @@ export class WebSocketProtocol {
     return connection.refuse({ code: CloseCode.InternalServerError, reason: shown.message, error: shown });
   }
 
-  async #connect(session: WebSocketSession, connectionParams: Record<string, unknown> | undefined): Promise<boolean> {
-    const { authenticate, publicError, requestTimeoutMs } = this.#options;
+  async #connect(session: WebSocketSession, params: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const { authenticate, identityHeaders, publicError, requestTimeoutMs } = this.#options;
+    const identity = Object.entries(params).filter(([name]) => identityHeaders.has(name.toLowerCase()));
+    const connectionParams = Object.fromEntries(identity);
     const credentials = { ...session.credentials, connectionParams };
     session.authenticate = async () => authenticate(credentials);
     using deadline = new Deadline(requestTimeoutMs);
@@ -220,6 +233,36 @@ export class WebSocketProtocol {
     }
     return connection.startSubscription(id, result, prepared.contextValue.record);
   }
+}
+
+/**
+ * Returns a message as an object: graphql-ws retains what it is given until an operation ends, and would retain the text, too. Returns the
+ * text if it is not that of an object, which graphql-ws refuses, and an error if the id is too long.
+ */
+function messageIn(text: string): unknown {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  if (!isRecord(message)) return text;
+  const { id } = message;
+  if (typeof id !== 'string' || id.length <= MAX_ID_LENGTH) return message;
+  return failure('TOO_LARGE', `Expected an operation id of at most ${MAX_ID_LENGTH} characters, got ${id.length}.`);
+}
+
+/** Returns a copy of a payload, and empties it: graphql-ws retains payloads until the operation or the connection ends. */
+function takenFrom<T extends object>(payload: T): T {
+  const copy = { ...payload };
+  for (const name of Object.keys(payload)) Reflect.deleteProperty(payload, name);
+  return copy;
+}
+
+/** Returns the time limit of an operation. A scope of its own: the scope of a running subscription must not retain the request. */
+function deadlineIn(scope: DisposableStack, record: OperationRecord, milliseconds: number): Deadline {
+  scope.defer(() => record.end());
+  return scope.use(new Deadline(milliseconds));
 }
 
 /** Records the error of an operation, and returns it as graphql-ws expects it. */

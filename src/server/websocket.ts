@@ -37,8 +37,6 @@ const SHUTDOWN_REASON = 'The server is shutting down. Reconnect after a second; 
 
 interface WebSocketOptions
   extends Omit<WebSocketConnectionOptions, 'onRefused'>, WebSocketLimitOptions, WebSocketProtocolOptions {
-  /** Headers that authenticators read, in lower case. An open WebSocket retains no others. */
-  readonly identityHeaders: ReadonlySet<string>;
   /** A client that sends nothing for this time after a ping, not even a pong, is disconnected. */
   readonly slowReaderTimeoutMs: number;
 }

@@ -1,9 +1,13 @@
+import { hash } from 'node:crypto';
 import { getOperationAST, Kind, print, visit, type DocumentNode } from 'graphql';
 import type { SubscribeArgs } from './authorize.ts';
 
 const printedDocuments = new WeakMap<DocumentNode, string>();
 
-/** Identifies an operation and its variables, without the cursor: subscribers with different cursors share events. */
+/**
+ * Identifies an operation and its variables, without the cursor: subscribers with different cursors share events. A SHA-256 digest, as
+ * documents and variables may be long.
+ */
 export function operationKey({ document, operationName, variableValues }: SubscribeArgs, selection: string): string {
   let text = printedDocuments.get(document);
   if (text === undefined) {
@@ -13,7 +17,7 @@ export function operationKey({ document, operationName, variableValues }: Subscr
   const cursorName = cursorVariable(document, operationName);
   const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== cursorName);
   variables.sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([selection, operationName ?? null, variables, text]);
+  return hash('sha256', JSON.stringify([selection, operationName ?? null, variables, text]), 'base64url');
 }
 
 /** Returns the variable of the root field's `after` argument. Undefined if the variable has other uses. */

@@ -31,6 +31,7 @@ import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import type { EventContext } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
 import { selectionSizeOf } from '../graphql/field-costs.ts';
+import { declaredVariables } from '../graphql/variables.ts';
 import { SubscriptionCounters, type SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
 import {
   authorizeShared,
@@ -135,7 +136,8 @@ export class SubscriptionRegistry {
    * too many subscriptions of the viewer
    * @throws {StatusError} if the viewer may not list and watch the objects, or the cache cannot serve them
    */
-  async subscribe(args: SubscribeArgs, after?: string): Promise<SubscriptionHandle> {
+  async subscribe(given: SubscribeArgs, after?: string): Promise<SubscriptionHandle> {
+    const args = { ...given, variableValues: declaredVariables(given) }; // kept while the subscription runs
     const reservation = new DisposableStack();
     const release = () => reservation.dispose();
     reservation.use(this.#limit.enter(args.contextValue.viewer.name));

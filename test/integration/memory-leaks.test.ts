@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -25,6 +26,9 @@ const subscriptions = [
   'subscription { namespaces { type object { name workspaces { totalCount } } } }',
 ];
 const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb-1', { state: 'Running' })];
+
+/** Characters of a member of a message, and running subscriptions whose messages have one. */
+const [LONG, SUBSCRIPTIONS] = [1_000_000, 20];
 
 /** Returns the number of active timers, sockets and other resources, by type. */
 function resources(): ReadonlyMap<string, number> {
@@ -107,6 +111,33 @@ it(
   },
   PATIENCE_MS,
 );
+
+it.each(['variables', 'extensions', 'another'])(
+  'retains no part of a message without effect while its subscription runs: %s',
+  async (member) => {
+    await using gateway = await startQuietGateway();
+    const socket = await connected(gateway);
+    const before = heapBytes();
+    for (let id = 0; id < SUBSCRIPTIONS; id += 1) {
+      const payload = { query: subscriptions[1], [member]: { unused: `${id}`.padEnd(LONG) } };
+      socket.send(JSON.stringify({ id: `${id}`, type: 'subscribe', payload }));
+    }
+    await waitFor(() => gateway.statistics().live.events >= SUBSCRIPTIONS * 3, 'all snapshots are complete');
+    expect(heapBytes() - before).toBeLessThan((SUBSCRIPTIONS * LONG) / 4);
+    expect(gateway.statistics().live).toMatchObject({ subscribers: SUBSCRIPTIONS, sharedSubscriptions: 1 });
+    socket.terminate();
+  },
+  PATIENCE_MS,
+);
+
+/** Opens a WebSocket that has been acknowledged. */
+async function connected(gateway: SimulatedGateway): Promise<WebSocket> {
+  const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
+  await once(socket, 'open');
+  socket.send('{"type":"connection_init"}');
+  await once(socket, 'message');
+  return socket;
+}
 
 function readOneEvent(url: string): Promise<void> {
   return new Promise((resolve, reject) => {

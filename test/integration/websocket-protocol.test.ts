@@ -31,6 +31,8 @@ const violations: readonly (readonly [title: string, code: number, bytes: Buffer
   ['an invalid close code', 1002, encodeFrame({ opcode: close, payload: Buffer.from([0, 1]) })],
   ['a text that is not JSON', 4400, encodeText('{')],
   ['a message without a type', 4400, encodeText('{}')],
+  ['a text with a message', 4400, encodeText(JSON.stringify(ping.toString()))],
+  ['an id of more than 1,024 characters', 4400, encodeText(`{"type":"complete","id":"${'1'.repeat(1_025)}"}`)],
   [
     'a ping that is nested too deeply',
     4400,
