@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { claim, storageClass, volumeOf } from '../../../test/support/storage.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
+import { connectUser } from '../../../test/support/user-client.ts';
 
 const free = {
   ...volumeOf('none', { claimRef: undefined, persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Block' }),
@@ -81,3 +82,14 @@ it('sends the changes of persistent volumes to subscribers', async () => {
   const modified = { type: 'MODIFIED', object: { phase: 'FAILED' } };
   expect((await changes.next()).value?.data?.['persistentVolumes']).toEqual(modified);
 });
+
+it.each(['persistentVolumes { totalCount }', 'persistentVolume(name: "pv-none") { name }'])(
+  'refuses %s with FORBIDDEN when the viewer may not read persistent volumes',
+  async (field) => {
+    const users = [{ name: 'vic', token: 'vic-token' }];
+    await using gateway = await startTestGateway({ authentication: { mode: 'token' }, users, objects });
+    await using vic = connectUser(gateway.url, { token: 'vic-token' });
+    const { errors } = await vic.ask(`{ ${field} }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  },
+);
