@@ -34,7 +34,7 @@ export function navigate(to: string): void {
   // As browsers do, so that a person who presses a link twice goes back by one step.
   if (href !== location.href) history.pushState(location.href, '', href);
   showLocation();
-  focusHeading();
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus());
 }
 
 /**
@@ -43,18 +43,9 @@ export function navigate(to: string): void {
  */
 export function leaveFor(to: string): void {
   const { href } = new URL(to, base);
-  if (String(history.state).split('?')[0] === href) {
-    addEventListener('popstate', focusHeading, { once: true });
-    history.back();
-  } else {
-    history.replaceState(history.state, '', href);
-    showLocation();
-    focusHeading();
-  }
-}
-
-function focusHeading(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus());
+  if (String(history.state).split('?')[0] === href) return history.back();
+  history.replaceState(null, '', href);
+  return navigate(href);
 }
 
 function showLocation(): void {
@@ -70,7 +61,7 @@ export function setQuery(changes: Readonly<Record<string, string | undefined>>):
     else next.searchParams.delete(name);
   }
   if (next.href === location.href) return;
-  history.replaceState(history.state, '', next);
+  history.replaceState(null, '', next);
   url.value = next;
 }
 

@@ -65,6 +65,23 @@ describe.skipIf(!executablePath)('kinds, namespaces and the gateway on the dashb
     expect(await page.locator('.cell-name .title').allInnerTexts()).toEqual(['broken']);
   });
 
+  it.each([
+    ['kind', { kind: 'deleted' }],
+    ['image', { imageConfig: 'deleted' }],
+    ['size', { podConfig: 'deleted' }],
+  ] as const)('says what to do when a workspace cannot be paused because its %s is missing', async (what, missing) => {
+    gateway().cluster.apply(workspace(`without-${what}`, { ...missing, state: 'Error', paused: true }));
+    gateway().cluster.apply(workspace('complete', { state: 'Error', paused: true }));
+    await using window = await open(gateway().url, { path: `workspaces/team-a/without-${what}` });
+    const notice = window.page.getByText(
+      'Its kind, image or size is missing: it cannot start or pause. Edit or delete it.',
+    );
+    await notice.waitFor();
+    await window.goTo('workspaces/team-a/complete');
+    await window.page.getByText('pausing…').waitFor();
+    expect(await notice.count()).toBe(0);
+  });
+
   it('names the served kinds, the viewer, and the permissions in a namespace', async () => {
     await using window = await open(gateway().url, { path: 'gateway?namespace=team-a' });
     const { page } = window;

@@ -82,12 +82,17 @@ function ConnectLinks({ workspace: { services } }: { readonly workspace: Workspa
 
 /** Reasons for which the workspace does not run, and its replaced options. */
 function Notices({ workspace }: { readonly workspace: WorkspaceDetailsFragment }) {
-  const { state, stateMessage, stateHint, paused } = workspace;
+  const { state, stateMessage, stateHint, paused, imageConfig, podConfig } = workspace;
   const isFine = state === 'RUNNING' || (state === 'PAUSED' && paused);
   return (
     <>
       {!isFine && stateMessage && <Notice state={state}>{stateMessage}</Notice>}
       {stateHint && <Notice state="PENDING">{stateHint}</Notice>}
+      {!(imageConfig.option && podConfig.option) && (
+        <Notice state="PENDING">
+          Its kind, image or size is missing: it cannot start or pause. Edit or delete it.
+        </Notice>
+      )}
       <SavedWarnings path={workspacePath(workspace)} />
       {workspace.pendingRestart && <ReplacedOptions workspace={workspace} />}
     </>
@@ -120,18 +125,9 @@ function ReplacedOptions({ workspace }: { readonly workspace: WorkspaceDetailsFr
         <ul>
           {steps.map(({ sourceId, targetId, target, message }) => (
             <li key={`${sourceId} ${targetId}`}>
-              <code>{sourceId}</code> → <code>{targetId}</code>
-              {target && (
-                <>
-                  {' '}
-                  (<bdi>{target.displayName}</bdi>)
-                </>
-              )}
-              {message && (
-                <span>
-                  : <bdi>{message.text}</bdi>
-                </span>
-              )}
+              <code>{sourceId}</code> → <code>{targetId}</code> <bdi>{target && `(${target.displayName})`}</bdi>
+              {message && ': '}
+              <bdi>{message?.text}</bdi>
             </li>
           ))}
         </ul>
