@@ -223,6 +223,12 @@ function concurrencyLimits(env: Settings) {
       default: 1_000,
       max: 1_000_000,
     }),
+    /** Limit on the estimated bytes of the objects of all subscriptions of one viewer. */
+    maxSubscriptionBytesPerViewer: integer(env, 'MAX_SUBSCRIPTION_BYTES_PER_VIEWER', {
+      default: 268_435_456,
+      min: 1_048_576,
+      max: 17_179_869_184,
+    }),
   };
 }
 

@@ -47,6 +47,8 @@ export interface PipelineOptions extends YogaOptions, DocumentStoreOptions {
   readonly logReads: ConcurrencyLimit;
   /** Limit on the different operations that one viewer subscribes to. */
   readonly maxDistinctSubscriptionsPerViewer: number;
+  /** Limit on the estimated bytes of the objects of all subscriptions of one viewer. */
+  readonly maxSubscriptionBytesPerViewer: number;
   /** Limit on the characters of the objects of one subscription. */
   readonly maxBytesInFlight: number;
   /** Interval at which the permissions of subscribed viewers are checked again. */

@@ -45,6 +45,7 @@ import type { StreamPosition } from './cursor.ts';
 import { DistinctSubscriptions } from './distinct-subscriptions.ts';
 import { operationKey } from './operation-key.ts';
 import { SharedSubscription } from './shared-subscription.ts';
+import { SubscriptionBytes } from './subscription-bytes.ts';
 import type { EventSink, SubscriptionHandle } from './subscription-handle.ts';
 import { unsharedExecutionOf } from './unshared-execution.ts';
 import { ActiveUnsharedSubscription } from './unshared-subscription.ts';
@@ -62,6 +63,8 @@ interface SubscriptionRegistryOptions {
   readonly maxDistinctSubscriptionsPerViewer: number;
   /** Limit on the characters of the objects of one subscription. */
   readonly maxBytesInFlight: number;
+  /** Limit on the estimated bytes of the objects of all subscriptions of one viewer. */
+  readonly maxSubscriptionBytesPerViewer: number;
   /** Interval at which it is checked whether viewers of running subscriptions have to be authorized again. */
   readonly recheckMs: number;
 }
@@ -112,6 +115,7 @@ export class SubscriptionRegistry {
   readonly #limit: ConcurrencyLimit;
   /** Distinct shared subscriptions by viewer. */
   readonly #distinct: DistinctSubscriptions;
+  readonly #bytes: SubscriptionBytes;
   #running = 0;
   readonly counters = new SubscriptionCounters();
   #rechecks: NodeJS.Timeout | undefined;
@@ -121,6 +125,7 @@ export class SubscriptionRegistry {
     const perViewer = { setting: 'MAX_SUBSCRIPTIONS_PER_VIEWER', max: options.maxSubscriptionsPerViewer } as const;
     this.#limit = new ConcurrencyLimit({ perViewer, noun: 'subscriptions' });
     this.#distinct = new DistinctSubscriptions(options.maxDistinctSubscriptionsPerViewer);
+    this.#bytes = new SubscriptionBytes(options.maxSubscriptionBytesPerViewer);
   }
 
   get statistics(): SubscriptionStatistics {
@@ -286,6 +291,7 @@ export class SubscriptionRegistry {
       publicError,
       counters: this.counters,
       maxCharacters: maxBytesInFlight,
+      addBytes: (bytes) => this.#bytes.add(context.viewer.name, bytes),
       onEmpty: () => void this.#shared.delete(key),
       execute: (event, signal, onRead) => {
         const eventContext = { signal, onRead, visibility: scopes, shared: !viewerDependent };

@@ -36,7 +36,12 @@ interface ResultSetOptions {
   readonly counters: SubscriptionCounters;
   /** Limit on the characters of all rows. */
   readonly maxCharacters: number;
+  /** Counts bytes of the rows for the viewer. Negative ones never throw. */
+  readonly addBytes: (bytes: number) => void;
 }
+
+/** Memory of a row without its text, as measured. */
+const ROW_BYTES = 600;
 
 /**
  * The objects that match a subscription, as its caught-up subscribers have them. Shared by all subscribers of a shared
@@ -47,6 +52,7 @@ export class ResultSet {
   readonly #options: ResultSetOptions;
   #rows = new Map<string, ResultRow>();
   #characters = 0;
+  #bytes = 0;
 
   constructor(options: ResultSetOptions) {
     this.#options = options;
@@ -108,7 +114,8 @@ export class ResultSet {
   /**
    * Evaluates an object: applies the filter, executes the operation and updates the row.
    * @returns the event for subscribers. Undefined if nothing that they select has changed
-   * @throws {GraphQLError} BAD_REQUEST, also as a rejection, if the rows exceed the limit of their characters
+   * @throws {GraphQLError} BAD_REQUEST, also as a rejection, if the rows exceed the limit of their characters; RATE_LIMITED if those of
+   * all subscriptions of the viewer exceed their limit
    */
   evaluate(
     dirty: DirtyObject,
@@ -143,13 +150,19 @@ export class ResultSet {
   clear(): void {
     this.#rows = new Map();
     this.#characters = 0;
+    this.#options.addBytes(-this.#bytes);
+    this.#bytes = 0;
   }
 
   /** Counts a row instead of the one before, if the map is still that of the result set. */
   #resize(rows: ReadonlyMap<string, ResultRow>, before: ResultRow | undefined, template?: ResultTemplate): void {
     if (rows !== this.#rows) return;
-    this.#characters += (template?.content.length ?? 0) - (before?.template.content.length ?? 0);
-    const { maxCharacters: max } = this.#options;
+    const characters = (template?.content.length ?? 0) - (before?.template.content.length ?? 0);
+    const bytes = characters + ROW_BYTES * (Number(template !== undefined) - Number(before !== undefined));
+    const { maxCharacters: max, addBytes } = this.#options;
+    this.#characters += characters;
+    this.#bytes += bytes;
+    if (bytes !== 0) addBytes(bytes);
     if (this.#characters <= max) return;
     const message = `Expected the objects of a subscription to have at most ${max} characters together (MAX_BYTES_IN_FLIGHT), got ${this.#characters}. Subscribe to a namespace or with a filter, or select fewer long fields, such as \`manifest\`.`;
     throw failure('BAD_REQUEST', message, { limit: { name: 'MAX_BYTES_IN_FLIGHT', max, actual: this.#characters } });

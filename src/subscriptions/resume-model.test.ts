@@ -108,6 +108,7 @@ class Replica {
       publicError: (error) => new GraphQLError(String(error)),
       counters: new SubscriptionCounters(),
       maxCharacters: Infinity,
+      addBytes: () => undefined,
       onEmpty: () => (this.#subscription = undefined),
     });
   }

@@ -95,6 +95,7 @@ function subscribeTo(
     publicError: (error) => new GraphQLError(String(error)),
     counters,
     maxCharacters: Infinity,
+    addBytes: () => undefined,
     onEmpty: () => undefined,
   });
   const sent: string[] = [];

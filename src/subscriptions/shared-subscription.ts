@@ -30,6 +30,8 @@ interface SharedSubscriptionOptions {
   readonly counters: SubscriptionCounters;
   /** Limit on the characters of the result set. */
   readonly maxCharacters: number;
+  /** Counts bytes of the result set for the viewer. Throws if the subscriptions of the viewer have too many. */
+  readonly addBytes: (bytes: number) => void;
   /** Called once, when the last subscriber has left or the subscription has failed. */
   readonly onEmpty: () => void;
 }
@@ -77,7 +79,7 @@ export class SharedSubscription {
   });
 
   constructor(options: SharedSubscriptionOptions) {
-    const { execute, source, counters, maxCharacters } = options;
+    const { execute, source, counters, maxCharacters, addBytes } = options;
     this.#options = options;
     this.#source = source;
     this.#cursorOf = (position) => encodeStreamCursor(source.selection, position);
@@ -91,7 +93,7 @@ export class SharedSubscription {
     const dependencies = this.#dependencies;
     this.#renderer = new Renderer({ shape: source.shape, execute, dependencies, signal });
     const renderer = this.#renderer;
-    this.#resultSet = new ResultSet({ source, renderer, counters, maxCharacters });
+    this.#resultSet = new ResultSet({ source, renderer, counters, maxCharacters, addBytes });
     this.#joinOptions = {
       source,
       viewer: options.viewer,

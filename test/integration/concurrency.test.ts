@@ -247,3 +247,30 @@ it('accepts messages of MAX_BODY_BYTES over a WebSocket only when its client is 
   stranger.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'x'.repeat(2_000_000) } }));
   expect(await closed).toMatchObject([1006, expect.anything()]);
 });
+
+it('ends a subscription with RATE_LIMITED when the objects of all subscriptions of its viewer exceed the limit', async () => {
+  const manyObjects = Array.from({ length: 100 }, (_, index) =>
+    workspace(`nb-${index}`, { state: 'Running', status: { stateMessage: 'x'.repeat(5_000) } }),
+  );
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a'), ...manyObjects],
+    maxSubscriptionBytesPerViewer: 1_000_000, // one subscription takes 560 kB
+  });
+  const changesOf = (key: string) =>
+    gateway.subscribe<unknown>(`subscription { workspaces { type object { ${key}: stateMessage } } }`);
+  const synced = { data: { workspaces: { type: 'SYNCED', object: null } } };
+  /** Returns the last answer of a snapshot. */
+  const snapshotOf = async (stream: ReturnType<typeof changesOf>) => {
+    for (;;) {
+      const { value } = await stream.next();
+      if (JSON.stringify(value) === JSON.stringify(synced)) return value as unknown;
+    }
+  };
+  const streams = [changesOf('a'), changesOf('a')];
+  expect(await Promise.all(streams.map(snapshotOf))).toEqual([synced, synced]);
+  const limit = { name: 'MAX_SUBSCRIPTION_BYTES_PER_VIEWER', max: 1_000_000 };
+  await expect(snapshotOf(changesOf('b'))).rejects.toMatchObject([{ extensions: { code: 'RATE_LIMITED', limit } }]);
+  for (const stream of streams) await stream.return();
+  await waitFor(() => gateway.subscribers() === 0, 'all subscriptions have ended');
+  expect(await snapshotOf(changesOf('b'))).toEqual(synced);
+}, 60_000);
