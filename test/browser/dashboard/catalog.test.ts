@@ -82,6 +82,22 @@ describe.skipIf(!executablePath)('kinds, namespaces and the gateway on the dashb
     expect(await notice.count()).toBe(0);
   });
 
+  it('shows no permission as denied while the permissions are loaded', async () => {
+    await using window = await open(gateway().url, { path: 'kinds' });
+    const { page } = window;
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query ViewerPermissions')) await released;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Gateway' }).click();
+    const permissions = page.getByRole('listitem');
+    await permissions.filter({ hasText: 'Delete workspaces: loading' }).waitFor();
+    expect(await permissions.locator('[data-icon=lock]').count()).toBe(0);
+    release();
+    await permissions.filter({ hasText: 'Delete workspaces: yes' }).waitFor();
+  });
+
   it('names the served kinds, the viewer, and the permissions in a namespace', async () => {
     await using window = await open(gateway().url, { path: 'gateway?namespace=team-a' });
     const { page } = window;

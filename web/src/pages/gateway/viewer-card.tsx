@@ -66,11 +66,12 @@ interface PermissionItemProps {
 }
 
 function PermissionItem({ title, isAllowed }: PermissionItemProps) {
+  const isKnown = isAllowed !== undefined;
   return (
     <li data-allowed={isAllowed}>
-      <Icon name={isAllowed === true ? 'check' : 'lock'} />
+      <Icon name={isAllowed ? 'check' : isKnown ? 'lock' : 'more'} />
       {title}
-      <span class="visually-hidden">{isAllowed === undefined ? ': loading' : isAllowed ? ': yes' : ': no'}</span>
+      <span class="visually-hidden">{isAllowed ? ': yes' : isKnown ? ': no' : ': loading'}</span>
     </li>
   );
 }

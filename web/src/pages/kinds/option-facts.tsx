@@ -30,8 +30,7 @@ export function OptionFacts({ option, isDefault, redirectName, children }: Optio
       {redirectName !== undefined && (
         <small class="warning">
           Replaced by <bdi>{redirectName}</bdi>
-          {redirectMessage && ': '}
-          <bdi>{redirectMessage?.text}</bdi>
+          {redirectMessage && `: ${redirectMessage.text}`}
         </small>
       )}
     </>

@@ -126,8 +126,7 @@ function ReplacedOptions({ workspace }: { readonly workspace: WorkspaceDetailsFr
           {steps.map(({ sourceId, targetId, target, message }) => (
             <li key={`${sourceId} ${targetId}`}>
               <code>{sourceId}</code> → <code>{targetId}</code> <bdi>{target && `(${target.displayName})`}</bdi>
-              {message && ': '}
-              <bdi>{message?.text}</bdi>
+              {message && `: ${message.text}`}
             </li>
           ))}
         </ul>
