@@ -266,6 +266,7 @@ describe.each(modes)('a subscriber with AUTHORIZER=$authorizer', ({ authorizer, 
     await ended.return();
     await expect.poll(gateway.subscribers).toBe(0);
     const before = reviewsIn('team-a');
+    takeAway(gateway, 'vic', 'team-a');
     await wim.subscribe('subscription { workspaces(namespace: "team-b") { type } }').next();
     const begun = reviewsIn('team-b');
     await expect.poll(() => reviewsIn('team-b')).toBeGreaterThan(begun + 2); // list and watch, at least twice
