@@ -40,9 +40,9 @@ export function startAccessIndex(config: Config, client: Client, log: Logger): A
   void attempted.then(() => (report = usabilityLog(index, log)));
   const accesses = new ViewerAccesses({
     index,
-    onForeignPermission: (viewer, { namespace, verb, resource }, reason) =>
+    onForeignPermission: (user, { namespace, verb, resource }, reason) =>
       log.warn(
-        { user: viewer.name, namespace, verb, resource, reason },
+        { user, namespace, verb, resource, reason },
         'the cluster has an authorizer other than RBAC: access of its users is reviewed in every namespace',
       ),
   });

@@ -41,3 +41,12 @@ it('refuses headers that are repeated or reserved, and those of other networks, 
   for (let count = 0; count < 2; count += 1)
     expect(() => authenticate(['erin'], ['system:masters'])).toThrow('without the prefix');
 });
+
+it('returns a short key for a viewer of a thousand groups', async () => {
+  const authenticate = await startAuthenticator();
+  const { key } = await authenticate(
+    ['erin'],
+    Array.from({ length: 1_000 }, (_, index) => `group-${index}`),
+  );
+  expect(key.length).toBeLessThan(100); // each cached decision contains it
+});

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Client } from '../../kubernetes/client.ts';
 import { decodeHeader, isHeaderText } from '../../kubernetes/header-text.ts';
@@ -76,7 +77,7 @@ function viewerOf(
   return {
     name,
     groups,
-    key: JSON.stringify([name, groups.toSorted()]),
+    key: hash('sha256', JSON.stringify([name, groups.toSorted()]), 'base64url'), // it is in the key of each decision
     client: options.impersonate ? client.impersonating({ name, groups }) : client,
     clientIdentity: options.impersonate ? 'viewer' : 'gateway',
     reviewAccess: subjectAccessReview(client, name, groups),

@@ -12,9 +12,10 @@ const SETTLING_MS = 5_000;
 const CLOCK_STEP_MS = 0.001;
 const MAX_CHANGES = 64;
 const MAX_CANDIDATES_BYTES = 32 * 2 ** 20;
-const CANDIDATES_BYTES = 400;
+const CANDIDATES_BYTES = 800;
 const NAME_BYTES = 50;
-const MAX_VIEWERS = 10_000;
+/** Memory of the viewers: of one with all its changes, and of each user or group without its name. */
+const [MAX_VIEWERS_BYTES, VIEWER_BYTES, SUBJECT_BYTES] = [64 * 2 ** 20, 5_000, 100];
 const SAMPLES = 2;
 const SAMPLE_INTERVAL_MS = 60_000;
 const RBAC_REASON = /\bRBAC: allowed by\b/u;
@@ -26,19 +27,19 @@ interface ViewerAccessesOptions {
   /** Returns monotonic time in milliseconds; `performance.now` by default. */
   readonly now?: () => number;
   /** Called for the first viewer who gets a permission that is not from RBAC. */
-  readonly onForeignPermission?: (viewer: Viewer, attributes: ResourceAttributes, reason: string) => void;
+  readonly onForeignPermission?: (user: string, attributes: ResourceAttributes, reason: string) => void;
 }
 
 /**
- * The {@link ViewerAccess} of each viewer, by key. Of more than 10,000 viewers, and of more than 32 MiB of candidates of all
- * viewers, the least recently used are discarded.
+ * The {@link ViewerAccess} of each viewer, by key. Of more than 64 MiB, which 10,000 viewers with a few groups have, and of more than
+ * 32 MiB of candidates of all viewers, the least recently used are discarded.
  */
 export class ViewerAccesses {
   readonly index: RbacIndex;
   readonly #options: ViewerAccessesOptions;
   readonly #viewers = new LRUCache<string, ViewerAccess>({
-    maxSize: MAX_VIEWERS,
-    sizeCalculation: () => 1,
+    maxSize: MAX_VIEWERS_BYTES,
+    sizeCalculation: ({ bytes }) => bytes,
     dispose: (access) => access[Symbol.dispose](),
   });
   readonly #candidates = new LRUCache<string, Candidates>({
@@ -91,9 +92,11 @@ interface ViewerAccessOptions extends Required<ViewerAccessesOptions> {
 /**
  * The RBAC index, as one viewer is concerned: candidates, recent changes, and whether all permissions come from RBAC. A
  * viewer with a permission from another authorizer has no candidates from then on: every target has to be reviewed.
+ *
+ * Does not retain the viewer, whose token may be long.
  */
 export class ViewerAccess implements Disposable {
-  readonly #viewer: Viewer;
+  readonly #name: string;
   readonly #options: ViewerAccessOptions;
   readonly #subjects: readonly string[];
   /** Begins the keys of the viewer's candidates, until a change. */
@@ -112,13 +115,18 @@ export class ViewerAccess implements Disposable {
   #revision = 0;
 
   constructor(viewer: Viewer, options: ViewerAccessOptions) {
-    this.#viewer = viewer;
+    this.#name = viewer.name;
     this.#options = options;
     this.#subjects = subjectKeysOf(viewer);
     this.#isMaster = viewer.groups.includes(MASTERS);
     this.#keyPrefix = `${options.number}/0 `;
     this.#createdAt = options.now();
     this.#removeHandler = options.index.addChangeHandler(this.#subjects, (change) => this.#record(change));
+  }
+
+  /** Estimated memory. */
+  get bytes(): number {
+    return this.#subjects.reduce((sum, { length }) => sum + SUBJECT_BYTES + length, VIEWER_BYTES);
   }
 
   /** Number of recorded changes: equal numbers mean equal permissions. */
@@ -228,7 +236,7 @@ export class ViewerAccess implements Disposable {
 
   #addForeignPermission(attributes: ResourceAttributes, reason: string): void {
     this.#hasForeignPermissions = true;
-    this.#options.onForeignPermission(this.#viewer, attributes, reason);
+    this.#options.onForeignPermission(this.#name, attributes, reason);
   }
 }
 
