@@ -348,7 +348,31 @@ it('sends null as the first result when the object is deleted before a slow clie
   await vi.waitUntil(() => evaluations === 2, WAIT);
   sink.ready = true;
   subscription.resume(subscriber);
+  await vi.waitUntil(() => sent.length > 0, WAIT);
   expect(sent).toEqual(['null']);
+});
+
+it('queues no snapshot for a client that does not read, and sends it when the client reads', async () => {
+  const store = new Store(Widget);
+  store.replace([at('a', 4), at('b', 5)], '5');
+  const { subscription, beforeEvaluation, counters, sent, join } = subscribeTo(store);
+  const sinks = [{ ready: false }, { ready: false }, { ready: true }];
+  const [first, second] = sinks.map((sink) => join(undefined, sink));
+  await vi.waitUntil(() => sent.includes('SYNCED'), WAIT); // to the client that reads
+  sent.length = 0;
+  let isEvaluated = false;
+  beforeEvaluation.set('b', () => (isEvaluated = true));
+  store.delete(at('b', 6));
+  await vi.waitUntil(() => isEvaluated && sent.length > 0, WAIT);
+  expect(sent).toEqual(['DELETED b']);
+  expect(counters.coalesced).toBe(0);
+  for (const [index, subscriber] of [first, second].entries()) {
+    sent.length = 0;
+    Object.assign(sinks[index] ?? {}, { ready: true });
+    if (subscriber) subscription.resume(subscriber);
+    await vi.waitUntil(() => sent.includes('SYNCED'), WAIT);
+    expect(sent).toEqual(['RESET', 'ADDED a', 'SYNCED']);
+  }
 });
 
 it.each(['a snapshot', 'the missed events'])('stops when its last subscriber leaves before it has %s', (first) => {

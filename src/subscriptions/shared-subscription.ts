@@ -73,7 +73,7 @@ export class SharedSubscription {
   readonly #positions: PositionTracker;
   #checkpoint: Checkpoint = { ...INITIAL_CHECKPOINT, sequence: nextSequence() };
   readonly #loop = new SerialLoop({
-    hasWork: () => !this.#dirtySet.isEmpty || this.#joining.size > 0,
+    hasWork: () => !this.#dirtySet.isEmpty || this.#joining.entries().some(isAdmissible),
     iterate: () => (this.#joining.size > 0 ? this.#deliverAndAdmit() : this.#deliverChanges()),
     onError: (error) => this.#fail(error),
   });
@@ -160,9 +160,10 @@ export class SharedSubscription {
     this.#remove([subscriber]);
   }
 
-  /** Sends the pending events of a subscriber whose sink is ready again. */
+  /** Sends the pending events, or the snapshot, of a subscriber whose sink is ready again. */
   resume(subscriber: Subscriber): void {
     if (this.#subscribers.has(subscriber)) subscriber.flush(this.#checkpoint);
+    else if (this.#joining.has(subscriber)) void this.#loop.run();
   }
 
   /**
@@ -272,6 +273,7 @@ export class SharedSubscription {
       this.#checkpoint = { ...this.#checkpoint, sequence: nextSequence() };
     const initialEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
     for (const [subscriber, request] of this.#joining) {
+      if (!isAdmissible([subscriber, request])) continue;
       if (this.#dirtySet.isReset) return; // since the last wait: the snapshot follows with the next batch
       // A catch-up compares with the current state of the cache, so the result set must reflect it: evaluate first.
       if (request.mode === 'resume' && request.catchUp && !this.#dirtySet.isEmpty) return;
@@ -299,4 +301,13 @@ export class SharedSubscription {
     for (const collection of [this.#subscribers, this.#joining, this.#catchingUp, this.#resultSet]) collection.clear();
     this.#options.onEmpty();
   }
+}
+
+/**
+ * Whether a subscriber can join now. A snapshot is not queued for a sink that is not ready: each of the many subscriptions of a client that
+ * does not read would hold a queue of all objects.
+ */
+function isAdmissible([subscriber, request]: readonly [Subscriber, JoinRequest]): boolean {
+  const isSnapshot = request.mode === 'snapshot' || (request.mode === 'resume' && !request.catchUp);
+  return !isSnapshot || subscriber.isReady;
 }

@@ -51,6 +51,11 @@ export class Subscriber {
     this.#options = options;
   }
 
+  /** Whether its sink takes events now. If not, the sink is resumed when it does. */
+  get isReady(): boolean {
+    return this.#options.sink.ready;
+  }
+
   /**
    * Sends the events, or queues those that the sink does not take now.
    * @param checkpoint the checkpoint that follows the events
