@@ -176,6 +176,18 @@ describe.each(modes)('a subscriber with AUTHORIZER=$authorizer', ({ authorizer, 
     });
   });
 
+  it('receives MODIFIED when a granted permission changes only what it can do', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const stream = vic.subscribe<{ workspace: object }>(
+      'subscription { workspace(namespace: "team-a", name: "a-1") { viewerCan(action: UPDATE) } }',
+    );
+    const seen = async () => (await stream.next()).value?.data?.workspace;
+    expect(await seen()).toEqual({ viewerCan: false });
+    allow(gateway, grantIn('team-a', 'vic', viewing, workspaces('update')));
+    expect(await seen()).toEqual({ viewerCan: true });
+  });
+
   it('receives MODIFIED with the same id when a redacted object becomes fully visible', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing));
     await using vic = as(gateway, 'vic');
