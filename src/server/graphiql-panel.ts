@@ -144,7 +144,11 @@ const operationsPanel = (() => {
       isConnected = is;
       show();
     };
-    const stop = () => void events.return();
+    // At once, because an iterator that waits to connect again ends after that time.
+    const stop = () => {
+      void events.return();
+      end();
+    };
     const pump = async () => {
       try {
         for (let next = await events.next(); !next.done; next = await events.next()) {

@@ -18,6 +18,8 @@ export interface GraphiQLWindow extends PageObserver {
   variables(): Promise<string>;
   /** Waits until the log of subscriptions contains the text. */
   logs(text: string | RegExp): Promise<void>;
+  /** Stops the newest subscription in the panel. Returns the text of the log just after that. */
+  stop(): Promise<string>;
   /** Returns pixels of the page in a window of this size. */
   layout(width: number, height: number): Promise<Layout>;
   /** Saves a picture of the page. */
@@ -66,6 +68,7 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
       return (await page.locator(`${TOOL_EDITOR} .view-lines`).innerText()).replaceAll('\u00A0', ' ');
     },
     logs: (text) => page.locator('#panel .log', { hasText: text }).waitFor(),
+    stop: () => stopNewest(page),
     layout: (width, height) => layoutOf(page, { width, height }),
     picture: async (path) => void (await page.screenshot({ path })),
     async writeHeaders(headers) {
@@ -93,6 +96,12 @@ async function layoutOf(page: Page, size: { readonly width: number; readonly hei
     listHeight: (heading?.y ?? 0) - (search?.y ?? 0) - (search?.height ?? 0),
     buttonHeight: Math.min(...buttons),
   };
+}
+
+async function stopNewest(page: Page): Promise<string> {
+  const log = page.locator('#panel .log');
+  await log.getByRole('button', { name: 'Stop' }).first().click();
+  return log.innerText();
 }
 
 async function showHeaders(page: Page): Promise<void> {

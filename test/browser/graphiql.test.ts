@@ -139,6 +139,17 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
     expect([...graphiql.hosts]).toEqual([new URL(proxy.url).host]);
   });
 
+  it('ends a subscription at once when it is stopped while it connects', async () => {
+    await using proxy = await TcpProxy.to(demo);
+    await using graphiql = await openGraphiQL(browser, proxy.url);
+    await graphiql.open('FollowWorkspaces');
+    await graphiql.run();
+    await graphiql.logs(/running.*SYNCED/su);
+    await proxy.disconnect();
+    await graphiql.logs(/connecting.*SYNCED/su);
+    expect(await graphiql.stop()).toContain('ended');
+  });
+
   it('ends a subscription in the log when the stop button of its tab is used', async () => {
     await using graphiql = await openGraphiQL(browser, demo.url);
     await graphiql.write('subscription Followed { workspaces { type object { name } } }');
