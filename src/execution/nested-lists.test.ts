@@ -7,6 +7,7 @@ import { namespace } from '../../test/support/manifests.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import { turns } from '../scheduling/turns.ts';
 import { schema } from '../schema.ts';
+import type { ExecutionMode } from './execution-mode.ts';
 import { SerializedResult } from './serialized-result.ts';
 
 /** Workspaces of each namespace. */
@@ -23,7 +24,11 @@ function startEnvironment(namespaces: readonly string[]): Promise<ExecutionEnvir
 }
 
 /** Executes a query. Returns whether it was rendered, and the iterations of the event loop meanwhile. */
-async function execute(environment: ExecutionEnvironment, query: string) {
+async function execute(
+  environment: ExecutionEnvironment,
+  query: string,
+  mode: Exclude<ExecutionMode, 'compared'> = 'compiled',
+) {
   const document = parse(query);
   const contextValue = environment.context('admin');
   await contextValue.client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
@@ -33,7 +38,7 @@ async function execute(environment: ExecutionEnvironment, query: string) {
     immediate = setImmediate(count);
   };
   let immediate = setImmediate(count);
-  const executor = environment.executor('compiled');
+  const executor = environment.executor(mode);
   const result = await turns.run('admin', () => executor.execute({ schema, document, contextValue }));
   clearImmediate(immediate);
   return { result, isRendered: result instanceof SerializedResult, iterations };
@@ -77,4 +82,18 @@ it.each([
   expect(iterations).toBeGreaterThan(0);
   expect(result).not.toHaveProperty('errors');
   expect(result).toHaveProperty(`data.workspaceKind.f${count - 1}`);
+});
+
+it('lets other work run between the objects of `nodes` when graphql-js executes it', async () => {
+  await using environment = await startEnvironment(['team-c']);
+  const ids = await execute(environment, '{ workspaces(namespace: "team-c") { nodes { id } } }', 'reference');
+  const { data } = ids.result as {
+    readonly data: { readonly workspaces: { readonly nodes: readonly { id: string }[] } };
+  };
+  const [{ id } = { id: '' }] = data.workspaces.nodes;
+  const fields = Array.from({ length: FIELDS }, (_, index) => `f${index}: name`).join(' ');
+  const query = `{ nodes(ids: ${JSON.stringify(Array.from({ length: FIELDS }, () => id))}) { ... on Workspace { ${fields} } } }`;
+  const { result, iterations } = await execute(environment, query, 'reference');
+  expect(result).not.toHaveProperty('errors');
+  expect(iterations).toBeGreaterThan(3); // one or two while the objects are found
 });

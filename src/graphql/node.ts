@@ -132,7 +132,18 @@ async function findNodes(client: ViewerClient, ids: readonly string[]): Promise<
     node.catch(() => undefined); // the operation may end before it is awaited: an unhandled rejection would end the process
     found.push(node);
   }
-  return found;
+  return inTurns(client, found);
+}
+
+/** Returns promises that settle in order, and in turns of the viewer: graphql-js completes an object as soon as its promise does. */
+function inTurns<T>({ cost }: ViewerClient, values: readonly Promise<T>[]): Promise<T>[] {
+  let turn: Promise<void> = Promise.resolve();
+  return values.map((value) => {
+    turn = turn.then(() => cost.pause());
+    const paced = turn.then(() => value);
+    paced.catch(() => undefined); // as above
+    return paced;
+  });
 }
 
 function atMost(max: number, ids: readonly string[]): readonly string[] {
