@@ -78,7 +78,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
   let joined = 0;
   let size = 0;
   const finish = () => {
-    request.off('data', read);
+    request.off('data', read).off('end', finish).off('error', reject); // they retain the body, and an event stream the request
     resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
   };
   const read = (chunk: Buffer) => {

@@ -130,6 +130,30 @@ it.each(['variables', 'extensions', 'another'])(
   PATIENCE_MS,
 );
 
+it(
+  'retains no body of a request while its event stream runs',
+  async () => {
+    await using gateway = await startQuietGateway();
+    const before = bufferBytes();
+    const bodies = Array.from({ length: SUBSCRIPTIONS }, (_, id) =>
+      JSON.stringify({ query: subscriptions[1], extensions: { unused: `${id}`.padEnd(LONG) } }),
+    );
+    const headers = { accept: 'text/event-stream', 'content-type': 'application/json' };
+    const streams = bodies.map((body) => request(gateway.url, { method: 'POST', agent: false, headers }).end(body));
+    await waitFor(() => gateway.statistics().live.events >= SUBSCRIPTIONS * 3, 'all snapshots are complete');
+    await waitFor(() => bufferBytes() - before < (SUBSCRIPTIONS * LONG) / 4, 'the bodies are collected');
+    expect(gateway.subscribers()).toBe(SUBSCRIPTIONS);
+    for (const stream of streams) stream.on('error', () => undefined).destroy();
+  },
+  PATIENCE_MS,
+);
+
+/** Collects garbage and returns the bytes of all buffers of the process. */
+function bufferBytes(): number {
+  heapBytes();
+  return process.memoryUsage().arrayBuffers;
+}
+
 /** Opens a WebSocket that has been acknowledged. */
 async function connected(gateway: SimulatedGateway): Promise<WebSocket> {
   const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
