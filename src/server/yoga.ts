@@ -37,7 +37,7 @@ interface PipelineSteps {
 type WithHttpErrors = (result: ExecutionResult, record: OperationRecord | undefined) => ExecutionResult;
 
 /** The client of a request that yoga serves. */
-export interface YogaCaller extends OperationCaller {
+interface YogaCaller extends OperationCaller {
   /** Called with a result that the caller must send in place of yoga's response, which has no body: yoga would make one string of it. */
   readonly onSerialized?: (result: SerializedResult) => void;
 }
