@@ -276,7 +276,7 @@ describe.each(modes)('a subscriber with AUTHORIZER=$authorizer', ({ authorizer, 
     const ended = vic.subscribe('subscription { workspaces(namespace: "team-a") { type } }');
     await ended.next();
     await ended.return();
-    await expect.poll(gateway.subscribers).toBe(0);
+    await expect.poll(() => gateway.subscribers()).toBe(0);
     const before = reviewsIn('team-a');
     takeAway(gateway, 'vic', 'team-a');
     await wim.subscribe('subscription { workspaces(namespace: "team-b") { type } }').next();
