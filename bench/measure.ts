@@ -36,11 +36,8 @@ interface MeasureOptions {
 
 /** Duration of a round at full load before a measurement. */
 const WARM_UP_MS = 1_000;
-/**
- * Duration of steady load before it is measured. Changes of the first second after full load need up to a fifth more, and for some seconds
- * V8's compilers take 15 % of the CPU time, which is none of a process that has been running for a while.
- */
-const SETTLE_MS = 10_000;
+/** Duration of steady load before it is measured: changes of the first second after full load need up to a fifth more. */
+const SETTLE_MS = 3_000;
 const POLL_INTERVAL_MS = 120;
 const TIMEOUT_MS = 60_000;
 const SAMPLES_OF_EACH_EVENT = 50;
