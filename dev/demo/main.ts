@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { startDemo } from './demo.ts';
@@ -22,8 +21,9 @@ try {
     workspaces: workspacesOf(process.argv.slice(2)),
     settings: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
   });
-  // A terminal that is closed sends SIGHUP.
-  const terminated = Promise.race(['SIGTERM', 'SIGINT', 'SIGHUP'].map((name) => once(process, name)));
+  // A terminal that is closed sends SIGHUP. npm repeats the SIGINT of a terminal, which must not end the process before it has cleaned up.
+  const terminated = Promise.withResolvers<void>();
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => terminated.resolve());
   const url = demo.url.replace('//0.0.0.0:', '//localhost:'); // the address of a listener on all interfaces
   process.stdout.write(
     [
@@ -37,7 +37,7 @@ try {
       '',
     ].join('\n'),
   );
-  await terminated;
+  await terminated.promise;
   await demo[Symbol.asyncDispose]();
   process.exit(0);
 } catch (error) {
