@@ -8,7 +8,7 @@ import { TcpProxy } from '../support/tcp-proxy.ts';
 import { postOperation } from '../support/post-operation.ts';
 import { executablePath } from './browser.ts';
 import { launchChromium } from './chromium.ts';
-import { openGraphiQL } from './graphiql-window.ts';
+import { openGraphiQL, type GraphiQLWindow } from './graphiql-window.ts';
 
 /** Directory for pictures of the page, if any. */
 const pictures = process.env['PICTURES'];
@@ -129,11 +129,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
   it('shows in the log that a subscription connects when its connection is lost', async () => {
     await using proxy = await TcpProxy.to(demo);
     await using graphiql = await openGraphiQL(browser, proxy.url);
-    await graphiql.open('FollowWorkspaces');
-    await graphiql.run();
-    await graphiql.logs(/running.*SYNCED/su);
-    await proxy.disconnect();
-    await graphiql.logs(/connecting.*SYNCED/su);
+    await followUntilDisconnected(graphiql, proxy);
     await proxy.reconnect();
     await graphiql.logs(/running.*SYNCED.*RESET.*SYNCED/su);
     expect([...graphiql.hosts]).toEqual([new URL(proxy.url).host]);
@@ -142,11 +138,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
   it('ends a subscription at once when it is stopped while it connects', async () => {
     await using proxy = await TcpProxy.to(demo);
     await using graphiql = await openGraphiQL(browser, proxy.url);
-    await graphiql.open('FollowWorkspaces');
-    await graphiql.run();
-    await graphiql.logs(/running.*SYNCED/su);
-    await proxy.disconnect();
-    await graphiql.logs(/connecting.*SYNCED/su);
+    await followUntilDisconnected(graphiql, proxy);
     expect(await graphiql.stop()).toContain('ended');
   });
 
@@ -192,6 +184,15 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, (
 });
 
 const tabs = readExampleTabs(fileURLToPath(new URL('../../schema/operations', import.meta.url)));
+
+/** Subscribes to workspaces through a proxy, and then ends its connections. Resolves when the log says that the page connects again. */
+async function followUntilDisconnected(graphiql: GraphiQLWindow, proxy: TcpProxy): Promise<void> {
+  await graphiql.open('FollowWorkspaces');
+  await graphiql.run();
+  await graphiql.logs(/running.*SYNCED/su);
+  await proxy.disconnect();
+  await graphiql.logs(/connecting.*SYNCED/su);
+}
 
 async function runningWorkspace(url: string): Promise<{ readonly name: string; readonly namespace: string }> {
   const answer = await ask(
