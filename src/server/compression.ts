@@ -1,20 +1,17 @@
 import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import {
-  brotliCompress,
   brotliCompressSync,
   constants,
   createBrotliCompress,
   createGzip,
   createZstdCompress,
-  gzip,
   gzipSync,
-  zstdCompress,
   zstdCompressSync,
   type BrotliOptions,
   type ZstdOptions,
 } from 'node:zlib';
+import { byteLengthOf } from './byte-length.ts';
 
 type Encoding = 'zstd' | 'br' | 'gzip';
 
@@ -43,15 +40,6 @@ const sync: Readonly<Record<Encoding, (body: Buffer) => Buffer>> = {
   gzip: (body) => gzipSync(body, gzipOptions),
   zstd: (body) => zstdCompressSync(body, zstdOptions),
 };
-const brotliAsync = promisify<Buffer, BrotliOptions, Buffer>(brotliCompress);
-const gzipAsync = promisify<Buffer, object, Buffer>(gzip);
-const zstdAsync = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
-const async: Readonly<Record<Encoding, (body: Buffer) => Promise<Buffer>>> = {
-  br: (body) => brotliAsync(body, brotliOptions),
-  gzip: (body) => gzipAsync(body, gzipOptions),
-  zstd: (body) => zstdAsync(body, zstdOptions),
-};
-
 const stream: Readonly<Record<Encoding, () => Transform>> = {
   br: () => createBrotliCompress({ ...brotliOptions, chunkSize: CHUNK_BYTES }),
   gzip: () => createGzip({ ...gzipOptions, chunkSize: CHUNK_BYTES }),
@@ -65,16 +53,11 @@ let running = 0;
  * other long bodies are being compressed: this one is then sent as it is, so that no client waits for the answers of others.
  */
 export async function compressed(parts: readonly Buffer[], encoding: Encoding): Promise<CompressedBody | undefined> {
-  const bytes = parts.reduce((sum, { length }) => sum + length, 0);
-  if (bytes <= SYNC_BYTES) return { encoding, parts: [sync[encoding](Buffer.concat(parts))] };
+  if (byteLengthOf(parts) <= SYNC_BYTES) return { encoding, parts: [sync[encoding](Buffer.concat(parts))] };
   if (running >= MAX_CONCURRENT) return undefined;
   running += 1;
   try {
-    const isLong = bytes > BATCH_BYTES;
-    return {
-      encoding,
-      parts: isLong ? await compressedInBatches(parts, encoding) : [await async[encoding](Buffer.concat(parts))],
-    };
+    return { encoding, parts: await compressedInBatches(parts, encoding) };
   } finally {
     running -= 1;
   }

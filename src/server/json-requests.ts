@@ -9,6 +9,7 @@ import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { RequestBytes } from '../scheduling/bytes-in-flight.ts';
 import { turns } from '../scheduling/turns.ts';
 import { excessiveValues } from './body-limits.ts';
+import { byteLengthOf } from './byte-length.ts';
 import { compressed, ENCODINGS } from './compression.ts';
 import { acceptedEncoding, acceptedJsonType, type JsonType } from './content-negotiation.ts';
 import {
@@ -206,12 +207,12 @@ async function send(client: AnsweredClient, { status, headers, body }: Answer): 
     return;
   }
   bytes?.answer(length);
-  const packed = encoding && (await compressed(body.bytes(), encoding));
+  const content = body.bytes();
+  const packed = encoding && (await compressed(content, encoding));
   if (response.destroyed) return;
   if (packed) all.push('content-encoding', packed.encoding);
-  const parts = packed?.parts ?? body.bytes();
-  const sentBytes = packed ? packed.parts.reduce((sum, part) => sum + part.length, 0) : length;
-  all.push('content-length', String(sentBytes));
+  const parts = packed?.parts ?? content;
+  all.push('content-length', String(byteLengthOf(parts)));
   response.writeHead(status, all);
   await endWithParts(response, parts);
 }

@@ -4,6 +4,7 @@ import { isSerialized, type SerializedResult } from '../execution/serialized-res
 import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscription-handle.ts';
+import { byteLengthOf } from './byte-length.ts';
 import { acceptedJsonType, EVENT_STREAM } from './content-negotiation.ts';
 import { EventStreamTransport } from './event-stream-transport.ts';
 import type { FlowControl, FlowController } from './flow-control.ts';
@@ -176,8 +177,7 @@ async function sendResult(
   caller: OperationCaller,
 ): Promise<void> {
   const content = isSerialized(result) ? result.bytes() : [Buffer.from(JSON.stringify(result))];
-  const bytes = content.reduce((sum, { length }) => sum + length, 0);
-  caller.bytes?.answer(bytes);
+  caller.bytes?.answer(byteLengthOf(content));
   beginStream(response);
   const end = Buffer.from(`\n\n${completion({ isFinal: isFinalResult(result) })}`);
   await endWithParts(response, [Buffer.from(NEXT), ...content, end]);

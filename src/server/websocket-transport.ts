@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { byteLengthOf } from './byte-length.ts';
 import type { Transport } from './flow-control.ts';
 import { PayloadSequence, type NextMessagePrefix } from './websocket-frames.ts';
 
@@ -176,6 +177,5 @@ export class WebSocketTransport implements Transport {
 }
 
 function bytesOf(message: string | readonly Buffer[]): number {
-  if (typeof message === 'string') return Buffer.byteLength(message);
-  return message.reduce((sum, { length }) => sum + length, 0);
+  return typeof message === 'string' ? Buffer.byteLength(message) : byteLengthOf(message);
 }
