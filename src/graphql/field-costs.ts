@@ -46,9 +46,10 @@ export function chargeFields(schema: GraphQLSchema): void {
       if (replaced.has(given)) continue;
       const isCharged = isListType(getNullableType(field.type)) || isCompositeType(getNamedType(field.type));
       const isPaced = !roots.has(type) && readsOtherObjects(field);
+      if (!isCharged && !isPaced) continue;
       const resolve = isPaced ? pacedResolver(given) : given;
-      if (isCharged || isPaced) field.resolve = isCharged ? chargingResolver(resolve) : resolve;
-      if (field.resolve && field.resolve !== given) replaced.set(field.resolve, { given, isCharged });
+      field.resolve = isCharged ? chargingResolver(resolve) : resolve;
+      replaced.set(field.resolve, { given, isCharged });
     }
   }
 }
@@ -61,11 +62,13 @@ export function readsOtherObjects(field: GraphQLField<unknown, unknown>): boolea
 /** Returns a resolver that first waits for the next turn of the viewer, if this one is over. */
 function pacedResolver(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
-    const pause = isContext(context) ? context.client.cost.pause() : undefined;
-    if (!pause || !isContext(context)) return resolve(source, args, context, info);
+    if (!isContext(context)) return resolve(source, args, context, info);
+    const { cost } = context.client;
+    const pause = cost.pause();
+    if (!pause) return resolve(source, args, context, info);
     return pause.then(() => {
       context.signal.throwIfAborted();
-      context.client.cost.assertWithin(); // other fields may have exceeded the limit meanwhile
+      cost.assertWithin(); // other fields may have exceeded the limit meanwhile
       return resolve(source, args, context, info);
     });
   };
