@@ -61,20 +61,24 @@ it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 );
 
-it('deletes its kubeconfig when npm repeats a signal while clients are connected', { timeout: TIMEOUT_MS }, async () => {
-  await using directory = await createScratchDirectory();
-  const child = start([], { PORT: '0', TMPDIR: directory.path });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const url = new URL('graphql', /http\S+/u.exec(line)?.[0]);
-  url.searchParams.set('query', 'subscription { namespaces { type } }');
-  const headers = { accept: 'text/event-stream', authorization: 'Bearer demo-ada' };
-  const stream = await fetch(url, { headers });
-  child.kill('SIGINT');
-  await stream.text(); // ends when the gateway stops
-  child.kill('SIGINT');
-  expect(await once(child, 'close')).toEqual([0, null]);
-  expect(await readdir(directory.path)).toEqual([]);
-});
+it(
+  'deletes its kubeconfig when npm repeats a signal while clients are connected',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await using directory = await createScratchDirectory();
+    const child = start([], { PORT: '0', TMPDIR: directory.path });
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const url = new URL('graphql', /http\S+/u.exec(line)?.[0]);
+    url.searchParams.set('query', 'subscription { namespaces { type } }');
+    const headers = { accept: 'text/event-stream', authorization: 'Bearer demo-ada' };
+    const stream = await fetch(url, { headers });
+    child.kill('SIGINT');
+    await stream.text(); // ends when the gateway stops
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(await readdir(directory.path)).toEqual([]);
+  },
+);
 
 it('passes the allowed origins and limits on to the gateway', { timeout: TIMEOUT_MS }, async () => {
   const origin = 'http://localhost:5173';
