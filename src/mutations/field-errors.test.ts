@@ -23,6 +23,15 @@ it.each([
   expect(inputPathOf(paths, field)).toBe(place);
 });
 
+it.each([
+  ['surplus', 'input.patch.surplus'],
+  ['.spec.volumes[0].x', 'input.patch.spec.volumes[0].x'],
+  ['input.patch.spec', 'input.patch.spec'],
+  ['', ''],
+])('maps %s to the input path %s when the input has the whole object', (field, place) => {
+  expect(inputPathOf({ '': 'input.patch' }, field)).toBe(place);
+});
+
 it('removes repeated causes and rethrows other errors unchanged', async () => {
   const cause = { reason: 'FieldValueInvalid', field: 'spec.volumes.home', message: 'no' };
   const invalid = new StatusError({ code: 422, reason: 'Invalid', message: 'invalid', causes: [cause, cause] });

@@ -91,16 +91,13 @@ export function duplicateValue(field: string, message: string): StatusCause {
 
 /**
  * Maps paths of an object to paths of the input, such as `spec.volumes.data[].pvcName` to
- * `input.volumes.data[].claimName`. A path without an entry uses that of its nearest parent, or is kept.
+ * `input.volumes.data[].claimName`. A path without an entry uses that of its nearest parent. The entry '' is the path of the whole
+ * object; without it, other paths are kept.
  */
 export type InputPaths = Readonly<Record<string, string>>;
 
 /** Paths for inputs with a complete manifest. */
-export const manifestPaths: InputPaths = {
-  metadata: 'input.manifest.metadata',
-  spec: 'input.manifest.spec',
-  status: 'input.manifest.status',
-};
+export const manifestPaths: InputPaths = { '': 'input.manifest' };
 
 const optionPaths: InputPaths = {
   fieldManager: 'input.fieldManager',
@@ -134,11 +131,14 @@ function inInput(paths: InputPaths, cause: StatusCause): StatusCause {
 /** Returns the input path of a field. The entry with the longest matching path is used. */
 export function inputPathOf(paths: InputPaths, objectPath: string): string {
   const field = objectPath.replace(/^\./u, ''); // conflicts of field managers have a leading dot
+  if (field === '') return field;
   const keys = [...field.matchAll(/\[([^\]]*)\]/gu)].map(([key]) => key);
   const form = field.replaceAll(/\[[^\]]*\]/gu, '[]');
   const place = Object.keys(paths)
     .filter((path) => form === path || form.startsWith(`${path}.`) || form.startsWith(`${path}[`))
     .toSorted((a, b) => b.length - a.length)[0];
-  if (place === undefined) return field;
+  const whole = paths[''];
+  // The gateway's own causes have paths of the input.
+  if (place === undefined) return whole && !field.startsWith('input.') ? `${whole}.${field}` : field;
   return `${paths[place]}${form.slice(place.length)}`.replaceAll('[]', () => keys.shift() ?? '[]');
 }

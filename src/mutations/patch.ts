@@ -85,15 +85,9 @@ export async function patchOf(
   }
 }
 
-const objectPatchPaths: InputPaths = {
-  metadata: 'input.patch.metadata',
-  spec: 'input.patch.spec',
-  status: 'input.patch.status',
-};
-
 /** Paths of the fields of the object in `input.patch`. None for a JSON Patch, which is a list of operations. */
 export function patchPathsOf({ type }: Patch): InputPaths {
-  return type === 'JSON' ? {} : objectPatchPaths;
+  return type === 'JSON' ? {} : { '': 'input.patch' };
 }
 
 /** Returns the operations of a JSON Patch. */

@@ -135,20 +135,22 @@ describe('patchWorkspace', () => {
 
   it('rejects unknown fields unless fieldValidation is WARN or IGNORE', async () => {
     await using gateway = await start();
-    const body = { type: 'MERGE', patch: { spec: { colour: 'red' } } };
-    const cause = {
+    const body = { type: 'MERGE', patch: { shape: 'round', spec: { colour: 'red' } } };
+    const causes = ['shape', 'spec.colour'].map((field) => ({
       reason: 'FieldValueInvalid',
-      field: 'input.patch.spec.colour',
-      message: 'unknown field "spec.colour"',
-    };
+      field: `input.patch.${field}`,
+      message: `unknown field "${field}"`,
+    }));
     expect((await patch(gateway, body)).errors).toMatchObject([
       {
-        message: 'strict decoding error: unknown field "spec.colour"',
-        extensions: { code: 'INVALID', causes: [cause] },
+        message: 'strict decoding error: unknown field "shape", unknown field "spec.colour"',
+        extensions: { code: 'INVALID', causes },
       },
     ]);
     const warned = await patch(gateway, { ...body, fieldValidation: 'WARN' });
-    expect(warned.data?.['patchWorkspace']).toMatchObject({ warnings: ['unknown field "spec.colour"'] });
+    expect(warned.data?.['patchWorkspace']).toMatchObject({
+      warnings: ['unknown field "shape"', 'unknown field "spec.colour"'],
+    });
     const ignored = await patch(gateway, { ...body, fieldValidation: 'IGNORE' });
     expect(ignored.data?.['patchWorkspace']).toMatchObject({ warnings: [] });
   });
