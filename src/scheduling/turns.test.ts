@@ -168,5 +168,29 @@ it('reads the CPU time of a turn that does not use any once in the time that a t
   const begunAt = performance.now();
   while (performance.now() - begunAt < 5 * TURN_MS) expect(turns.isOver).toBe(false);
   const most = (performance.now() - begunAt) / TURN_MS;
-  expect(reads).toBeLessThanOrEqual(1 + most); // one when it begins
+  expect(reads).toBeLessThanOrEqual(2 + most); // one when it is created, one when the turn is not short any more
+});
+
+it('reads no CPU time for short turns', async () => {
+  let reads = 0;
+  const turns = new Turns(() => {
+    reads += 1;
+    return 0;
+  });
+  for (let turn = 0; turn < 100; turn += 1) {
+    await nextIteration();
+    expect(turns.run('a', () => turns.isOver)).toBe(false);
+  }
+  expect(reads).toBeLessThan(50); // those of turns that had to wait for the processor
+});
+
+it('counts no more than the CPU time since the last reading when a turn has waited for the processor', () => {
+  let cpuMs = 0;
+  const turns = new Turns(() => cpuMs);
+  expect(turns.isOver).toBe(false);
+  const begunAt = performance.now();
+  while (performance.now() - begunAt < 2 * TURN_MS);
+  cpuMs = 0.5;
+  expect(turns.isOver).toBe(false);
+  expect(turns.usedMs).toBe(0.5);
 });

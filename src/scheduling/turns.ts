@@ -3,7 +3,7 @@ import type { Awaitable } from './awaitable.ts';
 
 /** CPU time after which work lets other work of the event loop run. */
 const TURN_MS = 5;
-/** Shorter turns count with their time: to read the CPU time is a system call. */
+/** Shorter turns count with their time. */
 const SHORT_MS = 1;
 /** Of this number of turns of a viewer, one is for work that continues, however much new work of that viewer waits. */
 const CONTINUING_EVERY = 4;
@@ -37,7 +37,7 @@ interface Flow {
  * Memory is bounded by the work in progress, and some numbers for each viewer of the last seconds.
  */
 export class Turns {
-  readonly #cpuMs: () => number;
+  readonly #clock: CpuClock;
   readonly #flows = new Map<string, Flow>();
   readonly #waiting = new Map<string, Flow>();
   /** Virtual start of the turn in progress, or of the last one. */
@@ -53,8 +53,8 @@ export class Turns {
 
   /** @param cpuMs returns the CPU time of this thread in milliseconds */
   constructor(cpuMs: () => number = threadCpuMs) {
-    this.#cpuMs = cpuMs;
-    this.#time = new TurnTime(cpuMs);
+    this.#clock = new CpuClock(cpuMs);
+    this.#time = new TurnTime(this.#clock);
   }
 
   /**
@@ -149,7 +149,7 @@ export class Turns {
 
   #startTime(): void {
     this.#iteration = iterationOfEventLoop();
-    this.#time = new TurnTime(this.#cpuMs);
+    this.#time = new TurnTime(this.#clock);
   }
 
   readonly #endTurn = (): void => {
@@ -192,36 +192,57 @@ function takeWork(flow: Flow): (() => void) | undefined {
   return queue.shift();
 }
 
-/** Time since the begin of a turn. */
-class TurnTime {
+/** CPU time of this thread. To read it is a system call. */
+class CpuClock {
   readonly #cpuMs: () => number;
-  readonly #begunAt = performance.now();
-  readonly #begunCpuMs: number;
-  /** Time before which the turn is not over. */
-  #checkAt = this.#begunAt + TURN_MS;
+  /** The last reading. */
+  lastMs: number;
 
   constructor(cpuMs: () => number) {
     this.#cpuMs = cpuMs;
-    this.#begunCpuMs = cpuMs();
+    this.lastMs = cpuMs();
+  }
+
+  read(): number {
+    this.lastMs = this.#cpuMs();
+    return this.lastMs;
+  }
+}
+
+/** Time since the begin of a turn. The CPU time is read when it may be over, not at the begin: most turns are short. */
+class TurnTime {
+  readonly #clock: CpuClock;
+  readonly #begunAt = performance.now();
+  /** Estimated from the first reading. */
+  #begunCpuMs: number | undefined;
+  /** Time before which the turn is not over: the CPU time increases no faster than the time. */
+  #checkAt = this.#begunAt + SHORT_MS;
+
+  constructor(clock: CpuClock) {
+    this.#clock = clock;
   }
 
   /** Time since the begin if it is short, else CPU time. */
   get usedMs(): number {
-    const passedMs = performance.now() - this.#begunAt;
-    return passedMs < SHORT_MS ? passedMs : this.#usedCpuMs;
+    return this.#usedAt(performance.now());
   }
 
-  get #usedCpuMs(): number {
-    return this.#cpuMs() - this.#begunCpuMs;
-  }
-
-  /** The CPU time, whose reading is a system call, increases no faster than the time. */
   get isOver(): boolean {
     const now = performance.now();
     if (now < this.#checkAt) return false;
-    const leftMs = TURN_MS - this.#usedCpuMs;
+    const leftMs = TURN_MS - this.#usedAt(now);
     this.#checkAt = now + leftMs;
     return leftMs <= 0;
+  }
+
+  #usedAt(now: number): number {
+    const passedMs = now - this.#begunAt;
+    if (passedMs < SHORT_MS) return passedMs;
+    const before = this.#clock.lastMs;
+    const cpuMs = this.#clock.read();
+    // At the begin, it was no less than the reading before, and no more than the time that has passed was used since.
+    this.#begunCpuMs ??= Math.max(before, cpuMs - passedMs);
+    return cpuMs - this.#begunCpuMs;
   }
 }
 
