@@ -48,6 +48,12 @@ export function leaveFor(to: string): void {
   return navigate(href);
 }
 
+/** Shows the page before a form, or another one if the form was opened by its address. */
+export function leaveBack(otherwise: string): void {
+  if (history.state === null) leaveFor(otherwise);
+  else history.back();
+}
+
 function showLocation(): void {
   url.value = new URL(location.href);
   document.querySelector('main')?.scrollTo(0, 0);

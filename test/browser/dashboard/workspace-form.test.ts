@@ -87,6 +87,27 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     expect(await address()).toBe('/workspaces/team-research/form-back');
   });
 
+  it('leads back to the page before the form, and not to the form again, when it is cancelled', async () => {
+    await using window = await open(demo().url, { path: 'namespaces' });
+    const { page } = window;
+    const address = () => page.evaluate(() => location.pathname + location.search);
+    await page.getByRole('link', { name: 'team-vision', exact: true }).click();
+    await page.getByRole('link', { name: 'New workspace' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('discarded');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    const heading = page.getByRole('heading', { name: 'team-vision', level: 1 });
+    await heading.waitFor();
+    await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.goBack();
+    expect(await address()).toBe('/namespaces');
+    await window.goTo('workspaces/team-vision/labelling/edit');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('link', { name: 'Edit' }).waitFor();
+    expect(await address()).toBe('/workspaces/team-vision/labelling');
+    await page.goBack();
+    expect(await address()).toBe('/namespaces');
+  });
+
   it('shows all errors at their fields at once, and moves the focus to the first', async () => {
     await using window = await open(demo().url, {
       path: 'create?namespace=team-research&kind=jupyterlab',
@@ -130,8 +151,8 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     await page.getByRole('heading', { name: 'Kinds' }).waitFor();
     await page.goBack();
     expect(await page.getByLabel('Mode').inputValue()).toBe('999');
-    await page.getByRole('link', { name: 'Cancel' }).click();
-    await page.goBack();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('link', { name: 'New workspace' }).click();
     await page.getByLabel('Name', { exact: true }).waitFor();
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('');
   });

@@ -4,8 +4,6 @@ import type { useSave } from './use-save.ts';
 interface FormFooterProps {
   readonly saving: ReturnType<typeof useSave>;
   readonly title: string;
-  /** Path of the page to which a person returns. */
-  readonly cancelPath: string;
   readonly onCancel: () => void;
   /** Effect of saving on the workspace. */
   readonly consequence?: string | undefined;
@@ -14,7 +12,7 @@ interface FormFooterProps {
 }
 
 /** Buttons of the form, always in view, and the result of a check. */
-export function FormFooter({ saving, title, cancelPath, onCancel, consequence, disabledReason }: FormFooterProps) {
+export function FormFooter({ saving, title, onCancel, consequence, disabledReason }: FormFooterProps) {
   const { work, outcome, run } = saving;
   const isAccepted = outcome?.work === 'check' && outcome.problems.length === 0;
   return (
@@ -30,9 +28,9 @@ export function FormFooter({ saving, title, cancelPath, onCancel, consequence, d
         {!outcome && (disabledReason ?? consequence)}
       </div>
       <div class="form-buttons">
-        <a class="button" href={cancelPath} data-page onClick={onCancel}>
+        <button type="button" class="button" onClick={onCancel}>
           Cancel
-        </a>
+        </button>
         <button
           type="button"
           class="button"

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useLeaveWarning } from '../../components/use-leave-warning.ts';
+import { leaveBack } from '../../router.ts';
 import { FormFooter } from './form-footer.tsx';
 import { FormContext, type FormModel } from './form-model.ts';
 import { FormSections } from './form-sections.tsx';
@@ -10,6 +11,7 @@ interface WorkspaceFormProps {
   readonly form: FormModel;
   readonly isNew: boolean;
   readonly saving: ReturnType<typeof useSave>;
+  /** Path of the page that Cancel shows if there is none before the form. */
   readonly cancelPath: string;
   readonly consequence?: string | undefined;
   readonly disabledReason?: string | undefined;
@@ -20,8 +22,12 @@ interface WorkspaceFormProps {
 }
 
 /** The form for a workspace, new or existing. */
-export function WorkspaceForm({ form, isNew, saving, head, children, ...footer }: WorkspaceFormProps) {
+export function WorkspaceForm({ form, isNew, saving, cancelPath, head, children, ...footer }: WorkspaceFormProps) {
   useLeaveWarning(() => form.isTouched.peek());
+  const cancel = () => {
+    form.settle();
+    leaveBack(cancelPath);
+  };
   return (
     <FormContext.Provider value={form}>
       <form
@@ -36,7 +42,7 @@ export function WorkspaceForm({ form, isNew, saving, head, children, ...footer }
         <ProblemSummary />
         {children}
         {form.draft.value.namespace !== '' && <FormSections isNew={isNew} />}
-        <FormFooter {...footer} saving={saving} title={isNew ? 'Create' : 'Save'} onCancel={form.settle} />
+        <FormFooter {...footer} saving={saving} title={isNew ? 'Create' : 'Save'} onCancel={cancel} />
       </form>
     </FormContext.Provider>
   );
