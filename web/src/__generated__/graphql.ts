@@ -617,14 +617,6 @@ export type EditedWorkspaceSubscriptionVariables = Exact<{
 
 export type EditedWorkspaceSubscription = { workspace: { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, revision: string, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } } | null };
 
-export type ReadEditedWorkspaceQueryVariables = Exact<{
-  namespace: string;
-  name: string;
-}>;
-
-
-export type ReadEditedWorkspaceQuery = { workspace: { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, revision: string, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } } | null };
-
 export type EditedWorkspaceFragment = { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, revision: string, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } };
 
 export type CreateWorkspaceMutationVariables = Exact<{
@@ -1926,66 +1918,6 @@ export const EditedWorkspaceDocument = new TypedDocumentString(`
   }
   canUpdate: viewerCan(action: UPDATE)
 }`) as unknown as TypedDocumentString<EditedWorkspaceSubscription, EditedWorkspaceSubscriptionVariables>;
-export const ReadEditedWorkspaceDocument = new TypedDocumentString(`
-    query ReadEditedWorkspace($namespace: String!, $name: String!) {
-  workspace(namespace: $namespace, name: $name) {
-    ...EditedWorkspace
-  }
-}
-    fragment EditedWorkspace on Workspace {
-  id
-  name
-  namespaceName
-  displayName
-  kindName
-  paused
-  revision
-  imageConfig {
-    optionId
-  }
-  podConfig {
-    optionId
-  }
-  volumes {
-    home {
-      claimName
-    }
-    data {
-      claimName
-      mountPath
-      readOnly
-    }
-    secrets {
-      secretName
-      mountPath
-      defaultMode
-    }
-  }
-  podMetadata {
-    labels {
-      key
-      value
-    }
-    annotations {
-      key
-      value
-    }
-  }
-  metadata {
-    labels {
-      key
-      value
-    }
-    annotations {
-      key
-      value
-    }
-  }
-  audit {
-    updatedBy
-  }
-  canUpdate: viewerCan(action: UPDATE)
-}`) as unknown as TypedDocumentString<ReadEditedWorkspaceQuery, ReadEditedWorkspaceQueryVariables>;
 export const CreateWorkspaceDocument = new TypedDocumentString(`
     mutation CreateWorkspace($input: CreateWorkspaceInput!) {
   result: createWorkspace(input: $input) {

@@ -69,29 +69,23 @@ export function runTask(store: Store, action: Action, targets: readonly Target[]
   const kept = tasks.value.filter((task, index) => isBusy(task) || index < MAX_TASKS - 1);
   const { session, identity } = store;
   tasks.value = [{ id, session, user: identity.peek()?.viewer.name, action, items }, ...kept];
+  let hasFailed = false;
   const finish: Finish = (target, status, message) => {
+    hasFailed ||= status === 'failed';
     tasks.value = tasks.value.map((task) =>
       task.id === id
         ? { ...task, items: task.items.map((item) => (item.target === target ? { target, status, message } : item)) }
         : task,
     );
   };
-  void perform(store, action, { targets, finish });
+  // Permissions may have changed.
+  void perform(store, action, { targets, finish }).then(() => hasFailed && store.permissions.refresh());
 }
 
-/** Performs an action on each target. Permissions may have changed if it has failed on one. */
-async function perform(store: Store, action: Action, { targets, finish }: Run): Promise<void> {
-  let hasFailed = false;
-  const run: Run = {
-    targets,
-    finish: (target, status, message) => {
-      hasFailed ||= status === 'failed';
-      finish(target, status, message);
-    },
-  };
-  if (targets.length > 1 && (action === 'pause' || action === 'start')) await runBulk(store, action, run);
-  else await runEach(store, action, run);
-  if (hasFailed) store.permissions.refresh();
+/** Performs an action on each target. */
+function perform(store: Store, action: Action, run: Run): Promise<void> {
+  const isBulk = run.targets.length > 1 && (action === 'pause' || action === 'start');
+  return isBulk ? runBulk(store, action, run) : runEach(store, action, run);
 }
 
 /** Whether a result is missing. */

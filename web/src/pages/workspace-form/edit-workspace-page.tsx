@@ -1,14 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import {
-  EditedWorkspaceDocument,
-  ReadEditedWorkspaceDocument,
-  type EditedWorkspaceFragment,
-} from '../../__generated__/graphql.ts';
+import { EditedWorkspaceDocument, type EditedWorkspaceFragment } from '../../__generated__/graphql.ts';
 import { BackLink } from '../../components/back-link.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { deniedText } from '../../data/permissions.ts';
-import { useStore } from '../../data/store.ts';
 import { useLiveObject } from '../../data/use-live.ts';
 import { workspacePath } from '../../router.ts';
 import { changesOf, rebased, type Change } from './changes.ts';
@@ -29,30 +24,15 @@ interface EditWorkspacePageProps {
 
 /** The form for an existing workspace. It starts with the first state; later ones are offered, and never replace input. */
 export function EditWorkspacePage({ namespace, name }: EditWorkspacePageProps) {
-  const { session } = useStore();
   const { status, data, error } = useLiveObject(EditedWorkspaceDocument, { namespace, name });
   const [first, setFirst] = useState<EditedWorkspaceFragment>();
-  const [reread, setReread] = useState<EditedWorkspaceFragment>();
   const live = data?.workspace;
   useEffect(() => {
     if (live) setFirst((known) => known ?? live);
-    setReread(undefined);
   }, [live]);
-  const readAgain = () =>
-    void session.request(ReadEditedWorkspaceDocument, { namespace, name }).then(
-      ({ workspace }) => setReread(workspace ?? undefined),
-      () => undefined, // the subscription brings it later
-    );
   if (!first)
     return <NoForm name={name} isLoading={status === 'connecting' || Boolean(live)} reason={error?.message} />;
-  return (
-    <EditForm
-      first={first}
-      latest={reread ?? live ?? first}
-      isDeleted={status === 'live' && live === null}
-      onConflict={readAgain}
-    />
-  );
+  return <EditForm first={first} latest={live ?? first} isDeleted={status === 'live' && live === null} />;
 }
 
 interface NoFormProps {
@@ -79,15 +59,14 @@ interface EditFormProps {
   readonly first: EditedWorkspaceFragment;
   readonly latest: EditedWorkspaceFragment;
   readonly isDeleted: boolean;
-  readonly onConflict: () => void;
 }
 
-function EditForm({ first, latest, isDeleted, onConflict }: EditFormProps) {
+function EditForm({ first, latest, isDeleted }: EditFormProps) {
   const form = useKeptForm(first.id, () => createFormModel(draftOf(first), baseOf(first)));
   const current = useMemo(() => baseOf(latest), [latest]);
   const base = form.base.value ?? current;
   const path = workspacePath(latest);
-  const saving = useSave(form, path, onConflict);
+  const saving = useSave(form, path);
   const changes = changesOf(base.draft, form.draft.value);
   const adopt = () => form.rebase(rebased(form.draft.value, base.draft, current.draft), current);
   return (

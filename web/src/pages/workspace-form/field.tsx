@@ -59,10 +59,9 @@ function FieldFrame({ path, label, hint, isRequired = false, children }: FieldFr
 interface TextFieldProps extends FieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
-  readonly placeholder?: string;
 }
 
-export function TextField({ value, onInput, placeholder, ...field }: TextFieldProps) {
+export function TextField({ value, onInput, ...field }: TextFieldProps) {
   const control = useControl(field.path, field.hint !== undefined);
   return (
     <FieldFrame {...field}>
@@ -72,7 +71,6 @@ export function TextField({ value, onInput, placeholder, ...field }: TextFieldPr
         autoComplete="off"
         spellcheck={false}
         value={value}
-        placeholder={placeholder}
         aria-required={field.isRequired}
         onInput={({ currentTarget }) => onInput(currentTarget.value)}
         onChange={({ currentTarget }) => trimmed(currentTarget.value, onInput)}

@@ -72,8 +72,6 @@ const titles: Readonly<Record<string, string>> = {
   readOnly: 'read-only',
   secretName: 'name',
   defaultMode: 'mode',
-  key: 'key',
-  value: 'value',
 };
 
 /** Returns the name of a field for people, such as `Data volume 1, mount path`. */

@@ -9,8 +9,6 @@ import { claimProblemsOf, inFormOrder, localProblems, problemsOf, type Problem }
 export interface Outcome {
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
-  /** Whether the workspace has changed since it was read. */
-  readonly isConflict?: boolean;
   /** Whether the change may have been made, because there is no answer about it. */
   readonly isUncertain?: boolean;
 }
@@ -99,5 +97,5 @@ function isConflict(error: unknown): boolean {
 
 function conflict(draft: Draft, local: readonly Problem[]): Outcome {
   const message = 'The workspace was changed meanwhile. Nothing was saved.';
-  return { problems: inFormOrder([{ field: undefined, message }, ...local], draft), warnings: [], isConflict: true };
+  return { problems: inFormOrder([{ field: undefined, message }, ...local], draft), warnings: [] };
 }

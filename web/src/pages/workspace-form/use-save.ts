@@ -21,9 +21,8 @@ interface Saving {
 /**
  * Checks and saves the input of a form. The focus moves to the first wrong field.
  * @param path page to show when it is saved
- * @param onConflict called if the workspace has changed since it was read
  */
-export function useSave(form: FormModel, path: string, onConflict?: () => void): Saving {
+export function useSave(form: FormModel, path: string): Saving {
   const { session, creationRights } = useStore();
   const [work, setWork] = useState<Work>();
   const [last, setLast] = useState<Outcome & { readonly work: Work; readonly draft: Draft }>();
@@ -46,7 +45,6 @@ export function useSave(form: FormModel, path: string, onConflict?: () => void):
     setWork(undefined);
     form.report(outcome.problems);
     setLast({ ...outcome, work: next, draft: form.draft.value });
-    if (outcome.isConflict) onConflict?.();
     if (outcome.problems.length > 0) {
       creationRights.load();
       requestAnimationFrame(() => focusFirst(outcome));

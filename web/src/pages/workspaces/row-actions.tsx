@@ -1,6 +1,6 @@
 import { ActionButton } from '../../components/action-button.tsx';
 import { askFor } from '../../components/action-dialog.tsx';
-import { Icon } from '../../components/icon.tsx';
+import { Icon, type IconName } from '../../components/icon.tsx';
 import { Menu, type MenuItem } from '../../components/menu.tsx';
 import { deniedText, type Permission } from '../../data/permissions.ts';
 import { useStore, type WorkspaceRow } from '../../data/store.ts';
@@ -69,24 +69,18 @@ function itemsOf(row: RowView, permission: Permission | undefined): readonly Men
   };
   const noUpdate = denied('update', permission?.canUpdate);
   return [
-    editItem(workspace, noUpdate),
     {
-      key: 'restart',
-      content: (
-        <>
-          <Icon name="restart" /> Restart
-        </>
-      ),
+      ...titled('edit', 'Edit'),
+      disabledReason: noUpdate,
+      onSelect: () => navigate(editPath(workspace)),
+    },
+    {
+      ...titled('restart', 'Restart'),
       disabledReason: noUpdate ?? (workspace.paused ? 'The workspace is paused.' : undefined),
       onSelect: () => askFor('restart', [workspace]),
     },
     {
-      key: 'delete',
-      content: (
-        <>
-          <Icon name="trash" /> Delete
-        </>
-      ),
+      ...titled('trash', 'Delete'),
       isDangerous: true,
       disabledReason: denied('delete', permission?.canDelete),
       onSelect: () => askFor('delete', [workspace]),
@@ -94,13 +88,13 @@ function itemsOf(row: RowView, permission: Permission | undefined): readonly Men
   ];
 }
 
-function editItem(workspace: WorkspaceRow, disabledReason: string | undefined): MenuItem {
+function titled(key: IconName, title: string): MenuItem {
   const content = (
     <>
-      <Icon name="edit" /> Edit
+      <Icon name={key} /> {title}
     </>
   );
-  return { key: 'edit', content, disabledReason, onSelect: () => navigate(editPath(workspace)) };
+  return { key, content };
 }
 
 /** Link to the service of a workspace, or a menu if it has several. */
