@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
@@ -13,7 +13,7 @@ import { connectUser } from '../support/user-client.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const TEAMS = ['team-a', 'team-b', 'team-c'];
-const LIST = '{ workspaces(namespace: "team-b") { totalCount } }';
+const FOLLOW = 'subscription { workspaces { type object { name } } }';
 /** No test outlives the decisions: only changes of RBAC end them. */
 const settings = { authentication: { mode: 'token' }, authorizationTtlSeconds: 600 } as const;
 
@@ -26,8 +26,7 @@ function startCluster(): Promise<Simulator> {
       workspaceKindCrd,
       ...TEAMS.flatMap((team) => [namespace(team), workspace(`of-${team}`, { namespace: team })]),
       ...grant('vic', viewing),
-      ...grantIn('team-a', 'vic', viewing),
-      ...['vic', 'wim'].flatMap((name) => grantIn('team-b', name, viewing)),
+      ...['vic', 'wim'].flatMap((name) => ['team-a', 'team-b'].flatMap((team) => grantIn(team, name, viewing))),
     ],
   });
 }
@@ -41,43 +40,101 @@ interface Change {
   readonly workspaces: { readonly type: string; readonly object: { readonly name: string } | null };
 }
 
-it('hides a namespace whose permission is revoked while a subscription is authorized after another revocation', async () => {
-  await using cluster = await startCluster();
-  await using proxy = await startTamperingProxy(cluster.url);
+/** Starts a gateway behind a proxy of its cluster, with clients of vic and wim. */
+async function startProxiedGateway(cluster: Simulator) {
+  const resources = new AsyncDisposableStack();
+  const proxy = resources.use(await startTamperingProxy(cluster.url));
+  const kubeconfig = kubeconfigText({ server: proxy.url }, { token: cluster.token });
+  const gateway = resources.use(await startGatewayFor(kubeconfig, settings));
+  const [vic, wim] = ['vic', 'wim'].map((token) => resources.use(connectUser(gateway.url, { token })));
+  if (!vic || !wim) throw new TypeError('Expected two clients.');
+  return { cluster, proxy, vic, wim, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+type ProxiedGateway = Awaited<ReturnType<typeof startProxiedGateway>>;
+
+interface Revocation {
+  /** Namespace about which the API server decides late. */
+  readonly late: string;
+  /** Namespace in which the permissions are revoked, after the decision about it. */
+  readonly revoked: string;
+}
+
+/** Revokes permissions of vic and wim in a namespace while those of vic are authorized. */
+async function revokeDuring(
+  authorize: () => unknown,
+  { late, revoked }: Revocation,
+  { cluster, proxy, wim }: ProxiedGateway,
+): Promise<void> {
+  const list = () => wim.ask(`{ workspaces(namespace: "${revoked}") { totalCount } }`);
+  expect((await list()).data).toEqual({ workspaces: { totalCount: 1 } });
   const [held, released] = [1, 2].map(() => Promise.withResolvers<void>());
   const decided: string[] = [];
-  await using gateway = await startGatewayFor(
-    kubeconfigText({ server: proxy.url }, { token: cluster.token }),
-    settings,
-  );
-  await using vic = connectUser(gateway.url, { token: 'vic' });
-  await using wim = connectUser(gateway.url, { token: 'wim' });
-  expect((await wim.ask(LIST)).data).toEqual({ workspaces: { totalCount: 1 } });
-  const stream = vic.subscribe<Change>('subscription { workspaces { type object { name } } }');
+  proxy.tamper = async ({ path, body }) => {
+    if (!path.endsWith('accessreviews')) return body;
+    if (body.includes(`"workspaces","namespace":"${revoked}"`)) decided.push(body);
+    if (!body.includes(`"${late}"`)) return body;
+    held?.resolve();
+    await released?.promise;
+    return body;
+  };
+  authorize();
+  await held?.promise;
+  await waitFor(() => decided.length === 2, `list and watch in ${revoked} are allowed`);
+  expect((await list()).data).toEqual({ workspaces: { totalCount: 1 } });
+  for (const name of ['vic', 'wim']) cluster.delete(RBAC, 'RoleBinding', grantName(name), revoked);
+  const refusal = async () => (await list()).errors?.[0]?.extensions['code'];
+  await expect.poll(refusal).toBe('FORBIDDEN'); // so the gateway has received both deletions
+  released?.resolve();
+}
+
+it('hides a namespace whose permission is revoked while a subscription is authorized after another revocation', async () => {
+  await using cluster = await startCluster();
+  await using gateway = await startProxiedGateway(cluster);
+  const stream = gateway.vic.subscribe<Change>(FOLLOW);
   const next = async (): Promise<string> => {
     const { type, object } = (await stream.next()).value.data.workspaces;
     return object ? `${type} ${object.name}` : type;
   };
   const first = ['RESET', ...TEAMS.map((team) => `ADDED of-${team}`), 'SYNCED'];
   for (const event of first) expect(await next()).toBe(event);
-
-  proxy.tamper = async ({ path, body }) => {
-    if (!path.endsWith('accessreviews')) return body;
-    if (body.includes('"team-b"')) decided.push(body);
-    if (!body.includes('"team-a"')) return body;
-    held?.resolve();
-    await released?.promise;
-    return body;
-  };
-  cluster.delete(RBAC, 'ClusterRoleBinding', grantName('vic'));
-  await held?.promise;
-  await waitFor(() => decided.length === 2, 'list and watch in team-b are allowed');
-  expect((await wim.ask(LIST)).data).toEqual({ workspaces: { totalCount: 1 } });
-  for (const name of ['vic', 'wim']) cluster.delete(RBAC, 'RoleBinding', grantName(name), 'team-b');
-  const refusal = async () => (await wim.ask(LIST)).errors?.[0]?.extensions['code'];
-  await expect.poll(refusal).toBe('FORBIDDEN'); // so the gateway has received both deletions
-  released?.resolve();
+  const authorize = () => cluster.delete(RBAC, 'ClusterRoleBinding', grantName('vic'));
+  await revokeDuring(authorize, { late: 'team-a', revoked: 'team-b' }, gateway);
   expect([await next(), await next()].toSorted()).toEqual(['DELETED of-team-b', 'DELETED of-team-c']);
+});
+
+describe('a namespace whose permission is revoked while a subscription is authorized for the first time', () => {
+  it('is hidden from a subscriber of workspaces', async () => {
+    await using cluster = await startCluster();
+    cluster.delete(RBAC, 'ClusterRoleBinding', grantName('vic'));
+    await using gateway = await startProxiedGateway(cluster);
+    const stream = gateway.vic.subscribe<Change>(FOLLOW);
+    let first: Promise<unknown> | undefined;
+    await revokeDuring(() => (first = stream.next()), { late: 'team-a', revoked: 'team-b' }, gateway);
+    await first;
+    const names = new Set<string>();
+    let isComplete = false;
+    while (!isComplete || names.size > 1) {
+      const { type, object } = (await stream.next()).value.data.workspaces;
+      if (type === 'DELETED') names.delete(object?.name ?? '');
+      else if (object) names.add(object.name);
+      isComplete ||= type === 'SYNCED';
+    }
+    expect([...names]).toEqual(['of-team-a']);
+  });
+
+  it('is not counted for a subscriber of totals', async () => {
+    await using cluster = await startCluster();
+    cluster.delete(RBAC, 'ClusterRoleBinding', grantName('vic'));
+    await using gateway = await startProxiedGateway(cluster);
+    const stream = gateway.vic.subscribe<{ workspaceTotals: readonly Totals[] }>(
+      'subscription { workspaceTotals { count } }',
+    );
+    const next = async () => (await stream.next()).value.data.workspaceTotals[0]?.count;
+    let first: Promise<number | undefined> | undefined;
+    await revokeDuring(() => (first = next()), { late: 'team-b', revoked: 'team-a' }, gateway);
+    expect([await first, await next()]).toEqual([2, 1]);
+  });
 });
 
 it('groups by the nodes of no pods in a namespace when their permission is revoked there after that for all', async () => {

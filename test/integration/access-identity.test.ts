@@ -239,35 +239,48 @@ describe('authentication by bearer tokens', () => {
     expect(await closed.promise).toMatchObject({ code: 4401 });
   });
 
-  it('authorizes a subscription again, and at each change of a binding, when the groups of its token change', async () => {
-    const grants = ['a', 'b', 'c'].flatMap((team) => [
-      namespace(`team-${team}`),
-      workspace(`nb-${team}`, { namespace: `team-${team}` }),
-    ]);
-    const [role, binding] = grantIn('team-c', 'group:new', viewing);
-    const bindings = [...grantIn('team-a', 'group:old', viewing), ...grantIn('team-b', 'group:new', viewing), role];
-    const user = { token: 'ann-token', name: 'ann', groups: ['old'] };
-    await using gateway = await startTestGateway({
-      objects: [...grants, ...bindings],
-      users: [user],
-      authentication,
-      authorizationTtlSeconds: 1,
-    });
-    await using ann = connectUser(gateway.url, user);
-    const stream = ann.subscribe('subscription { workspaces { type object { name } } }');
-    const next = async () => {
-      const { type, object } = ((await stream.next()).value as WorkspaceEvent).data.workspaces;
-      return object ? `${type} ${object.name}` : type;
-    };
-    expect([await next(), await next(), await next()]).toEqual(['RESET', 'ADDED nb-a', 'SYNCED']);
-    gateway.cluster.addUser({ ...user, groups: ['new'] });
-    expect([await next(), await next()].toSorted()).toEqual(['ADDED nb-b', 'DELETED nb-a']);
-    gateway.cluster.apply(binding);
-    expect(await next()).toBe('ADDED nb-c');
-    expect((await ann.ask('{ workspaces { nodes { name } } }')).data).toEqual({
-      workspaces: { nodes: [{ name: 'nb-b' }, { name: 'nb-c' }] },
-    });
-  });
+  it.each([1, 600])(
+    'authorizes a subscription again, and at each change of a binding, when the groups of its token change and OBSERVED_AUTHORIZATION_TTL_SECONDS is %i',
+    async (observedAuthorizationTtlSeconds) => {
+      const grants = ['a', 'b', 'c', 'own'].flatMap((team) => [
+        namespace(`team-${team}`),
+        workspace(`nb-${team}`, { namespace: `team-${team}` }),
+      ]);
+      const [role, binding] = grantIn('team-c', 'group:new', viewing);
+      const bindings = [
+        ...grantIn('team-own', 'ann', viewing),
+        ...grantIn('team-a', 'group:old', viewing),
+        ...grantIn('team-b', 'group:new', viewing),
+        role,
+      ];
+      const user = { token: 'ann-token', name: 'ann', groups: ['old'] };
+      await using gateway = await startTestGateway({
+        objects: [...grants, ...bindings],
+        users: [user],
+        authentication,
+        authorizationTtlSeconds: 1,
+        observedAuthorizationTtlSeconds,
+      });
+      await using ann = connectUser(gateway.url, user);
+      const stream = ann.subscribe('subscription { workspaces { type object { name } } }');
+      const next = async (count: number) => {
+        const events: string[] = [];
+        while (events.length < count) {
+          const { type, object } = ((await stream.next()).value as WorkspaceEvent).data.workspaces;
+          events.push(object ? `${type} ${object.name}` : type);
+        }
+        return events.toSorted();
+      };
+      expect(await next(4)).toEqual(['ADDED nb-a', 'ADDED nb-own', 'RESET', 'SYNCED']);
+      gateway.cluster.addUser({ ...user, groups: ['new'] });
+      expect(await next(2)).toEqual(['ADDED nb-b', 'DELETED nb-a']);
+      gateway.cluster.apply(binding);
+      expect(await next(1)).toEqual(['ADDED nb-c']);
+      expect((await ann.ask('{ workspaces { nodes { name } } }')).data).toEqual({
+        workspaces: { nodes: [{ name: 'nb-b' }, { name: 'nb-c' }, { name: 'nb-own' }] },
+      });
+    },
+  );
 
   it('sends UNAUTHENTICATED for an operation, and then closes the connection, when the token was revoked before', async () => {
     const { token, expired } = expiringToken();
