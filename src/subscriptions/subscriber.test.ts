@@ -1,4 +1,6 @@
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { TrackedObjects } from '../../test/support/heap.ts';
 import { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import { INITIAL_POSITION, type StreamPosition } from './cursor.ts';
 import type { SerializedEvent } from './result-template.ts';
@@ -10,7 +12,7 @@ import { Subscriber, type SharedBatch } from './subscriber.ts';
 function startSubscriber() {
   const sent: string[] = [];
   const positions: StreamPosition[] = [];
-  const send = (event: SerializedEvent) => {
+  const send = (event: SerializedEvent): void => {
     sent.push(event.text);
     void event.cursor; // encoded now
   };
@@ -19,7 +21,7 @@ function startSubscriber() {
   const subscriber = new Subscriber({ sink, counters: new SubscriptionCounters(), cursorOf });
   let checkpoint = checkpointAt('1');
   /** Delivers one event per change, as the batch that ends at the version. */
-  const deliver = (version: string, ...changes: readonly [EventType, string, string?][]) => {
+  const deliver = (version: string, ...changes: readonly (readonly [EventType, string, string?])[]) => {
     const to = checkpointAt(version);
     const range = { version, fromCheckpoint: checkpoint, toSequence: to.sequence };
     const events = changes.map(([type, key, content = '']) => {
@@ -76,6 +78,23 @@ it('describes each event past the checkpoint in the cursors when a queue is sent
     ['2', 1],
     ['4', 0],
   ]);
+});
+
+it('does not retain the texts of sent events when events of the same batch are queued', async () => {
+  const { sink, deliver, flush } = startSubscriber();
+  sink.ready = false;
+  const keys = Array.from({ length: 50 }, (_, index) => `object-${index}`);
+  deliver('2', ...keys.map((key) => ['MODIFIED', key, 'first'] as const), ['ADDED', 'queued']);
+  deliver('3', ...keys.map((key) => ['MODIFIED', key, 'second'] as const));
+  const events = new TrackedObjects();
+  sink.send = (event) => {
+    events.track(event);
+    sink.ready = !event.text.endsWith('object-49');
+  };
+  sink.ready = true;
+  flush();
+  await nextIteration(); // tracked objects stay reachable until the end of this one
+  expect([sink.ready, events.countReachable()]).toEqual([false, 0]);
 });
 
 /** Delivers a batch of events to caught-up subscribers. Returns what each has sent, and the number of serializations and cursors. */

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import { turns, type Turns } from '../scheduling/turns.ts';
-import { advance, INITIAL_POSITION, type StreamPosition } from './cursor.ts';
+import { advance, INITIAL_POSITION, type DeliveredState, type StreamPosition } from './cursor.ts';
 import { INITIAL_CHECKPOINT, type Checkpoint, type CursorOf, type PendingEvent } from './pending-event.ts';
 import type { SerializedEvent } from './result-template.ts';
 import type { EventSink } from './subscription-handle.ts';
@@ -19,9 +19,15 @@ interface SubscriberOptions {
   readonly cursorOf: CursorOf;
 }
 
+/** Of an event that has been sent: its text, which the event holds, would add up to the objects of all slow subscribers. */
+interface SentEvent {
+  readonly deliveredState: DeliveredState;
+  readonly toSequence: number;
+}
+
 /** Both are shared by all subscribers that have none, so that an idle subscriber allocates nothing. Never modified. */
 const NO_PENDING = new Map<string, PendingEvent>();
-const NO_EVENTS: PendingEvent[] = [];
+const NO_EVENTS: SentEvent[] = [];
 
 /**
  * The conflating queue of one subscriber of a shared subscription.
@@ -150,9 +156,10 @@ export class Subscriber {
    */
   #advanceTo(checkpoint: Checkpoint, event: PendingEvent): void {
     this.#moveTo(checkpoint);
-    if (event.toSequence <= checkpoint.sequence) return;
+    const { deliveredState, toSequence } = event;
+    if (!deliveredState || toSequence <= checkpoint.sequence) return;
     if (this.#pastCheckpoint === NO_EVENTS) this.#pastCheckpoint = [];
-    this.#pastCheckpoint.push(event);
+    this.#pastCheckpoint.push({ deliveredState, toSequence });
     this.#position = advanceBy(this.#position, event);
   }
 
@@ -194,8 +201,10 @@ function serializeBatch(
   return events.map((event, index) => event.serialize(() => cursorOf(positionAfter(index))));
 }
 
-function advanceBy(position: StreamPosition, event: PendingEvent): StreamPosition {
+function advanceBy(
+  position: StreamPosition,
+  { deliveredState }: Pick<PendingEvent, 'deliveredState'>,
+): StreamPosition {
   if (position === INITIAL_POSITION) return position; // without the hash that identifies the object
-  const { deliveredState } = event;
   return deliveredState ? advance(position, deliveredState) : position;
 }
