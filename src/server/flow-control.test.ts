@@ -45,6 +45,17 @@ it('is ready while a connection has fewer unsent bytes than its limit', () => {
   expect(ready).toEqual([true, true, false]);
 });
 
+it('does not add up the bytes of other connections when it waits for its client', () => {
+  const { open } = start();
+  const [first, second] = [open('ann'), open('ann')];
+  first.transport.pendingBytes = 6 * MIN_BUFFER_BYTES;
+  second.transport.pendingBytes = 2 * MIN_BUFFER_BYTES;
+  expect(second.flow.ready).toBe(false);
+  let reads = 0;
+  Object.defineProperty(first.transport, 'pendingBytes', { get: () => (reads += 1) });
+  expect([second.flow.ready, second.flow.ready, reads]).toEqual([false, false, 0]);
+});
+
 it('is ready with little when the connections of the viewer have reached their limit, and again when one is closed', () => {
   const { control, open } = start();
   const [first, second, third] = [open('ann'), open('ann'), open('bob')];
@@ -54,6 +65,7 @@ it('is ready with little when the connections of the viewer have reached their l
   second.transport.pendingBytes = 6 * MIN_BUFFER_BYTES;
   expect(first.flow.ready).toBe(true);
   second.flow[Symbol.dispose]();
+  first.flow.drained();
   first.transport.pendingBytes = 3 * MIN_BUFFER_BYTES;
   expect([first.flow.ready, control.pendingBytesOf('ann')]).toEqual([true, 3 * MIN_BUFFER_BYTES]);
 });

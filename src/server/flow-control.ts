@@ -122,6 +122,8 @@ export class FlowController {
   get ready(): boolean {
     const { pendingBytes } = this.#transport;
     if (pendingBytes < MIN_BUFFER_BYTES) return true;
+    // To add up the bytes of the viewer takes time in proportion to its connections, and all of them may wait.
+    if (this.#stallDetector?.isRunning) return false;
     const { maxPendingBytes, maxPendingBytesPerViewer, slowReaderTimeoutMs } = this.#control.options;
     if (pendingBytes < maxPendingBytes && this.#control.pendingBytesOf(this.#viewer) < maxPendingBytesPerViewer)
       return true;
@@ -180,6 +182,10 @@ class StallDetector {
 
   constructor(options: StallDetectorOptions) {
     this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#timer !== undefined;
   }
 
   /** Does nothing if it has started. */
