@@ -201,10 +201,7 @@ function serializeBatch(
   return events.map((event, index) => event.serialize(() => cursorOf(positionAfter(index))));
 }
 
-function advanceBy(
-  position: StreamPosition,
-  { deliveredState }: Pick<PendingEvent, 'deliveredState'>,
-): StreamPosition {
+function advanceBy(position: StreamPosition, { deliveredState }: Pick<PendingEvent, 'deliveredState'>): StreamPosition {
   if (position === INITIAL_POSITION) return position; // without the hash that identifies the object
   return deliveredState ? advance(position, deliveredState) : position;
 }
