@@ -328,6 +328,21 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 12
     expect(await name.inputValue()).toBe('');
   });
 
+  it('names the person when the first request for the name has failed', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using window = await open(gateway.url);
+    const { page } = window;
+    let isFirst = true;
+    await page.route('**/graphql', (route) => {
+      if (!isFirst || !route.request().postData()?.includes('query Identity')) return route.continue();
+      isFirst = false;
+      return route.abort();
+    });
+    await page.reload();
+    await page.getByRole('button', { name: 'Signed in as system:admin' }).waitFor();
+    expect(isFirst).toBe(false);
+  });
+
   it('keeps the unsaved input of a form for its person when they use another token', async () => {
     const users = ['ann', 'ann-again'].map((token) => ({ token, name: 'ann', groups: ['system:masters'] }));
     await using gateway = await startTestGateway({ authentication: { mode: 'token' }, users, objects });

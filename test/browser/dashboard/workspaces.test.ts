@@ -167,6 +167,19 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 120_000 }
     await page.keyboard.up('Enter');
   });
 
+  it('asks for no confirmation on the page before when a person goes back', async () => {
+    await using window = await open(demo().url, { path: 'fleet' });
+    const { page } = window;
+    await page.getByRole('link', { name: 'Workspaces', exact: true }).click();
+    await page.getByRole('button', { name: 'More actions for crash-course' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete crash-course?' });
+    await dialog.waitFor();
+    await page.goBack();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Fleet');
+  });
+
   it('goes back by one step when the link to a page was used twice', async () => {
     await using window = await open(demo().url, { path: 'fleet' });
     const { page } = window;

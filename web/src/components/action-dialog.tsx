@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { useStore } from '../data/store.ts';
 import { runTask, verbs, type Action, type Target } from '../data/tasks.ts';
+import { path } from '../router.ts';
 import { Dialog } from './dialog.tsx';
 import { numberText } from '../data/resources.ts';
 
@@ -34,6 +36,8 @@ const MAX_NAMES = 8;
 
 export function ActionDialog() {
   const store = useStore();
+  // A step in the history, or the end of the session, leaves the question behind.
+  useEffect(() => close, [path.value]);
   if (!question.value) return null;
   const { action, targets } = question.value;
   const { title } = verbs[action];

@@ -61,9 +61,9 @@ function ThemeMenu() {
 
 /** Identity of the viewer: the person of the demo, or the user of the token or of the proxy. */
 function PersonMenu() {
-  const { identity, identityError } = useStore();
+  const { identity } = useStore();
   const { person } = credentials.value;
-  const name = identity.value?.viewer.name ?? person?.name ?? (identityError.value ? 'Unknown' : '…');
+  const name = identity.value?.viewer.name ?? person?.name ?? '…';
   const button = (
     <>
       <span class="avatar" aria-hidden="true">

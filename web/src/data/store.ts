@@ -14,8 +14,10 @@ import type { RowOf } from '../../../client/src/index.ts';
 import { createCreationRights, type CreationRights } from './creation-rights.ts';
 import { followRows, type LiveRows } from './live-list.ts';
 import { createPermissions, type Permissions } from './permissions.ts';
-import { messageOf } from './request-error.ts';
 import type { Session } from './session.ts';
+
+/** Time after which a failed request for the identity is sent again. */
+const RETRY_MS = 5_000;
 
 export type WorkspaceRow = WorkspaceRowFragment;
 export type KindRow = RowOf<KindRowsSubscription>;
@@ -37,9 +39,8 @@ export interface Store {
   readonly kinds: ReadonlySignal<ReadonlyMap<string, KindRow>>;
   /** Rows of the list or, until it has a snapshot, the first ones. Undefined until either is loaded. */
   readonly rows: ReadonlySignal<readonly WorkspaceRow[] | undefined>;
+  /** Undefined until it is loaded. */
   readonly identity: ReadonlySignal<IdentityQuery | undefined>;
-  /** Reason for which the identity is not known. */
-  readonly identityError: ReadonlySignal<string | undefined>;
   readonly permissions: Permissions;
   readonly creationRights: CreationRights;
   readonly table: TableState;
@@ -67,7 +68,7 @@ export function createStore(session: Session): Store {
     workspaces,
     kinds,
     rows,
-    ...loadIdentity(session, ending.signal),
+    identity: loadIdentity(session, ending.signal),
     permissions,
     creationRights,
     table: { selected: signal(new Set()), activeId: signal(undefined), scrolled: { filters: '', top: 0 } },
@@ -82,14 +83,16 @@ export function createStore(session: Session): Store {
   };
 }
 
-function loadIdentity(session: Session, end: AbortSignal): Pick<Store, 'identity' | 'identityError'> {
+/** Asks who the viewer is, again after each failure. */
+function loadIdentity(session: Session, end: AbortSignal): Store['identity'] {
   const identity = signal<IdentityQuery | undefined>(undefined);
-  const identityError = signal<string | undefined>(undefined);
-  void session.request(IdentityDocument, {}, end).then(
-    (data) => (identity.value = data),
-    (error: unknown) => (identityError.value = messageOf(error)),
-  );
-  return { identity, identityError };
+  const load = () =>
+    void session.request(IdentityDocument, {}, end).then(
+      (data) => (identity.value = data),
+      () => end.aborted || setTimeout(load, RETRY_MS),
+    );
+  load();
+  return identity;
 }
 
 export const StoreContext = createContext<Store | undefined>(undefined);
