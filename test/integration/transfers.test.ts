@@ -77,3 +77,18 @@ it('leaves no shared subscription when the last client leaves while it waits to 
   endWait();
   await expect.poll(() => sharedSubscriptions(gateway)).toBe(0);
 });
+
+it('sends no RESET when a subscription begins with other permissions while an earlier one waits to move', async () => {
+  await using transfer = await startTransfer();
+  const { gateway, vic, stream, endWait } = transfer;
+  gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', grantName('vic'), 'team-a');
+  const visible = async () => (await vic.ask('{ workspaces { totalCount } }')).data;
+  await expect.poll(visible).toEqual({ workspaces: { totalCount: 1 } });
+  const later = next(vic.subscribe<Events>(FOLLOW), 3);
+  await expect.poll(() => gateway.subscribers()).toBe(2);
+  endWait();
+  expect((await next(stream, 3)).toSorted()).toEqual(['ADDED c-1', 'DELETED a-1', 'DELETED b-1']);
+  expect(await later).toEqual(['RESET', 'ADDED c-1', 'SYNCED']);
+  gateway.cluster.apply(workspace('c-2', { namespace: 'team-c' }));
+  expect(await next(stream, 1)).toEqual(['ADDED c-2']);
+});
