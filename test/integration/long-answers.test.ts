@@ -1,3 +1,7 @@
+import diagnostics from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import http, { ServerResponse, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { namespace, workspace } from '../support/manifests.ts';
@@ -50,6 +54,36 @@ it('sends a long answer as one event when the client accepts an event stream', a
   expect(events[1] === `event: next\ndata: ${expected}`).toBe(true);
   expect(events.slice(2)).toEqual(['event: complete\nid: ended\ndata:', '']);
 }, 60_000);
+
+/** Sends a request, and returns the response of the server with that of the client, of which only the headers have been read. */
+async function requestUnread(query: string, accept: string) {
+  const channel = 'http.server.response.created';
+  const created = Promise.withResolvers<ServerResponse>();
+  const onCreated = (message: unknown) => {
+    const { response } = message as { response: unknown };
+    if (response instanceof ServerResponse) created.resolve(response);
+  };
+  diagnostics.subscribe(channel, onCreated);
+  const headers = { accept, 'content-type': 'application/json' };
+  const request = http.request(gateway.url, { method: 'POST', headers }).end(JSON.stringify({ query }));
+  const [received] = (await once(request, 'response')) as [IncomingMessage];
+  diagnostics.unsubscribe(channel, onCreated);
+  return { response: await created.promise, received };
+}
+
+it.each([
+  ['a new document', 'application/json', '# unread'],
+  ['a known document', 'application/json', '# unread'],
+  ['an event stream', 'text/event-stream', ''],
+])(
+  'writes little of a long answer to %s while its client does not read',
+  async (_, accept, comment) => {
+    const { response, received } = await requestUnread(`${LIST} ${comment}`, accept);
+    expect(response.writableLength).toBeLessThan(200_000);
+    expect((await text(received)).includes(expected)).toBe(true);
+  },
+  60_000,
+);
 
 it('sends long answers as one message each, with the events of a subscription between them, when clients ask on one WebSocket', async () => {
   const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
