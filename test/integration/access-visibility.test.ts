@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { expression, workspaceKindWith, rule } from '../support/workspace-kind-options.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { connectUser } from '../support/user-client.ts';
+import { headerAuthentication } from '../support/authentication.ts';
+import { podOf } from '../support/pods.ts';
+import { secret } from '../support/storage.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
-import { grant, grantIn, kinds, namespaces, viewing, workspaces } from '../support/access/grants.ts';
+import { grant, grantIn, kinds, namespaces, viewing, workspaces, type Rule } from '../support/access/grants.ts';
 
 const users = [{ token: 'vic-token', name: 'vic' }];
 const deniedInProd = rule(
@@ -18,6 +21,8 @@ const objects = [
   workspaceKindWith('jupyterlab', { filterRules: [deniedInProd] }),
   workspace('nb-1'),
 ];
+
+const core = (verb: string, resource: string): Rule => ({ verbs: [verb], resources: [resource], apiGroups: [''] });
 
 /** Returns the response to vic with these permissions. */
 async function queryWith(rights: readonly ReturnType<typeof grant>[], query: string) {
@@ -87,5 +92,29 @@ describe('a workspace kind', () => {
         },
       },
     ]);
+  });
+});
+
+describe('a read from the API server as the gateway', () => {
+  it.each([
+    { query: '{ secrets(namespace: "team-a") { totalCount } }', denied: 'list secrets', given: core('get', 'secrets') },
+    {
+      query: '{ secret(namespace: "team-a", name: "key") { name } }',
+      denied: 'get secrets',
+      given: core('list', 'secrets'),
+    },
+    {
+      query: '{ workspaceLogs(namespace: "team-a", name: "nb-1") { text } }',
+      denied: 'get pods/log',
+      given: core('get', 'pods'),
+    },
+  ])('returns FORBIDDEN when the viewer may not $denied', async ({ query, denied, given }) => {
+    await using gateway = await startTestGateway({
+      authentication: headerAuthentication,
+      objects: [...objects, secret('key'), podOf('nb-1'), ...grantIn('team-a', 'vic', viewing, given)],
+    });
+    await using vic = connectUser(gateway.url, { headers: { 'kubeflow-userid': 'vic' } });
+    const message = expect.stringContaining(denied);
+    expect((await vic.ask(query)).errors).toMatchObject([{ message, extensions: { code: 'FORBIDDEN' } }]);
   });
 });
