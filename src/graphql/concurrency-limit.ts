@@ -83,9 +83,9 @@ export function tooManyBytes(max: number): GraphQLError {
   return rateLimited(message, { name: 'MAX_BYTES_IN_FLIGHT', max });
 }
 
-/** Returns the RATE_LIMITED error for subscriptions of one viewer whose objects would exceed MAX_SUBSCRIPTION_BYTES_PER_VIEWER. */
+/** Returns the RATE_LIMITED error for subscriptions of one viewer whose objects, or unread events, would exceed MAX_SUBSCRIPTION_BYTES_PER_VIEWER. */
 export function tooManySubscriptionBytes(max: number): GraphQLError {
-  const message = `Expected the objects of all subscriptions of one viewer to take at most ${max} bytes (MAX_SUBSCRIPTION_BYTES_PER_VIEWER), got more. End other subscriptions, subscribe to a namespace or with a filter, or select fewer long fields, such as \`manifest\`.`;
+  const message = `Expected the objects, and the unread events, of all subscriptions of one viewer to take at most ${max} bytes (MAX_SUBSCRIPTION_BYTES_PER_VIEWER), got more. Read all events, end other subscriptions, subscribe to a namespace or with a filter, or select fewer long fields, such as \`manifest\`.`;
   return rateLimited(message, { name: 'MAX_SUBSCRIPTION_BYTES_PER_VIEWER', max });
 }
 

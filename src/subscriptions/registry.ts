@@ -63,7 +63,7 @@ interface SubscriptionRegistryOptions {
   readonly maxDistinctSubscriptionsPerViewer: number;
   /** Limit on the characters of the objects of one subscription. */
   readonly maxBytesInFlight: number;
-  /** Limit on the estimated bytes of the objects of all subscriptions of one viewer. */
+  /** Limit on the estimated bytes of the objects of all subscriptions of one viewer, and on those of their queues. */
   readonly maxSubscriptionBytesPerViewer: number;
   /** Interval at which it is checked whether viewers of running subscriptions have to be authorized again. */
   readonly recheckMs: number;
@@ -116,6 +116,8 @@ export class SubscriptionRegistry {
   /** Distinct shared subscriptions by viewer. */
   readonly #distinct: DistinctSubscriptions;
   readonly #bytes: SubscriptionBytes;
+  /** Of the queues of slow subscribers. Apart from those of the result sets, which other subscribers share: only slow ones end. */
+  readonly #queueBytes: SubscriptionBytes;
   #running = 0;
   readonly counters = new SubscriptionCounters();
   #rechecks: NodeJS.Timeout | undefined;
@@ -126,6 +128,7 @@ export class SubscriptionRegistry {
     this.#limit = new ConcurrencyLimit({ perViewer, noun: 'subscriptions' });
     this.#distinct = new DistinctSubscriptions(options.maxDistinctSubscriptionsPerViewer);
     this.#bytes = new SubscriptionBytes(options.maxSubscriptionBytesPerViewer);
+    this.#queueBytes = new SubscriptionBytes(options.maxSubscriptionBytesPerViewer);
   }
 
   get statistics(): SubscriptionStatistics {
@@ -231,7 +234,8 @@ export class SubscriptionRegistry {
   }
 
   #viewerSubscriptionsFor({ authorized, args, operation }: SharedSubscriptionRequest): ViewerSubscriptions {
-    const key = JSON.stringify([args.contextValue.viewer.key, operation]);
+    const { key: viewerKey, name } = args.contextValue.viewer;
+    const key = JSON.stringify([viewerKey, operation]);
     let subscriptions = this.#viewerSubscriptions.get(key);
     if (!subscriptions) {
       subscriptions = new ViewerSubscriptions(authorized, {
@@ -239,6 +243,7 @@ export class SubscriptionRegistry {
         authorize: (notBefore) => authorizeShared(args, { notBefore, signal: neverAborted() }),
         sharedFor: (current) => this.#sharedFor(operation, current),
         publicError: this.#options.publicError,
+        addBytes: (bytes) => this.#queueBytes.add(name, bytes),
         onEmpty: () => this.#removeViewerSubscriptions(key),
       });
       this.#viewerSubscriptions.set(key, subscriptions);

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { andThen, type Awaitable } from '../scheduling/awaitable.ts';
 import type { Renderer, ResultTemplate } from './result-template.ts';
 import type { SubscriptionSource } from './source.ts';
+import type { AddBytes } from './subscription-bytes.ts';
 import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './pending-event.ts';
 
 /** An object to evaluate again. */
@@ -36,8 +37,8 @@ interface ResultSetOptions {
   readonly counters: SubscriptionCounters;
   /** Limit on the characters of all rows. */
   readonly maxCharacters: number;
-  /** Counts bytes of the rows for the viewer. Negative ones never throw. */
-  readonly addBytes: (bytes: number) => void;
+  /** Counts bytes of the rows. */
+  readonly addBytes: AddBytes;
 }
 
 /** Memory of a row without its text, as measured. */
@@ -162,7 +163,8 @@ export class ResultSet {
     const { maxCharacters: max, addBytes } = this.#options;
     this.#characters += characters;
     this.#bytes += bytes;
-    if (bytes !== 0) addBytes(bytes);
+    const error = bytes === 0 ? undefined : addBytes(bytes);
+    if (error) throw error;
     if (this.#characters <= max) return;
     const message = `Expected the objects of a subscription to have at most ${max} characters together (MAX_BYTES_IN_FLIGHT), got ${this.#characters}. Subscribe to a namespace or with a filter, or select fewer long fields, such as \`manifest\`.`;
     throw failure('BAD_REQUEST', message, { limit: { name: 'MAX_BYTES_IN_FLIGHT', max, actual: this.#characters } });

@@ -146,7 +146,7 @@ class Client {
     this.#store = replica.store;
     const subscription = replica.subscription();
     const resumeFrom = state && decodeStreamCursor('', 'lists', state.cursor);
-    this.#connection = { subscription, subscriber: subscription.join(this.#sink, resumeFrom) };
+    this.#connection = { subscription, subscriber: subscription.join(this.#sink, resumeFrom, () => undefined) };
   }
 
   disconnect(): void {

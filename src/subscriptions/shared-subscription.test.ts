@@ -118,6 +118,7 @@ function subscribeTo(
       subscription.join(
         Object.assign(sink, { send, end: () => undefined }),
         after === undefined ? undefined : decodeStreamCursor('widgets', 'lists', after),
+        () => undefined,
       ),
   };
 }

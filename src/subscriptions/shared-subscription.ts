@@ -15,6 +15,7 @@ import { INITIAL_CHECKPOINT, nextSequence, type Checkpoint, type CursorOf } from
 import { PositionTracker } from './position-tracker.ts';
 import { SerialLoop } from './serial-loop.ts';
 import { Subscriber } from './subscriber.ts';
+import type { AddBytes } from './subscription-bytes.ts';
 import type { EventSink } from './subscription-handle.ts';
 
 interface SharedSubscriptionOptions {
@@ -30,8 +31,8 @@ interface SharedSubscriptionOptions {
   readonly counters: SubscriptionCounters;
   /** Limit on the characters of the result set. */
   readonly maxCharacters: number;
-  /** Counts bytes of the result set for the viewer. Throws if the subscriptions of the viewer have too many. */
-  readonly addBytes: (bytes: number) => void;
+  /** Counts bytes of the result set for the viewer. */
+  readonly addBytes: AddBytes;
   /** Called once, when the last subscriber has left or the subscription has failed. */
   readonly onEmpty: () => void;
 }
@@ -140,10 +141,11 @@ export class SharedSubscription {
    * Adds a subscriber. It receives the snapshot, or the events that it has missed since its position, then every change.
    * The first events may be sent before this returns.
    * @param resumeFrom the position of the client's cursor, of this or another gateway of the same cluster
+   * @param addBytes counts bytes of its queue for its viewer
    */
-  join(sink: EventSink, resumeFrom: StreamPosition | undefined): Subscriber {
+  join(sink: EventSink, resumeFrom: StreamPosition | undefined, addBytes: AddBytes): Subscriber {
     const { counters } = this.#options;
-    const subscriber = new Subscriber({ sink, counters, cursorOf: this.#cursorOf });
+    const subscriber = new Subscriber({ sink, counters, cursorOf: this.#cursorOf, addBytes });
     if (resumeFrom) {
       this.#catchingUp.add(subscriber);
       void this.#prepareCatchUp(subscriber, resumeFrom);

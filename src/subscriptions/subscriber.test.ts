@@ -1,4 +1,5 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
+import { GraphQLError } from 'graphql';
 import { expect, it } from 'vitest';
 import { TrackedObjects } from '../../test/support/heap.ts';
 import { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
@@ -9,16 +10,22 @@ import { nextSequence, PendingEvent, type Checkpoint } from './pending-event.ts'
 import { Subscriber, type SharedBatch } from './subscriber.ts';
 
 /** A subscriber that is at a checkpoint, and whose sink can be closed. */
-function startSubscriber() {
+function startSubscriber(maxBytes = Infinity) {
+  const ended: unknown[] = [];
+  let bytes = 0;
+  const addBytes = (more: number) => {
+    bytes += more;
+    return bytes > maxBytes ? new GraphQLError('too many') : undefined;
+  };
   const sent: string[] = [];
   const positions: StreamPosition[] = [];
   const send = (event: SerializedEvent): void => {
     sent.push(event.text);
     void event.cursor; // encoded now
   };
-  const sink = { ready: true, send, end: () => undefined };
+  const sink = { ready: true, send, end: (error?: GraphQLError) => void ended.push(error?.message) };
   const cursorOf = (position: StreamPosition) => `cursor ${positions.push(position)}`;
-  const subscriber = new Subscriber({ sink, counters: new SubscriptionCounters(), cursorOf });
+  const subscriber = new Subscriber({ sink, counters: new SubscriptionCounters(), cursorOf, addBytes });
   let checkpoint = checkpointAt('1');
   /** Delivers one event per change, as the batch that ends at the version. */
   const deliver = (version: string, ...changes: readonly (readonly [EventType, string, string?])[]) => {
@@ -31,7 +38,16 @@ function startSubscriber() {
     subscriber.deliver(events, to);
     checkpoint = to;
   };
-  return { sent, positions, sink, deliver, subscriber, flush: () => subscriber.flush(checkpoint) };
+  return {
+    sent,
+    ended,
+    positions,
+    sink,
+    deliver,
+    subscriber,
+    flush: () => subscriber.flush(checkpoint),
+    bytes: () => bytes,
+  };
 }
 
 function checkpointAt(version: string): Checkpoint {
@@ -80,6 +96,33 @@ it('describes each event past the checkpoint in the cursors when a queue is sent
   ]);
 });
 
+it('counts the events that are queued, one for each object, until they are sent or dropped', () => {
+  const { sink, deliver, flush, subscriber, bytes } = startSubscriber();
+  deliver('2', ['ADDED', 'a'], ['ADDED', 'b']);
+  const counted = [bytes()];
+  sink.ready = false;
+  deliver('3', ['MODIFIED', 'a'], ['MODIFIED', 'b']);
+  counted.push(bytes());
+  deliver('4', ['MODIFIED', 'a', 'second']);
+  counted.push(bytes());
+  sink.ready = true;
+  flush();
+  counted.push(bytes());
+  sink.ready = false;
+  deliver('5', ['ADDED', 'c']);
+  subscriber.discardPending();
+  expect([...counted, bytes()]).toEqual([0, 400, 400, 0, 0]);
+});
+
+it('ends with the error, and counts nothing, when its queue exceeds the limit of its viewer', () => {
+  const { sink, deliver, sent, ended, bytes } = startSubscriber(500);
+  sink.ready = false;
+  deliver('2', ['ADDED', 'a'], ['ADDED', 'b']);
+  expect(ended).toEqual([]);
+  deliver('3', ['ADDED', 'c']);
+  expect([sent, ended, bytes()]).toEqual([[], ['too many'], 0]);
+});
+
 it('does not retain the texts of sent events when events of the same batch are queued', async () => {
   const { sink, deliver, flush } = startSubscriber();
   sink.ready = false;
@@ -118,7 +161,12 @@ function deliverShared(subscribers: number, keys: readonly string[]) {
   const sent = Array.from({ length: subscribers }, () => {
     const own: SerializedEvent[] = [];
     const sink = { ready: true, send: (event: SerializedEvent) => void own.push(event), end: () => undefined };
-    const subscriber = new Subscriber({ sink, counters: new SubscriptionCounters(), cursorOf });
+    const subscriber = new Subscriber({
+      sink,
+      counters: new SubscriptionCounters(),
+      cursorOf,
+      addBytes: () => undefined,
+    });
     subscriber.deliver([], from);
     subscriber.deliver(events, to, batch);
     return own;

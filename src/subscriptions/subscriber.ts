@@ -4,6 +4,7 @@ import { turns, type Turns } from '../scheduling/turns.ts';
 import { advance, INITIAL_POSITION, type DeliveredState, type StreamPosition } from './cursor.ts';
 import { INITIAL_CHECKPOINT, type Checkpoint, type CursorOf, type PendingEvent } from './pending-event.ts';
 import type { SerializedEvent } from './result-template.ts';
+import type { AddBytes } from './subscription-bytes.ts';
 import type { EventSink } from './subscription-handle.ts';
 
 /** The step from one checkpoint to the next, serialized once for all caught-up subscribers. */
@@ -17,6 +18,7 @@ interface SubscriberOptions {
   readonly sink: EventSink;
   readonly counters: SubscriptionCounters;
   readonly cursorOf: CursorOf;
+  readonly addBytes: AddBytes;
 }
 
 /** Of an event that has been sent: its text, which the event holds, would add up to the objects of all slow subscribers. */
@@ -24,6 +26,9 @@ interface SentEvent {
   readonly deliveredState: DeliveredState;
   readonly toSequence: number;
 }
+
+/** Memory of a queued event, as measured: its entry, and the event itself once it has replaced another. Its text is shared. */
+const QUEUED_EVENT_BYTES = 200;
 
 /** Both are shared by all subscribers that have none, so that an idle subscriber allocates nothing. Never modified. */
 const NO_PENDING = new Map<string, PendingEvent>();
@@ -36,6 +41,7 @@ const NO_EVENTS: SentEvent[] = [];
  * - A slow subscriber queues at most one event per object: a later event replaces an earlier one. It skips intermediate
  *   states of an object, never the final one. The queue is therefore bounded by the number of objects that the client or the
  *   result set has.
+ *   The queues of all subscribers of a viewer are bounded, too: one that exceeds the limit ends with RATE_LIMITED.
  * - Events of one object are sent in order. Each cursor describes exactly what has been sent, even in the middle of a
  *   batch, so a client can resume from any event. If queued events have cancelled each other out, no position describes
  *   what has been sent until the queue is empty: resuming from the cursors of that time starts with RESET.
@@ -52,6 +58,8 @@ export class Subscriber {
   #position: StreamPosition = INITIAL_CHECKPOINT.position;
   /** Whether queued events have cancelled each other out since the queue was last empty. */
   #hasCancelled = false;
+  /** Bytes of the queue that are counted for its viewer. */
+  #countedBytes = 0;
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
@@ -83,11 +91,17 @@ export class Subscriber {
   }
 
   /**
-   * Sends queued events until the queue is empty, the sink is not ready, or the turn is over.
+   * Sends queued events until the queue is empty, the sink is not ready, or the turn is over. Counts those that remain.
    * @param checkpoint the current checkpoint of the shared subscription
    * @param turn undefined to send all events in this turn
    */
   flush(checkpoint: Checkpoint, turn?: Pick<Turns, 'isOver'>): 'interrupted' | undefined {
+    const interrupted = this.#sendQueued(checkpoint, turn);
+    this.#countQueue();
+    return interrupted;
+  }
+
+  #sendQueued(checkpoint: Checkpoint, turn?: Pick<Turns, 'isOver'>): 'interrupted' | undefined {
     const { sink, counters, cursorOf } = this.#options;
     for (const event of this.#pending.values()) {
       if (!sink.ready) return undefined;
@@ -115,11 +129,12 @@ export class Subscriber {
   /** Drops the queue. */
   discardPending(): void {
     this.#pending = NO_PENDING;
+    this.#countQueue();
   }
 
   /** Drops the queue and ends the sink. */
   end(error?: GraphQLError): void {
-    this.#pending = NO_PENDING;
+    this.discardPending();
     this.#options.sink.end(error);
   }
 
@@ -148,6 +163,7 @@ export class Subscriber {
     this.#options.counters.events += sent;
     for (const event of events.slice(0, sent)) this.#advanceTo(event.fromCheckpoint, event);
     for (const event of events.slice(sent)) this.#enqueue(event);
+    this.#countQueue();
   }
 
   /**
@@ -169,6 +185,15 @@ export class Subscriber {
     if (this.#pastCheckpoint.length > 0)
       this.#pastCheckpoint = this.#pastCheckpoint.filter(({ toSequence }) => toSequence > checkpoint.sequence);
     this.#position = this.#pastCheckpoint.reduce(advanceBy, checkpoint.position);
+  }
+
+  /** Counts the queue instead of what was counted before. Ends the sink if the queues of the viewer are too long. */
+  #countQueue(): void {
+    const bytes = this.#pending.size * QUEUED_EVENT_BYTES;
+    if (bytes === this.#countedBytes) return;
+    const error = this.#options.addBytes(bytes - this.#countedBytes);
+    this.#countedBytes = bytes;
+    if (error) this.end(error);
   }
 
   #enqueue(event: PendingEvent): void {

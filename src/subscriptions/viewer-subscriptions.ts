@@ -7,6 +7,7 @@ import type { ResultRow } from './result-set.ts';
 import type { SerializedEvent } from './result-template.ts';
 import type { SharedSubscription } from './shared-subscription.ts';
 import type { Subscriber } from './subscriber.ts';
+import type { AddBytes } from './subscription-bytes.ts';
 import type { EventSink, RunningSubscription } from './subscription-handle.ts';
 
 /** Less than one interval, as timers are not exact. */
@@ -20,6 +21,8 @@ interface ViewerSubscriptionsOptions {
   /** Returns the running shared subscription of the viewers who see the same, or a new one, which must be joined at once. */
   readonly sharedFor: (authorized: AuthorizedSubscription) => SharedSubscription;
   readonly publicError: (error: unknown) => GraphQLError;
+  /** Counts bytes of queues for the viewer. */
+  readonly addBytes: AddBytes;
   /** Called once, when the last subscription has ended. */
   readonly onEmpty: () => void;
 }
@@ -94,7 +97,8 @@ export class ViewerSubscriptions {
 
   /** Does nothing if the subscription has ended. A shared subscription from before a wait is not kept: it may have ended since. */
   #join(subscription: ActiveSubscription): void {
-    if (this.#active.has(subscription)) subscription.join(this.#options.sharedFor(this.#authorized));
+    const { sharedFor, addBytes } = this.#options;
+    if (this.#active.has(subscription)) subscription.join(sharedFor(this.#authorized), addBytes);
   }
 
   /** A recheck in progress is repeated: it may have read decisions from before the change. */
@@ -223,8 +227,8 @@ export class ActiveSubscription implements EventSink, RunningSubscription {
   }
 
   /** Joins a shared subscription as a new subscriber. Must not have ended. */
-  join(shared: SharedSubscription): void {
-    this.#membership = { shared, subscriber: shared.join(this, this.#options.resumeFrom) };
+  join(shared: SharedSubscription, addBytes: AddBytes): void {
+    this.#membership = { shared, subscriber: shared.join(this, this.#options.resumeFrom, addBytes) };
   }
 
   /** Moves to another shared subscription with the rows that the client has. Must have joined one, and not have ended. */

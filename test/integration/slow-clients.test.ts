@@ -116,6 +116,34 @@ it('rejects a subscription with RATE_LIMITED when a connection or viewer has too
   await Promise.all(streams.map(async (stream) => stream.return?.()));
 });
 
+it('ends a subscription with RATE_LIMITED, and keeps another, when the queues of a client that does not read exceed the limit', async () => {
+  // The rows take 370 kB, and each of 20 queues 40 kB.
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a')],
+    maxSubscriptionBytesPerViewer: 500_000,
+  });
+  const fast = await subscribe(gateway);
+  const { socket, frames } = await subscribe(gateway);
+  for (let id = 2; id <= 20; id += 1)
+    socket.send(JSON.stringify({ id: `${id}`, type: 'subscribe', payload: { query: CHANGES } }));
+  await waitFor(() => gateway.subscribers() === 21, 'all subscriptions have started');
+  socket.pause();
+  for (let round = 1; gateway.subscribers() === 21; round += 1) {
+    changeAll(gateway, round);
+    await waitFor(() => fast.frames.length > 200 * round, 'the other client has read');
+  }
+  expect(gateway.subscribers()).toBeGreaterThan(1);
+  socket.resume();
+  await waitFor(() => frames.some((frame) => frame.includes('"type":"error"')), 'the client receives the error');
+  const error = frames.find((frame) => frame.includes('"type":"error"'));
+  const limit = { name: 'MAX_SUBSCRIPTION_BYTES_PER_VIEWER', max: 500_000 };
+  expect(JSON.parse(error ?? '')).toMatchObject({ payload: [{ extensions: { code: 'RATE_LIMITED', limit } }] });
+  changeAll(gateway, 1_000);
+  await waitFor(() => fast.frames.some((frame) => frame.includes('"1000 x')), 'the other client receives changes');
+  socket.terminate();
+  fast.socket.terminate();
+}, 60_000);
+
 it('releases all subscriptions when two thousand sockets reset at once', async () => {
   await using gateway = await startTestGateway({ objects: [namespace('team-a')], maxSubscriptionsPerViewer: 10_000 });
   const { hostname, port } = new URL(gateway.url);
