@@ -149,7 +149,6 @@ export function traceparentOf({ headers }: IncomingMessage): string | undefined 
 const statusByCode: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
-  TOO_LARGE: 413,
   RATE_LIMITED: 429,
   TIMEOUT: 504,
 };

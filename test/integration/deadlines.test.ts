@@ -110,6 +110,17 @@ it('responds 504 when the deadline of a POST passes', async () => {
   expect(status).toBe(504);
 });
 
+it('responds 504 when the deadline passes while a token is reviewed', async () => {
+  await using gateway = await startTestGateway({
+    objects,
+    authentication: { mode: 'token' },
+    requestTimeoutSeconds: TIMEOUT_SECONDS,
+  });
+  using _hanging = hang(gateway, ({ resource }) => resource === 'tokenreviews');
+  const { status } = await postOperation(gateway.url, NAMES, { headers: { authorization: 'Bearer one' } });
+  expect(status).toBe(504);
+});
+
 it('responds TIMEOUT and cancels the access reviews of a subscription when its start takes too long', async () => {
   await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: TIMEOUT_SECONDS });
   using _hanging = hang(gateway, isReview);

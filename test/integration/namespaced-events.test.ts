@@ -95,6 +95,21 @@ describe('the events of a workspace', () => {
     },
   );
 
+  it('reads the whole cluster for one request when it selects the events of more than 20 namespaces', async () => {
+    const names = Array.from({ length: 22 }, (_, index) => `team-${index}`);
+    const workspaces = names.flatMap((name) => [
+      namespace(name),
+      workspace('nb', { namespace: name }),
+      foreignEvent(name),
+    ]);
+    await using gateway = await startTestGateway({ objects: workspaces });
+    const { data } = await gateway.query('{ workspaces { nodes { events { involvedObject { name } } } } }');
+    const events = [{ involvedObject: { name: 'nb' } }];
+    expect(data).toEqual({ workspaces: { nodes: names.map(() => ({ events })) } });
+    expect(namespacesAsked(gateway)).toHaveLength(21);
+    expect(namespacesAsked(gateway)).toContain('all');
+  });
+
   it('watches events while a subscription selects them, and no longer after it', async () => {
     await using gateway = await startTestGateway({ objects, watchIdleMinutes: 0 });
     const watched = gateway.cluster.openWatches;
