@@ -21,7 +21,7 @@ import { resources } from './kinds/index.ts';
 import { ScheduledPod } from './kinds/cluster-node/resource.ts';
 import { MountingPod } from './kinds/pod/resource.ts';
 import { StatefulSet } from './kinds/workspace/stateful-set.ts';
-import { pictureAt } from './kinds/workspace-kind/pictures.ts';
+import { Pictures } from './kinds/workspace-kind/pictures.ts';
 import { Workspace } from './kinds/workspace/resource.ts';
 import { startRestartFinisher } from './kinds/workspace/restart-finisher.ts';
 import type { Cluster } from './viewer-client/cluster.ts';
@@ -284,6 +284,7 @@ function viewerOptions(
 > {
   const { bytesInFlight } = cluster;
   const info = gatewayInfo(config, { ...facts, bytesInFlight });
+  const pictures = new Pictures(client);
   const contextOf = (caller: Caller) => createContext({ cluster, gateway: info }, caller);
   return {
     bytesInFlight,
@@ -291,7 +292,7 @@ function viewerOptions(
     authenticate: createAuthenticator(config, { client, self, log }),
     identityHeaders: identityHeaders(config),
     createContext: contextOf,
-    assetAt: (caller, path) => pictureAt(contextOf(caller), client, path),
+    assetAt: (caller, path) => pictures.at(contextOf(caller), path),
   };
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { Caller } from '../graphql/context.ts';
@@ -9,6 +8,8 @@ import { sendCacheable, sendText } from './responses.ts';
 interface ClusterAsset {
   readonly contentType: string;
   readonly content: Buffer;
+  /** SHA-256 of the content, in hexadecimal. */
+  readonly sha256: string;
 }
 
 export interface ClusterAssetsOptions {
@@ -64,10 +65,9 @@ export class ClusterAssetServer {
     const caller = await gate.admit(request, response);
     const asset = await caller.deadline.race(assetAt(caller, path));
     if (!asset) return refuse(response, 404, `No file at ${path}.`);
-    const hash = createHash('sha256').update(asset.content).digest('hex');
-    const isAddressedByContent = new URLSearchParams(query).get('sha256') === hash;
+    const isAddressedByContent = new URLSearchParams(query).get('sha256') === asset.sha256;
     return sendCacheable(request, response, {
-      etag: `"${hash}"`,
+      etag: `"${asset.sha256}"`,
       contentType: asset.contentType,
       headers: {
         ...untrusted,

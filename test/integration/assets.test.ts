@@ -100,6 +100,16 @@ describe('/assets/', () => {
     },
   );
 
+  it('reads a ConfigMap once when many viewers request a picture', async () => {
+    await using alone = await startTestGateway({ objects });
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, async () => fetch(new URL('/assets/workspacekinds/k/logo', alone.url))),
+    );
+    const contents = await Promise.all(responses.map(async (response) => Buffer.from(await response.arrayBuffer())));
+    expect(contents).toEqual(responses.map(() => PNG));
+    expect(alone.cluster.requests.filter(({ resource }) => resource === 'configmaps').length).toBeLessThan(5);
+  });
+
   it.each([
     ['a ConfigMap that does not exist', 'missing/icon'],
     ['a key that the ConfigMap does not have', 'missing/logo'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import type { Client } from '../../kubernetes/client.ts';
@@ -6,6 +7,7 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { assertSegments, segmentCauses } from '../../kubernetes/path.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 import { isForbidden, isNotFound } from '../../kubernetes/status-error.ts';
+import { TtlCache } from '../../kubernetes/ttl-cache.ts';
 import {
   workspaceKindSpecOf,
   workspaceKindStatusOf,
@@ -70,6 +72,8 @@ function errorOf(image: Image): string | null {
 interface PictureFile {
   readonly contentType: string;
   readonly content: Buffer;
+  /** SHA-256 of the content, in hexadecimal. */
+  readonly sha256: string;
 }
 
 const IMAGE_SOURCE = 'notebooks.kubeflow.org/image-source';
@@ -94,41 +98,63 @@ function picturePath(workspaceKind: string, which: 'icon' | 'logo', sha256: stri
   return `/assets/workspacekinds/${encodeURIComponent(workspaceKind)}/${which}${sha256 ? `?sha256=${sha256}` : ''}`;
 }
 
-/**
- * Reads the picture at a path for viewers who may see the WorkspaceKind. The ConfigMap is read with the identity of the
- * gateway, so only those with the label `image-source` are read. Undefined if there is no such picture.
- * @throws {StatusError} Invalid if the name is invalid; Forbidden if the viewer may not see the WorkspaceKind; other
- *   errors of the API server
- */
-export async function pictureAt(
-  { client, signal }: Context,
-  apiClient: Client,
-  path: string,
-): Promise<PictureFile | undefined> {
-  const { kind: name, which } = PATH.exec(path)?.groups ?? {};
-  if (name === undefined) return undefined;
-  assertSegments({ name: decoded(name) });
-  const workspaceKind = await client.reader.get(WorkspaceKind, { name: decoded(name) });
-  const { icon, logo } = (workspaceKind && workspaceKindSpecOf(workspaceKind).spawner) ?? {};
-  const picture = which === 'icon' ? icon : logo;
-  return picture && readPicture(apiClient, picture, signal);
+/** A changed picture is served after this time at the latest. */
+const TTL_MS = 1_000;
+const MAX_PICTURES = 1_000;
+const MAX_BYTES = 16 * 2 ** 20;
+
+/** Pictures in ConfigMaps. Reads each at most once a second for all viewers, and holds those of the last second, 16 MiB together. */
+export class Pictures {
+  readonly #client: Client;
+  readonly #files = new TtlCache<PictureFile | undefined>({
+    maxEntries: MAX_PICTURES,
+    maxBytes: MAX_BYTES,
+    sizeOf: (file) => file?.content.length ?? 0,
+  });
+
+  /** @param client has the identity of the gateway */
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /**
+   * Returns the picture at a path for viewers who may see the WorkspaceKind. The ConfigMap is read with the identity of the
+   * gateway, so only those with the label `image-source` are read. Undefined if there is no such picture.
+   * @throws {StatusError} Invalid if the name is invalid; Forbidden if the viewer may not see the WorkspaceKind; other
+   *   errors of the API server
+   */
+  async at({ client, signal }: Context, path: string): Promise<PictureFile | undefined> {
+    const { kind: name, which } = PATH.exec(path)?.groups ?? {};
+    if (name === undefined) return undefined;
+    assertSegments({ name: decoded(name) });
+    const workspaceKind = await client.reader.get(WorkspaceKind, { name: decoded(name) });
+    const { icon, logo } = (workspaceKind && workspaceKindSpecOf(workspaceKind).spawner) ?? {};
+    const configMap = (which === 'icon' ? icon : logo)?.configMap;
+    if (!configMap) return undefined;
+    const { namespace, name: source, key, mediaType } = configMap;
+    const load = async (abandoned: AbortSignal) => ({
+      value: await readPicture(this.#client, configMap, abandoned),
+      ttlMs: TTL_MS,
+    });
+    return this.#files.get(JSON.stringify([namespace, source, key, mediaType]), load, { signal });
+  }
 }
 
 async function readPicture(
   client: Client,
-  { configMap }: Picture,
+  { name, namespace, key, mediaType = 'image/svg+xml' }: NonNullable<Picture['configMap']>,
   signal: AbortSignal,
 ): Promise<PictureFile | undefined> {
-  const { name, namespace, key, mediaType = 'image/svg+xml' } = configMap ?? {};
   if (!name || !namespace || !key || segmentCauses({ name, namespace }).length > 0) return undefined;
   const source = await existing(client.get(ConfigMap, { namespace, name }, signal));
   if (source?.metadata.labels?.[IMAGE_SOURCE] !== 'true') return undefined;
   const { data = {}, binaryData = {} } = pictures.decode(source) ?? {};
   const contentType = ANY_IMAGE.test(mediaType) ? mediaType : 'application/octet-stream';
   const plain = Object.hasOwn(data, key) ? data[key] : undefined;
-  if (plain !== undefined) return { contentType, content: Buffer.from(plain) };
   const encoded = Object.hasOwn(binaryData, key) ? binaryData[key] : undefined;
-  return encoded === undefined ? undefined : { contentType, content: Buffer.from(encoded, 'base64') };
+  if (plain === undefined && encoded === undefined) return undefined;
+  const content = plain === undefined ? Buffer.from(encoded ?? '', 'base64') : Buffer.from(plain);
+  return { contentType, content, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
 /** Returns undefined also if the gateway may not read the object. */
