@@ -1,0 +1,21 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { UnreadResponses } from './unread-responses.ts';
+
+const TIMEOUT_MS = 2_000;
+
+it('holds no response and no timer when all responses are closed, and checks later ones again', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const responses = new UnreadResponses({ slowReaderTimeoutMs: TIMEOUT_MS, onStalled: () => undefined });
+  for (const _ of ['first', 'later']) {
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    responses.watch(response);
+    vi.advanceTimersByTime(TIMEOUT_MS);
+    expect(vi.getTimerCount()).toBe(1);
+    response.emit('close');
+    vi.advanceTimersByTime(TIMEOUT_MS);
+    expect(vi.getTimerCount()).toBe(0);
+  }
+});
