@@ -82,6 +82,19 @@ export async function openDashboard(
   };
 }
 
+/** Holds back messages of the page to the gateway. Returns a function that lets them pass. */
+export async function holdBack(page: Page, isHeld: (message: string) => boolean): Promise<() => void> {
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  await page.routeWebSocket(/graphql$/u, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage(async (message) => {
+      if (isHeld(String(message))) await isReleased;
+      server.send(message);
+    });
+  });
+  return release;
+}
+
 interface ShiftRecorder {
   layoutShift?: number;
 }

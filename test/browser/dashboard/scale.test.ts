@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../../support/test-gateway.ts';
 import { executablePath } from '../browser.ts';
-import type { DashboardWindow } from './dashboard-window.ts';
+import { holdBack, type DashboardWindow } from './dashboard-window.ts';
 import { suiteBrowser } from './suite.ts';
 
 const STATES = ['Running', 'Paused', 'Pending', 'Error'];
@@ -40,6 +40,22 @@ describe.skipIf(!executablePath)('the dashboard at scale', { timeout: 120_000 },
     await page.getByRole('button', { name: 'All 10', exact: true }).waitFor();
     gateway.cluster.apply(workspace('ws-07770', { state: 'Unknown' }));
     await window.showsRow('ws-07770', 'Unknown');
+  });
+
+  it('says that no workspace matches the filters only when all are loaded', async () => {
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(100)];
+    await using gateway = await startTestGateway({ objects });
+    await using window = await open(gateway.url, { path: '?q=ws-00099' });
+    const { page } = window;
+    await window.showsRow('ws-00099');
+    const release = await holdBack(page, (message) => message.includes('subscription WorkspaceRows'));
+    await page.reload();
+    await page.locator('option', { hasText: 'team-a' }).waitFor({ state: 'attached' }); // of the first rows
+    expect(await page.getByRole('table', { name: 'Workspaces' }).getAttribute('aria-busy')).toBe('true');
+    release();
+    await window.showsRow('ws-00099');
+    await page.getByRole('searchbox').fill('ws-99999');
+    await page.getByRole('heading', { name: 'No workspace matches these filters' }).waitFor();
   });
 
   it('shows the first results of a large action, and asks for permissions once when all its changes fail', async () => {

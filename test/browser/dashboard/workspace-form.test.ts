@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { startDemo } from '../../../dev/demo/demo.ts';
 import { namespace, workspaceKind } from '../../support/manifests.ts';
@@ -6,6 +5,7 @@ import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startTestGateway } from '../../support/test-gateway.ts';
 import { connectUser } from '../../support/user-client.ts';
 import { executablePath } from '../browser.ts';
+import { holdBack } from './dashboard-window.ts';
 import { suiteBrowser, suiteServer } from './suite.ts';
 
 /** Creates a workspace of the demo. */
@@ -346,19 +346,6 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     expect(ada.problems).toEqual([]);
   });
 });
-
-/** Holds back messages of the page to the gateway. Returns a function that lets them pass. */
-async function holdBack(page: Page, isHeld: (message: string) => boolean): Promise<() => void> {
-  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
-  await page.routeWebSocket(/graphql$/u, (socket) => {
-    const server = socket.connectToServer();
-    socket.onMessage(async (message) => {
-      if (isHeld(String(message))) await isReleased;
-      server.send(message);
-    });
-  });
-  return release;
-}
 
 /** Runs in the page: returns the height of the part of the field with the focus that the buttons of the form hide. */
 function pixelsBehindFooter(): number {

@@ -6,12 +6,10 @@ import { navigate } from '../../router.ts';
 interface EmptyListProps {
   /** Whether there are rows that the filters hide. */
   readonly isFiltered: boolean;
-  /** Whether all rows are loaded. */
-  readonly isSettled: boolean;
 }
 
-/** Reason for which the table is empty, and a way to change it. */
-export function EmptyList({ isFiltered, isSettled }: EmptyListProps) {
+/** Reason for which the table is empty when all rows are loaded, and a way to change it. */
+export function EmptyList({ isFiltered }: EmptyListProps) {
   const { status, error } = useStore().workspaces.state.value;
   const isForbidden = status === 'failed' && error?.code === 'FORBIDDEN';
   if (isFiltered)
@@ -24,7 +22,7 @@ export function EmptyList({ isFiltered, isSettled }: EmptyListProps) {
       </div>
     );
   if (status === 'failed' && !isForbidden) return <NotShown message={error?.message} />;
-  return isSettled ? <NoWorkspaces /> : <div class="empty" />;
+  return <NoWorkspaces />;
 }
 
 function NotShown({ message }: { readonly message: string | undefined }) {

@@ -26,8 +26,9 @@ export function WorkspacesPage() {
     () => [...new Set(all.value?.map(({ workspace }) => workspace.namespaceName))].sort(),
     [all.value],
   );
-  const isLoading = all.value === undefined;
-  const isLive = store.workspaces.state.value.status !== 'connecting';
+  const isCounted = store.workspaces.state.value.status !== 'connecting';
+  // The first rows may have none that the filters show.
+  const isLoading = !isCounted && rows.value.length === 0;
   return (
     <div class="page">
       <Toolbar
@@ -36,12 +37,12 @@ export function WorkspacesPage() {
         total={matched.value.length}
         namespaces={namespaces}
         kinds={store.kinds.value}
-        isCounted={isLive}
+        isCounted={isCounted}
       />
       {isLoading || rows.value.length > 0 ? (
         <WorkspaceTable rows={rows.value} filters={filters.value} selected={selected} isLoading={isLoading} />
       ) : (
-        <EmptyList isFiltered={(all.value?.length ?? 0) > 0} isSettled={isLive} />
+        <EmptyList isFiltered={(all.value?.length ?? 0) > 0} />
       )}
       <BulkBar rows={chosen.value} selected={selected} />
     </div>
