@@ -50,7 +50,8 @@ interface PendingEventOptions {
 export class PendingEvent {
   readonly #options: PendingEventOptions;
   #deliveredState: DeliveredState | undefined;
-  #serialized: SerializedEvent | undefined;
+  /** Weak: the queue of a subscriber that does not read must not hold the texts that others have been sent. */
+  #serialized: WeakRef<SerializedEvent> | undefined;
   /** Position of the cursor of `#serialized`. */
   #position: StreamPosition | undefined;
 
@@ -81,12 +82,15 @@ export class PendingEvent {
     return this.#options.toSequence;
   }
 
-  /** Returns the event with the cursor of a position. Caches the last result, which subscribers at the same position all ask for. */
+  /** Returns the event with the cursor of a position. Caches the last result, as long as one of the subscribers
+   * at the same position, which all ask for it, holds it. */
   serializeAt(position: StreamPosition, cursorOf: CursorOf): SerializedEvent {
-    if (this.#serialized && this.#position === position) return this.#serialized;
-    this.#serialized = this.serialize(() => cursorOf(position));
+    const known = this.#position === position ? this.#serialized?.deref() : undefined;
+    if (known) return known;
+    const serialized = this.serialize(() => cursorOf(position));
+    this.#serialized = new WeakRef(serialized);
     this.#position = position;
-    return this.#serialized;
+    return serialized;
   }
 
   /** Returns the event with a cursor, which is encoded when it is read. */

@@ -6,7 +6,7 @@ import { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import { INITIAL_POSITION, type StreamPosition } from './cursor.ts';
 import type { SerializedEvent } from './result-template.ts';
 import type { EventType } from './source.ts';
-import { nextSequence, PendingEvent, type Checkpoint } from './pending-event.ts';
+import { INITIAL_CHECKPOINT, nextSequence, PendingEvent, type Checkpoint } from './pending-event.ts';
 import { Subscriber, type SharedBatch } from './subscriber.ts';
 
 /** A subscriber that is at a checkpoint, and whose sink can be closed. */
@@ -138,6 +138,26 @@ it('does not retain the texts of sent events when events of the same batch are q
   flush();
   await nextIteration(); // tracked objects stay reachable until the end of this one
   expect([sink.ready, events.countReachable()]).toEqual([false, 0]);
+});
+
+it('does not retain the texts of a snapshot in the queue of a subscriber that does not read when another has been sent them', async () => {
+  const checkpoint = checkpointAt('1');
+  const events = ['a', 'b', 'c'].map((key) => {
+    const template = { content: key, serialize: () => key };
+    const range = { fromCheckpoint: INITIAL_CHECKPOINT, toSequence: checkpoint.sequence };
+    return new PendingEvent({ ...range, type: 'ADDED', key, version: '1', template });
+  });
+  const texts = new TrackedObjects();
+  const deliverTo = (ready: boolean): Subscriber => {
+    const sink = { ready, send: (event: SerializedEvent) => void texts.track(event), end: () => undefined };
+    const counters = new SubscriptionCounters();
+    const subscriber = new Subscriber({ sink, counters, cursorOf: () => '', addBytes: () => undefined });
+    subscriber.deliver(events, checkpoint);
+    return subscriber;
+  };
+  const subscribers = [true, false].map(deliverTo);
+  await nextIteration(); // tracked objects stay reachable until the end of this one
+  expect([subscribers.length, texts.countReachable()]).toEqual([2, 0]);
 });
 
 /** Delivers a batch of events to caught-up subscribers. Returns what each has sent, and the number of serializations and cursors. */
