@@ -97,6 +97,29 @@ it('sends tailLines existing lines and all later ones to a subscriber who joins 
   expect([await reading, await second.read(), logs.requests()]).toEqual([['four'], ['four'], 1]);
 });
 
+it('keeps more lines than tailLines for a subscriber who does not read', async () => {
+  await using logs = await startLogs();
+  logs.log('first');
+  const [fast, slow] = [logs.follow({}, { tailLines: 1 }), logs.follow({}, { tailLines: 1 })];
+  for (const reader of [fast, slow]) expect(await reader.read()).toEqual(['first']);
+  for (const text of ['one', 'two', 'three']) {
+    logs.log(text);
+    expect(await fast.read()).toEqual([text]);
+  }
+  logs.endLog();
+  expect([await slow.readAll(), logs.requests()]).toEqual([['one', 'two', 'three'], 1]);
+});
+
+it('opens no connection for a subscriber who has left', async () => {
+  await using logs = await startLogs();
+  const left = logs.follow();
+  left.stop();
+  await expect(left.read()).rejects.toThrow('stopped');
+  logs.log('one');
+  expect(await logs.follow().read()).toEqual(['one']);
+  expect(logs.requests()).toBe(1);
+});
+
 it.each<[string, Partial<FollowedLog>, Partial<FollowOptions>]>([
   ['identity', { identity: 'viewer' }, {}],
   ['pod', { podUid: 'other' }, {}],
