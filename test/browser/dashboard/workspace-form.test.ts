@@ -229,6 +229,20 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
     await page.getByText('It would be accepted.').waitFor();
   });
 
+  it('offers the namespaces when the first request for them has failed', async () => {
+    await using window = await open(demo().url, { path: 'kinds' });
+    const { page } = window;
+    let isFirst = true;
+    await page.route('**/graphql', (route) => {
+      if (!isFirst || !route.request().postData()?.includes('query CreationRights')) return route.continue();
+      isFirst = false;
+      return route.abort();
+    });
+    await window.goTo('create');
+    await page.locator('option', { hasText: 'team-vision' }).waitFor({ state: 'attached' });
+    expect(isFirst).toBe(false);
+  });
+
   it('says that there is no such kind when the address names none', async () => {
     await using window = await open(demo().url, { path: 'create?namespace=team-research&kind=none' });
     const kinds = window.page.getByRole('group', { name: 'Kind' });
