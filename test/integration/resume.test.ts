@@ -172,6 +172,23 @@ describe('resuming with a cursor', () => {
     ]);
   });
 
+  it('sends MODIFIED for an object that was sent last when a related object has changed since', async () => {
+    await using gateway = await start();
+    const fields = 'type cursor object { name kind { displayName } state }';
+    gateway.cluster.apply(workspaceKind('jupyterlab'));
+    await gateway.caughtUp();
+    const changes = gateway.subscribe<{ workspaces: Event }>(`subscription { workspaces { ${fields} } }`);
+    for (let event = await changes.next(); event.value?.data?.workspaces.type !== 'SYNCED';)
+      event = await changes.next();
+    for (const changed of [nb1('Paused'), nb2('Paused')]) gateway.cluster.apply(changed); // which may be one batch
+    const sent = (await changes.next()).value?.data?.workspaces;
+    expect(sent?.object).toMatchObject({ name: 'nb-1', state: 'PAUSED' });
+    gateway.cluster.apply(workspaceKind('jupyterlab', {}, { displayName: 'Jupyter' }));
+    await gateway.caughtUp();
+    const missed = await untilSynced(gateway, fields, sent?.cursor);
+    expect(summaryOf(missed)).toEqual([['MODIFIED', 'nb-1', 'PAUSED'], ['MODIFIED', 'nb-2', 'PAUSED'], ['SYNCED']]);
+  });
+
   it('sends RESET when the client left in the middle of its first snapshot', async () => {
     await using gateway = await start();
     const [first] = await untilSynced(gateway);
