@@ -56,6 +56,18 @@ describe('the first list', () => {
     expect([reflection.names(), reflection.failures, requestsOf(reflection, 'list').length]).toEqual([['a'], [], 1]);
   });
 
+  it('lists page by page when the server ends a streaming list before it is complete', async () => {
+    const objects = [widget('a')];
+    await using reflection = await startReflection({
+      objects,
+      before: ({ faults }) => faults.ignoreStreamingLists(true),
+    });
+    await waitingForList(reflection);
+    reflection.simulator.faults.endWatches();
+    await watching(reflection);
+    expect([reflection.names(), reflection.failures, requestsOf(reflection, 'list').length]).toEqual([['a'], [], 1]);
+  });
+
   it('lists again when the continue token expires between two pages', async () => {
     const objects = Array.from({ length: 501 }, (_, index) => widget(`w-${index}`));
     await using reflection = await startReflection({ objects, before: forgetBetweenPages });
@@ -127,6 +139,17 @@ describe('a connection that breaks', () => {
     expect(reflection.clock.slept).toEqual([0, 800, 1_600, 2_000]);
     expect([reflection.failures, reflection.listed]).toEqual([Array.from({ length: 4 }, () => 'broken'), ['start']]);
     expect(new Set(requestsOf(reflection, 'list').map(({ url }) => url.split('?')[1]))).toEqual(new Set(['limit=1']));
+  });
+
+  it('watches at once, and does not list, when a connection breaks that has carried an event since it broke last', async () => {
+    await using reflection = await startReflection();
+    for (const [index, name] of ['a', 'b'].entries()) {
+      for (let times = 0; times < 3; times += 1) await breakWatch(reflection);
+      reflection.simulator.apply(widget(name));
+      await waitFor(() => reflection.store.size === index + 1, 'the event has arrived');
+      reflection.clock.pass(10_000);
+    }
+    expect([reflection.clock.slept, reflection.listed]).toEqual([[0, 800, 1_600, 0, 800, 1_600], ['start']]);
   });
 
   it('backs off up to 2 s while the server is unreachable', async () => {
