@@ -19,3 +19,16 @@ it('holds no response and no timer when all responses are closed, and checks lat
     expect(vi.getTimerCount()).toBe(0);
   }
 });
+
+it('does not disconnect a client whose response waits for an earlier one of its connection', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let stalled = 0;
+  const responses = new UnreadResponses({ slowReaderTimeoutMs: TIMEOUT_MS, onStalled: () => (stalled += 1) });
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  responses.watch(response);
+  response.write('x'.repeat(100_000));
+  expect(response.writableLength).toBeGreaterThan(0);
+  vi.advanceTimersByTime(5 * TIMEOUT_MS);
+  expect(stalled).toBe(0);
+});
