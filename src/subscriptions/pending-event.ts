@@ -82,8 +82,10 @@ export class PendingEvent {
     return this.#options.toSequence;
   }
 
-  /** Returns the event with the cursor of a position. Caches the last result, as long as one of the subscribers
-   * at the same position, which all ask for it, holds it. */
+  /**
+   * Returns the event with the cursor of a position. Caches the last result, for which all subscribers at the same position ask, as long
+   * as one of them holds it.
+   */
   serializeAt(position: StreamPosition, cursorOf: CursorOf): SerializedEvent {
     const known = this.#position === position ? this.#serialized?.deref() : undefined;
     if (known) return known;
