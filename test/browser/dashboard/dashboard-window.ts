@@ -95,6 +95,17 @@ export async function holdBack(page: Page, isHeld: (message: string) => boolean)
   return release;
 }
 
+/** Lets the first request of an operation, such as `query Identity`, fail. Returns a function that returns whether it has. */
+export async function failFirst(page: Page, operation: string): Promise<() => boolean> {
+  let hasFailed = false;
+  await page.route('**/graphql', (route) => {
+    if (hasFailed || !route.request().postData()?.includes(operation)) return route.continue();
+    hasFailed = true;
+    return route.abort();
+  });
+  return () => hasFailed;
+}
+
 interface ShiftRecorder {
   layoutShift?: number;
 }

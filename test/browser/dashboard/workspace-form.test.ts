@@ -5,7 +5,7 @@ import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startTestGateway } from '../../support/test-gateway.ts';
 import { connectUser } from '../../support/user-client.ts';
 import { executablePath } from '../browser.ts';
-import { holdBack } from './dashboard-window.ts';
+import { failFirst, holdBack } from './dashboard-window.ts';
 import { suiteBrowser, suiteServer } from './suite.ts';
 
 /** Creates a workspace of the demo. */
@@ -232,15 +232,10 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 120_000 }
   it('offers the namespaces when the first request for them has failed', async () => {
     await using window = await open(demo().url, { path: 'kinds' });
     const { page } = window;
-    let isFirst = true;
-    await page.route('**/graphql', (route) => {
-      if (!isFirst || !route.request().postData()?.includes('query CreationRights')) return route.continue();
-      isFirst = false;
-      return route.abort();
-    });
+    const hasFailed = await failFirst(page, 'query CreationRights');
     await window.goTo('create');
     await page.locator('option', { hasText: 'team-vision' }).waitFor({ state: 'attached' });
-    expect(isFirst).toBe(false);
+    expect(hasFailed()).toBe(true);
   });
 
   it('says that there is no such kind when the address names none', async () => {
