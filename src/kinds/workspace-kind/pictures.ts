@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import type { Client } from '../../kubernetes/client.ts';
@@ -154,7 +154,7 @@ async function readPicture(
   const encoded = Object.hasOwn(binaryData, key) ? binaryData[key] : undefined;
   if (plain === undefined && encoded === undefined) return undefined;
   const content = plain === undefined ? Buffer.from(encoded ?? '', 'base64') : Buffer.from(plain);
-  return { contentType, content, sha256: createHash('sha256').update(content).digest('hex') };
+  return { contentType, content, sha256: hash('sha256', content) };
 }
 
 /** Returns undefined also if the gateway may not read the object. */
